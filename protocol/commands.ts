@@ -1,0 +1,168 @@
+/**
+ * The REST commands under /api/v1 that change something in a conversation or in the workspace: method, path,
+ * what is sent and what is answered. Desk and foreign programs use the same ones; OpenAPI is made from them.
+ *
+ * Every command carries an `id` made by its sender. Repeating one returns the first answer and does nothing
+ * again. `number` in the answer is the change the command became: a client that has applied it shows the truth.
+ */
+import { z } from "zod"
+import { inboxPreference, proactiveMessage } from "./rows.ts"
+import { messageText, name } from "./text.ts"
+import { deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
+
+/** What the author of an answer saw; if it is different at commit nothing is sent. */
+export const expects = z.object({
+  assigneeId: id.nullable(),
+  isOpen: z.boolean(),
+  /** The latest answer by anyone; one by a colleague that the author had not seen refuses `answered-meanwhile`. */
+  lastAnswerId: id.nullable(),
+})
+
+const done = z.object({ number: z.number().int() })
+const made = z.object({ number: z.number().int(), id })
+const password = z.string().min(10).max(200)
+const email = z.email().max(254).transform((text) => text.toLowerCase())
+
+function command<P extends string, B extends z.ZodType, A extends z.ZodType>(method: "POST" | "PATCH" | "PUT" | "DELETE", path: P, body: B, answer: A) {
+  return { method, path, body, answer }
+}
+
+/** Conversation commands: what the outbox holds and repeats. The path's `:conversationId` is filled in from `params`. */
+export const conversationCommands = {
+  /** The command's id becomes the message's id. Accepts the conversation where it is nobody's or offered. */
+  answer: command("POST", "/conversations/:conversationId/answers", z.object({ id, text: messageText, addressId: id, expects }), z.object({ number: z.number().int(), at: stamp, assigneeId: id })),
+  note: command("POST", "/conversations/:conversationId/notes", z.object({ id, text: messageText }), z.object({ number: z.number().int(), at: stamp })),
+  assign: command(
+    "POST",
+    "/conversations/:conversationId/assign",
+    z.object({
+      id,
+      to: z.discriminatedUnion("kind", [z.object({ kind: z.literal("agent"), agentId: id }), z.object({ kind: z.literal("team"), teamId: id }), z.object({ kind: z.literal("nobody") })]),
+      expects: z.object({ assigneeId: id.nullable() }),
+    }),
+    done,
+  ),
+  /** Suggests the conversation to a colleague. */
+  offer: command("POST", "/conversations/:conversationId/offer", z.object({ id, agentId: id }), done),
+  decline: command("POST", "/conversations/:conversationId/decline", z.object({ id, offerId: id }), done),
+  /** `lastCustomerEntryId`: the customer's latest message the agent saw; a later one refuses `customer-wrote-meanwhile`. */
+  close: command("POST", "/conversations/:conversationId/close", z.object({ id, lastCustomerEntryId: id.nullable() }), done),
+  /** With `undo` the waiting time goes on as if it had never been closed. */
+  reopen: command("POST", "/conversations/:conversationId/reopen", z.object({ id, undo: z.boolean().default(false) }), done),
+  star: command("PUT", "/conversations/:conversationId/star", z.object({ id, isStarred: z.boolean() }), done),
+  /** Everything up to the stamp is read; never moves back. */
+  read: command("POST", "/conversations/:conversationId/read", z.object({ id, upTo: stamp }), done),
+  /** "Mark unread from here": this entry and all after it. */
+  unread: command("POST", "/conversations/:conversationId/unread", z.object({ id, fromEntryId: id }), done),
+  /** Sends a failed or possibly unsent answer once more. */
+  resend: command("POST", "/conversations/:conversationId/entries/:entryId/resend", z.object({ id }), done),
+} as const
+export type ConversationCommand = keyof typeof conversationCommands
+
+export const workspaceCommands = {
+  setAvailability: command("PUT", "/me/availability", z.object({ id, awayByHand: z.boolean() }), done),
+  setTeamOff: command("PUT", "/me/teams/:teamId", z.object({ id, isOff: z.boolean() }), done),
+  setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
+  renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
+  changeAgent: command("PATCH", "/agents/:agentId", z.object({ id, role: role.optional(), capacity: z.number().int().min(0).max(10_000).nullable().optional(), isDisabled: z.boolean().optional() }), done),
+  makeTeam: command("POST", "/teams", z.object({ id, name: name(60), memberIds: z.array(id).max(1_000) }), made),
+  changeTeam: command(
+    "PATCH",
+    "/teams/:teamId",
+    z.object({ id, name: name(60).optional(), deliveryMode: deliveryMode.optional(), offerSeconds: z.number().int().min(5).max(86_400).optional(), returnsWhenAway: z.boolean().optional(), memberIds: z.array(id).max(1_000).optional() }),
+    done,
+  ),
+  renameWorkspace: command("PATCH", "/workspace", z.object({ id, name: name() }), done),
+  invite: command("POST", "/invitations", z.object({ id, role: role.exclude(["owner"]).default("agent"), email: email.optional(), teamIds: z.array(id).max(100).default([]) }), z.object({ id, link: z.string(), isMailed: z.boolean() })),
+  withdrawInvitation: command("DELETE", "/invitations/:invitationId", z.object({ id }), done),
+  makeSource: command(
+    "POST",
+    "/sources",
+    z.object({
+      id,
+      name: name(60),
+      teamId: id,
+      settings: z.discriminatedUnion("channel", [
+        z.object({ channel: z.literal("web-chat") }),
+        z.object({
+          channel: z.literal("sms"),
+          /** E.164. */
+          number: z.string().regex(/^\+[1-9]\d{4,14}$/),
+          accountId: z.string().regex(/^AC[0-9a-fA-F]{32}$/),
+          authToken: z.string().min(8).max(200),
+          apiBase: z.url({ protocol: /^https?$/ }).max(500).default("https://api.twilio.com"),
+        }),
+      ]),
+    }),
+    made,
+  ),
+  changeSource: command(
+    "PATCH",
+    "/sources/:sourceId",
+    z.object({
+      id,
+      name: name(60).optional(),
+      teamId: id.optional(),
+      settings: z
+        .discriminatedUnion("channel", [
+          z.object({ channel: z.literal("web-chat"), greeting: name(200).optional(), accent: z.string().regex(/^#[0-9a-f]{6}$/i).optional(), proactive: proactiveMessage.nullable().optional() }),
+          z.object({ channel: z.literal("sms"), authToken: z.string().min(8).max(200).optional(), apiBase: z.url({ protocol: /^https?$/ }).max(500).optional() }),
+        ])
+        .optional(),
+    }),
+    done,
+  ),
+} as const
+export type WorkspaceCommand = keyof typeof workspaceCommands
+
+/** What is asked before there is an agent. */
+export const accountCommands = {
+  /** First start, or further workspaces with PARLEY_SIGNUP=open. Name, e-mail and password are left out by someone signed in. */
+  createWorkspace: command("POST", "/workspaces", z.object({ id, company: name(), name: name().optional(), email: email.optional(), password: password.optional() }), z.object({ workspaceId: id })),
+  signIn: command("POST", "/sign-in", z.object({ email, password: z.string().max(200) }), z.object({})),
+  signOut: command("POST", "/sign-out", z.object({}), z.object({})),
+  acceptInvitation: command("POST", "/invitations/:token/accept", z.object({ name: name().optional(), email: email.optional(), password: password.optional() }), z.object({ workspaceId: id })),
+  forgotPassword: command("POST", "/forgot-password", z.object({ email }), z.object({})),
+  resetPassword: command("POST", "/reset-password", z.object({ token: z.string().max(500), password }), z.object({})),
+} as const
+
+/** GET /api/v1/session: what the desk asks first. Without a session `user` is null. */
+export const sessionAnswer = z.object({
+  /** No workspace exists yet: show "Create your workspace". */
+  needsFirstWorkspace: z.boolean(),
+  signupOpen: z.boolean(),
+  canMail: z.boolean(),
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  /** Workspaces the user may enter; `agentId` is who he is there. */
+  workspaces: z.array(z.object({ id, name: z.string(), agentId: id })),
+})
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+/** GET /api/v1/invitations/:token, for the page that accepts one. */
+export const invitationAnswer = z.object({ company: z.string(), invitedBy: z.string(), email: z.string().nullable() })
+/** GET /api/v1/invitations, admins. */
+export const invitationsAnswer = z.object({ invitations: z.array(z.object({ id, role, email: z.string().nullable(), expiresAt: stamp, createdBy: id })) })
+
+/** The workspace a request speaks of; may be left out by a user who belongs to one only. */
+export const WORKSPACE_HEADER = "parley-workspace"
+
+/** GET /api/v1/conversations: a page of an inbox, closed ones or more than the replica holds. Answer: `page`. */
+export const conversationsQuery = z.object({
+  inbox: inboxKey,
+  closed: z.stringbool().default(false),
+  /** Return rows last updated before this one; with the id breaking ties. */
+  beforeAt: stamp.optional(),
+  beforeId: id.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
+/**
+ * GET /api/v1/conversations/:conversationId (answer: `page` with the one row) and
+ * GET /api/v1/conversations/:conversationId/entries (answer: `page`, rows oldest first): the latest entries, those
+ * before a stamp, those after one, or those around an entry that a link names.
+ */
+export const entriesQuery = z.object({
+  before: stamp.optional(),
+  after: stamp.optional(),
+  around: id.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})

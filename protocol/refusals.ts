@@ -1,0 +1,58 @@
+/**
+ * The expected failures: a closed list. A refusal is raised where its rule lives, mapped to an HTTP status in
+ * one file of the server, and shown in words by the message catalogue. Everything else that is thrown is a bug.
+ */
+import { z } from "zod"
+
+export const REFUSALS = {
+  "invalid-input": "Something in the request is missing or malformed.",
+  "not-signed-in": "Sign in first.",
+  "not-allowed": "Your role does not allow this.",
+  "not-found": "There is nothing here that you may see.",
+  "too-often": "Too many requests; wait a moment.",
+  "wrong-origin": "This website is not allowed to use this source.",
+  "text-too-long": "The text is longer than allowed.",
+  "conversation-taken": "A colleague took this conversation meanwhile.",
+  "conversation-closed": "This conversation was closed meanwhile.",
+  "conversation-reopened": "This conversation was reopened meanwhile.",
+  "conversation-released": "This conversation is nobody's any more.",
+  "answered-meanwhile": "A colleague answered meanwhile.",
+  "customer-wrote-meanwhile": "The customer wrote something you have not seen.",
+  "offer-over": "This offer is over.",
+  "agent-unavailable": "This colleague cannot take the conversation now.",
+  "address-closed": "This address cannot be written to.",
+  "opted-out": "The customer opted out of messages to this address.",
+  "signup-closed": "New workspaces cannot be made here.",
+  "already-member": "This person already belongs to the workspace.",
+  "email-taken": "There already is an account with this e-mail address.",
+  "invitation-over": "This invitation was used, withdrawn or is too old.",
+  "last-owner": "A workspace needs an owner.",
+  "team-needed": "The team Everyone always has all agents and cannot be deleted.",
+  "wrong-credentials": "E-mail or password is wrong.",
+  "password-too-short": "A password has at least ten characters.",
+} as const
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/** What a refused request answers. `details` holds only what the asker may know, such as who has it now. */
+export const refusalBody = z.object({
+  refusal: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+export type RefusalBody = z.infer<typeof refusalBody>
+
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly details: Record<string, unknown> | undefined
+  constructor(code: RefusalCode, details?: Record<string, unknown>) {
+    super(REFUSALS[code])
+    this.name = "Refusal"
+    this.code = code
+    this.details = details
+  }
+}
+
+export function refuse(code: RefusalCode, details?: Record<string, unknown>): Refusal {
+  return new Refusal(code, details)
+}

@@ -1,0 +1,175 @@
+/**
+ * The rows an agent's desk keeps: what snapshots, pages, live frames and the API show, in one shape each.
+ * A row is loaded for one reader: `own` holds what is his alone (unread, star, mention).
+ */
+import { z } from "zod"
+import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
+
+export const workspaceRow = z.object({ kind: z.literal("workspace"), id, name: z.string() })
+
+export const agentRow = z.object({
+  kind: z.literal("agent"),
+  id,
+  name: z.string(),
+  email: z.string(),
+  role,
+  /** Away by hand, or no app of his has been connected for five minutes, or disabled: not available. */
+  isAvailable: z.boolean(),
+  awayByHand: z.boolean(),
+  isDisabled: z.boolean(),
+  /** Open conversations, assigned or offered, at which he is offered no more; null: no limit. */
+  capacity: z.number().int().nullable(),
+  /** Teams he is in but has switched off for himself. */
+  teamsOff: z.array(id),
+})
+
+export const teamRow = z.object({
+  kind: z.literal("team"),
+  id,
+  name: z.string(),
+  isEveryone: z.boolean(),
+  deliveryMode,
+  /** How long an offer stands, and how long an Away assignee's conversation waits for him, in seconds. */
+  offerSeconds: z.number().int(),
+  /** Whether the conversation of an Away assignee goes back to Unassigned when his customer writes. */
+  returnsWhenAway: z.boolean(),
+  memberIds: z.array(id),
+})
+
+export const proactiveMessage = z.object({ text: z.string().max(300), afterSeconds: z.number().int().min(0).max(600) })
+
+export const sourceRow = z.object({
+  kind: z.literal("source"),
+  id,
+  channel,
+  name: z.string(),
+  teamId: id,
+  /** Website: what the loader needs. SMS: the number and how to reach the provider; secrets are never in a row. */
+  settings: z.discriminatedUnion("channel", [
+    z.object({ channel: z.literal("web-chat"), greeting: z.string(), accent: z.string(), proactive: proactiveMessage.nullable() }),
+    z.object({ channel: z.literal("sms"), number: z.string(), accountId: z.string(), apiBase: z.string(), problem: z.string().nullable() }),
+  ]),
+})
+
+/** What is the reading agent's own and nobody else's: his remembered filter and order of each inbox. */
+export const inboxPreference = z.object({
+  order: z.enum(["latest", "oldest", "waiting-longest", "waiting-shortest"]).optional(),
+  teamIds: z.array(id).max(100).optional(),
+  channels: z.array(channel).max(20).optional(),
+  showsClosed: z.boolean().optional(),
+})
+export type InboxPreference = z.infer<typeof inboxPreference>
+
+export const selfRow = z.object({ kind: z.literal("self"), id, preferences: z.record(inboxKey, inboxPreference) })
+
+export const addressView = z.object({
+  id,
+  sourceId: id,
+  channel,
+  /** A phone number in international form; empty for a browser session. */
+  display: z.string(),
+  optedOut: z.boolean(),
+})
+
+export const offerView = z.object({ id, agentId: id, byAgentId: id.nullable(), endsAt: stamp })
+
+export const conversationRow = z.object({
+  kind: z.literal("conversation"),
+  id,
+  customer: z.object({
+    id,
+    /** null: a lead. */
+    name: z.string().nullable(),
+    city: z.string().nullable(),
+    /** ISO 3166-1 alpha-2, upper case. */
+    country: z.string().nullable(),
+    language: z.string().nullable(),
+    firstSeenAt: stamp,
+  }),
+  /** The customer's addresses, the latest used first. */
+  addresses: z.array(addressView),
+  teamId: id,
+  assigneeId: id.nullable(),
+  isOpen: z.boolean(),
+  offer: offerView.nullable(),
+  /** Where the customer's latest message came through: an answer goes back there unless the agent picks another. */
+  lastAddressId: id.nullable(),
+  channel,
+  waitingSince: stamp.nullable(),
+  /** Time of the latest message or note. */
+  updatedAt: stamp,
+  /** The latest message or note; its text is at most 200 characters, on one line. */
+  last: z
+    .object({ id, type: z.enum(["message", "note"]), agentId: id.nullable(), text: z.string(), hasFiles: z.boolean() })
+    .nullable(),
+  lastCustomerEntryId: id.nullable(),
+  lastAnswer: z.object({ id, agentId: id }).nullable(),
+  own: z.object({
+    /** Counted to 100 and no further. */
+    unread: z.number().int(),
+    isMentioned: z.boolean(),
+    hasUnreadMention: z.boolean(),
+    isStarred: z.boolean(),
+    /** Everything up to here is read; null: nothing is. */
+    readUpTo: stamp.nullable(),
+  }),
+})
+
+export const fileView = z.object({
+  id,
+  name: z.string(),
+  type: z.string(),
+  size: z.number().int(),
+  /** `waiting`: not fetched from the provider yet. */
+  state: z.enum(["waiting", "stored", "failed"]),
+})
+
+/** Lines of the timeline that nobody wrote. `byAgentId` null: Parley did it by its rules. */
+export const eventView = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("assigned"), toAgentId: id, byAgentId: id.nullable() }),
+  z.object({ what: z.literal("unassigned"), fromAgentId: id, byAgentId: id.nullable(), why: z.enum(["by-hand", "away", "disabled", "left-team"]) }),
+  z.object({ what: z.literal("moved"), toTeamId: id, byAgentId: id.nullable() }),
+  z.object({ what: z.literal("offered"), toAgentId: id, byAgentId: id.nullable() }),
+  z.object({ what: z.literal("offer-ended"), agentId: id, why: z.enum(["declined", "timed-out", "away", "disabled", "left-team"]) }),
+  z.object({ what: z.literal("closed"), byAgentId: id.nullable() }),
+  z.object({ what: z.literal("reopened"), byAgentId: id.nullable() }),
+  z.object({ what: z.literal("wrote-elsewhere"), sourceId: id, teamId: id }),
+  z.object({ what: z.literal("opted-out"), addressId: id }),
+  z.object({ what: z.literal("opted-in"), addressId: id }),
+])
+export type EventView = z.infer<typeof eventView>
+
+export const entryRow = z.object({
+  kind: z.literal("entry"),
+  id,
+  conversationId: id,
+  at: stamp,
+  body: z.discriminatedUnion("type", [
+    z.object({
+      type: z.literal("message"),
+      /** null: the customer wrote it. */
+      agentId: id.nullable(),
+      addressId: id,
+      channel,
+      text: z.string(),
+      files: z.array(fileView),
+      /** null for what the customer wrote. */
+      delivery: z.object({ state: deliveryState, reason: z.string().nullable() }).nullable(),
+    }),
+    z.object({ type: z.literal("note"), agentId: id, text: z.string() }),
+    z.object({ type: z.literal("event"), event: eventView }),
+  ]),
+})
+
+export const row = z.discriminatedUnion("kind", [workspaceRow, agentRow, teamRow, sourceRow, selfRow, conversationRow, entryRow])
+export type Row = z.infer<typeof row>
+export type RowKind = Row["kind"]
+export type RowOf<K extends RowKind> = Extract<Row, { kind: K }>
+export type WorkspaceRow = RowOf<"workspace">
+export type AgentRow = RowOf<"agent">
+export type TeamRow = RowOf<"team">
+export type SourceRow = RowOf<"source">
+export type SelfRow = RowOf<"self">
+export type ConversationRow = RowOf<"conversation">
+export type EntryRow = RowOf<"entry">
+export const rowKind = z.enum(["workspace", "agent", "team", "source", "self", "conversation", "entry"])

@@ -1,0 +1,77 @@
+/**
+ * What may stand in a message, decided once for browsers and server.
+ *
+ * Kept: everything a person can type, right-to-left and emoji included. Mended without asking: NUL and other
+ * control characters (dropped), lone surrogates (U+FFFD), line ends (\n), white space around the text.
+ * Bidi embeddings and overrides (U+202A–202E) are dropped because they can make a line read as something
+ * else than it says; isolates and marks (U+2066–2069, U+200E/F), which cannot leak past their line when the
+ * bubble isolates itself, stay. Refused: nothing left, or more than the limit. Text is never HTML.
+ */
+import { z } from "zod"
+
+/** Most characters (UTF-16 units) of one message or note; long enough for a pasted log, short enough to show. */
+export const MOST_TEXT = 10_000
+
+/** The text as it is kept, or `undefined` when nothing is left of it. */
+export function mendText(text: string): string | undefined {
+  const mended = text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\ufeff]/g, "")
+    .trim()
+  return /[^\s\u200b-\u200f\u2060-\u2069]/u.test(mended) ? mended : undefined
+}
+
+/** A message's text at a border: mended, not empty, within the limit. */
+export const messageText = z
+  .string()
+  .max(100_000)
+  .transform((text, context) => {
+    const mended = mendText(text)
+    if (mended === undefined) context.addIssue({ code: "custom", message: "text-empty" })
+    else if (mended.length > MOST_TEXT) context.addIssue({ code: "custom", message: "text-too-long" })
+    return mended ?? ""
+  })
+
+/** A name on one line: of a person, a team, a company, a source. */
+export function name(most = 80) {
+  return z
+    .string()
+    .max(1_000)
+    .transform((text, context) => {
+      const mended = mendText(text)?.replace(/\s+/g, " ")
+      if (mended === undefined) context.addIssue({ code: "custom", message: "name-empty" })
+      else if (mended.length > most) context.addIssue({ code: "custom", message: "name-too-long" })
+      return mended ?? ""
+    })
+}
+
+const MENTION = /@\{(agent|team):([0-9a-f-]{36})\}/g
+
+/** A mention inside a note's text stands as `@{agent:<id>}` or `@{team:<id>}`, so that a renamed colleague stays mentioned. */
+export function mentionOf(kind: "agent" | "team", id: string): string {
+  return `@{${kind}:${id}}`
+}
+
+export function mentionsIn(text: string): { agentIds: string[]; teamIds: string[] } {
+  const agentIds = new Set<string>()
+  const teamIds = new Set<string>()
+  for (const [, kind, id = ""] of text.matchAll(MENTION)) (kind === "agent" ? agentIds : teamIds).add(id)
+  return { agentIds: [...agentIds], teamIds: [...teamIds] }
+}
+
+export type NotePart = { kind: "text"; text: string } | { kind: "agent" | "team"; id: string }
+
+/** A note's text cut at its mentions, in order, for showing. */
+export function partsOfNote(text: string): NotePart[] {
+  const parts: NotePart[] = []
+  let from = 0
+  for (const match of text.matchAll(MENTION)) {
+    if (match.index > from) parts.push({ kind: "text", text: text.slice(from, match.index) })
+    parts.push({ kind: match[1] === "agent" ? "agent" : "team", id: match[2] ?? "" })
+    from = match.index + match[0].length
+  }
+  if (from < text.length) parts.push({ kind: "text", text: text.slice(from) })
+  return parts
+}

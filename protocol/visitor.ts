@@ -1,0 +1,107 @@
+/**
+ * What a website's visitor and the server say to each other, under /visitor/v1/:sourceId. A visitor reads a
+ * narrow stream of his own address: fields are picked one by one, never an agent's row with some removed.
+ *
+ * The session is a secret `key` that the browser makes with the first message and keeps; the server stores only
+ * its hash. So a first message whose answer was lost is simply sent again: same key, same message id, one message.
+ */
+import { z } from "zod"
+import { messageText } from "./text.ts"
+import { id, stamp } from "./values.ts"
+
+/** 32 random bytes, base64url. */
+export const visitorKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+
+const where = z.object({ url: z.string().max(2_000), title: z.string().max(300) })
+
+/** GET /w/:sourceId.js carries this as JSON inside the loader, so the launcher needs one request. */
+export const launcherSettings = z.object({
+  sourceId: id,
+  company: z.string(),
+  accent: z.string(),
+  greeting: z.string(),
+  proactive: z.object({ text: z.string(), afterSeconds: z.number(), faces: z.array(z.object({ initials: z.string(), color: z.string() })) }).nullable(),
+})
+export type LauncherSettings = z.infer<typeof launcherSettings>
+
+/** An agent as a customer sees him: first name, initials and colour; nothing else of him leaves the workspace. */
+export const face = z.object({ name: z.string(), initials: z.string(), color: z.string() })
+export type Face = z.infer<typeof face>
+
+/** GET home */
+export const homeAnswer = z.object({
+  company: z.string(),
+  greeting: z.string(),
+  faces: z.array(face).max(5),
+  availableCount: z.number().int(),
+  /** Median first-reply time of the last days, in minutes; null: not enough answers to be honest about it. */
+  replyMinutes: z.number().int().nullable(),
+})
+export type HomeAnswer = z.infer<typeof homeAnswer>
+
+/** POST messages; accepted once per id. 200 means committed. */
+export const visitorMessage = z.object({ key: visitorKey, id, text: messageText, page: where.optional(), language: z.string().max(35).optional() })
+export const visitorMessageAnswer = z.object({ id, at: stamp })
+
+/** POST seen: everything up to the stamp was on a visible screen. */
+export const visitorSeen = z.object({ key: visitorKey, upTo: stamp })
+
+/** POST history: older messages than `before`. */
+export const visitorHistory = z.object({ key: visitorKey, before: stamp })
+
+export const publicMessage = z.object({
+  id,
+  at: stamp,
+  /** null: the visitor himself. */
+  agent: face.nullable(),
+  text: z.string(),
+  /** Of the visitor's own: whether an agent has seen it. */
+  isSeen: z.boolean(),
+})
+export type PublicMessage = z.infer<typeof publicMessage>
+export const visitorHistoryAnswer = z.object({ messages: z.array(publicMessage), hasMore: z.boolean() })
+
+/** Socket GET stream. */
+export const fromVisitor = z.discriminatedUnion("kind", [
+  /** `after`: stamp of the latest message the browser has. */
+  z.object({ kind: z.literal("hello"), key: visitorKey, after: stamp.optional(), page: where.optional() }),
+  z.object({ kind: z.literal("page"), page: where }),
+  z.object({ kind: z.literal("typing"), isTyping: z.boolean() }),
+  z.object({ kind: z.literal("ping") }),
+])
+export type FromVisitor = z.infer<typeof fromVisitor>
+
+export const toVisitor = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("welcome"),
+    /** Whether the server knows the key; if not, nothing was ever written with it. */
+    isKnown: z.boolean(),
+    /** The latest 50, or those after `after`, oldest first; with `isReset` they replace what the browser has. */
+    messages: z.array(publicMessage),
+    hasMore: z.boolean(),
+    isReset: z.boolean(),
+    unread: z.number().int(),
+    home: homeAnswer,
+  }),
+  /** New or changed messages, oldest first; one with a known id replaces it. */
+  z.object({ kind: z.literal("messages"), messages: z.array(publicMessage), unread: z.number().int() }),
+  z.object({ kind: z.literal("typing"), agent: face.nullable() }),
+  z.object({ kind: z.literal("pong") }),
+  z.object({ kind: z.literal("bye"), why: z.enum(["slow", "stopping", "blocked"]) }),
+])
+export type ToVisitor = z.infer<typeof toVisitor>
+
+const COLORS = ["#3f6b5c", "#2f6f9f", "#8a5a9e", "#b4652f", "#4b6fb5", "#5b7a3a", "#7c4d5e", "#8a6d1f"]
+
+/** Up to two letters and a colour that stay the same for a name and id. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : undefined))
+  return letters.join("").toLocaleUpperCase("en")
+}
+
+export function colorOf(id: string): string {
+  let sum = 0
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0
+  return COLORS[sum % COLORS.length] ?? "#3f6b5c"
+}

@@ -1,0 +1,168 @@
+import { z } from "zod"
+
+export type Setting = {
+  /** The name in the environment. */
+  name: string
+  rule: z.ZodType
+  /** What the default is, in words, where it is not a plain value. */
+  otherwise?: string
+  /** Written into docs/configuration.md as it stands. */
+  prose: string
+}
+
+const roles = ["http", "stream", "jobs"] as const
+export type Role = (typeof roles)[number]
+
+const url = (...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+      `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+    )
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .refine((number) => number >= from && number <= to, `must be between ${from} and ${to}`)
+
+const words = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== ""),
+)
+
+/** Field of `Config` → how it is read. The order is the order of the documentation. */
+export const settings = {
+  port: {
+    name: "PORT",
+    rule: wholeNumber(0, 65535).default(8080),
+    prose: "The port Parley listens on. 0 takes any free one.",
+  },
+  host: {
+    name: "HOST",
+    rule: z.string().default("0.0.0.0"),
+    prose:
+      "The network address Parley listens on. Use `127.0.0.1` when a proxy on the same machine stands in front.",
+  },
+  publicUrl: {
+    name: "PARLEY_URL",
+    rule: url("http", "https")
+      .transform((text) => text.replace(/\/+$/, ""))
+      .optional(),
+    otherwise: "taken from each request, as seen through the trusted proxies",
+    prose:
+      "The address people and providers reach Parley at, such as `https://chat.example.com`. Needed for SMS (signatures cover it) and for links in e-mail.",
+  },
+  dataFolder: {
+    name: "PARLEY_DATA",
+    rule: z.string().min(1, "must not be empty").default("./data"),
+    prose: "The folder of everything Parley keeps: the database, files, secrets. Back it up.",
+  },
+  databaseUrl: {
+    name: "DATABASE_URL",
+    rule: url("postgres", "postgresql").optional(),
+    otherwise: "Parley starts its own PostgreSQL in the data folder",
+    prose: "A PostgreSQL of yours, version 15 or newer. Its user must be allowed to create tables.",
+  },
+  databaseConnections: {
+    name: "PARLEY_DATABASE_CONNECTIONS",
+    rule: wholeNumber(2, 500).default(16),
+    prose: "How many connections to the database one process opens at most.",
+  },
+  roles: {
+    name: "PARLEY_ROLES",
+    rule: words
+      .pipe(
+        z.array(z.enum(roles, `must be some of ${roles.join(", ")}`)).min(1, "must name at least one role"),
+      )
+      .transform((list): ReadonlySet<Role> => new Set(list))
+      .default(new Set(roles)),
+    otherwise: "`http,stream,jobs`",
+    prose:
+      "What this process does: answer requests, hold live connections, run jobs. Several processes on one database may share the work.",
+  },
+  signup: {
+    name: "PARLEY_SIGNUP",
+    rule: z.enum(["closed", "open"], "must be closed or open").default("closed"),
+    prose:
+      "Whether anybody may create a further workspace. The first one can always be created; afterwards people come by invitation.",
+  },
+  trustedProxies: {
+    name: "PARLEY_TRUSTED_PROXIES",
+    rule: words
+      .pipe(
+        z.array(
+          z
+            .string()
+            .regex(
+              /^(?:[\da-fA-F:.]+(?:\/\d{1,3})?|loopback|linklocal|uniquelocal)$/,
+              "must be addresses or networks",
+            ),
+        ),
+      )
+      .default([]),
+    otherwise: "none",
+    prose:
+      "Addresses or networks of the proxies in front, separated by commas, such as `127.0.0.1` or `10.0.0.0/8`; also `loopback` and `uniquelocal`. Only these are believed about the address a request came from.",
+  },
+  secret: {
+    name: "PARLEY_SECRET",
+    rule: z.string().min(32, "must have at least 32 characters").optional(),
+    otherwise: "one is generated and kept in the database",
+    prose: "The secret that sessions and links are signed with. Changing it signs everybody out.",
+  },
+  smtpUrl: {
+    name: "SMTP_URL",
+    rule: url("smtp", "smtps").optional(),
+    otherwise: "no mail is sent; invitations are links to hand on",
+    prose: "The mail server used for outgoing mail, such as `smtps://user:password@mail.example.com`.",
+  },
+  mailFrom: {
+    name: "PARLEY_MAIL_FROM",
+    rule: z.string().regex(/@/, "must be an e-mail address").optional(),
+    otherwise: "needed when `SMTP_URL` is set",
+    prose: "The sender of that mail, such as `Parley <parley@example.com>`.",
+  },
+  logLevel: {
+    name: "PARLEY_LOG_LEVEL",
+    rule: z
+      .enum(
+        ["fatal", "error", "warn", "info", "debug", "silent"],
+        "must be fatal, error, warn, info, debug or silent",
+      )
+      .default("info"),
+    prose: "How much is written to the log. Texts of messages are never written at any level.",
+  },
+  changesKeptDays: {
+    name: "PARLEY_CHANGES_KEPT_DAYS",
+    rule: wholeNumber(1, 3650).default(7),
+    prose:
+      "How many days a browser may have been away and still catch up change by change. After that it loads everything anew.",
+  },
+  changesKeptMost: {
+    name: "PARLEY_CHANGES_KEPT_MOST",
+    rule: wholeNumber(1000, 100_000_000).default(200_000),
+    prose: "The most changes kept for that purpose in one workspace.",
+  },
+} satisfies Record<string, Setting>
+
+/** The text of docs/configuration.md. */
+export function describeSettings(): string {
+  const entries = Object.values<Setting>(settings).map((setting) => {
+    const value = setting.rule.safeParse(undefined).data
+    const otherwise = setting.otherwise ?? `\`${String(value)}\``
+    return `## ${setting.name}\n\n${setting.prose}\n\nUnless set: ${otherwise}.\n`
+  })
+  return `# Configuration
+
+<!-- Written by \`node tools/describe-configuration.ts\` from server/config/settings.ts. -->
+
+Parley is configured by environment variables. All of them are optional. They are read once, at start;
+when something is wrong, every problem is listed and nothing is started.
+
+${entries.join("\n")}`
+}

@@ -1,0 +1,221 @@
+/**
+ * Kysely's driver on pg's pool, with pipelined transactions: BEGIN travels with the first statement, and the
+ * statement marked by `closing` travels with COMMIT, so a transaction of n statements costs n round trips
+ * instead of n + 2. pg's own `pipeline` mode sends what it is given at once and hands the answers out in order.
+ */
+import {
+  CompiledQuery,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  type Transaction,
+  type TransactionSettings,
+} from "kysely"
+import pg from "pg"
+import { fromDatabaseTime } from "./time.ts"
+
+// Rows have no declared tables: each statement names the row it returns.
+// eslint-disable-next-line typescript/no-empty-object-type
+export type Db = Kysely<unknown>
+export type Tx = Transaction<unknown>
+
+const last = new WeakSet<CompiledQuery>()
+
+/** Marks the statement after which the transaction commits; the two go out together. */
+export function closing(statement: CompiledQuery): CompiledQuery {
+  const marked = { ...statement }
+  last.add(marked)
+  return marked
+}
+
+export function openPool(url: string, most: number): pg.Pool {
+  return new pg.Pool({
+    connectionString: url,
+    max: most,
+    types,
+    pipeline: true,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    onConnect: prepareSession,
+  })
+}
+
+/** What every connection of ours needs before its first statement. */
+export async function prepareSession(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    "set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '60s'",
+  )
+}
+
+export function openKysely(pool: pg.Pool): Db {
+  return new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new PipelineDriver(pool),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  })
+}
+
+class Connection implements DatabaseConnection {
+  readonly #client: pg.PoolClient
+  #began: Promise<unknown> | undefined
+  #isOver = false
+  #isBroken = false
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  begin(statement: string): void {
+    this.#isOver = false
+    this.#began = this.#client.query(statement)
+    // Reported by the first statement, or by the end of the transaction; until then nobody waits for it.
+    this.#began.catch(() => undefined)
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const began = this.#began
+    this.#began = undefined
+    const sent = this.#send<R>(query)
+    if (last.has(query)) return this.#commitBehind(began, sent)
+    const [, result] = await Promise.all([began, sent])
+    return result
+  }
+
+  async #send<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { command, rowCount, rows } = await this.#client.query(query.sql, [...query.parameters])
+    const isWrite =
+      command === "INSERT" || command === "UPDATE" || command === "DELETE" || command === "MERGE"
+    return { rows, ...(isWrite ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) }
+  }
+
+  /** Of a failing statement and the COMMIT it spoils, the statement's error is the one that says why. */
+  async #commitBehind<R>(
+    began: Promise<unknown> | undefined,
+    sent: Promise<QueryResult<R>>,
+  ): Promise<QueryResult<R>> {
+    const [beginning, statement, committed] = await Promise.allSettled([
+      began,
+      sent,
+      this.#client.query("commit"),
+    ])
+    this.#isOver = committed.status === "fulfilled"
+    if (beginning.status === "rejected") throw beginning.reason
+    if (statement.status === "rejected") throw statement.reason
+    if (committed.status === "rejected") throw committed.reason
+    refuseRollback(committed.value.command)
+    return statement.value
+  }
+
+  async commit(): Promise<void> {
+    await this.#began
+    this.#began = undefined
+    if (this.#isOver) return
+    const { command } = await this.#client.query("commit")
+    this.#isOver = true
+    refuseRollback(command)
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#isOver) return
+    try {
+      await this.#client.query("rollback")
+    } catch (error) {
+      this.#isBroken = true
+      throw error
+    }
+  }
+
+  release(): void {
+    this.#began = undefined
+    this.#client.release(this.#isBroken)
+  }
+
+  // Statements of ours return pages, never a stream.
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("Streaming queries are not supported.")
+  }
+}
+
+/** COMMIT of a transaction in which a statement failed succeeds with the tag ROLLBACK: nothing was written. */
+function refuseRollback(command: string): void {
+  if (command === "ROLLBACK")
+    throw new Error("The transaction was rolled back although its end asked to commit.")
+}
+
+class PipelineDriver implements Driver {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<Connection> {
+    return new Connection(await this.#pool.connect())
+  }
+
+  async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {
+    const level = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : ""
+    const mode = settings.accessMode ? ` ${settings.accessMode}` : ""
+    connection.begin(`begin${level}${mode}`)
+  }
+
+  async commitTransaction(connection: Connection): Promise<void> {
+    await connection.commit()
+  }
+
+  async rollbackTransaction(connection: Connection): Promise<void> {
+    await connection.rollback()
+  }
+
+  async releaseConnection(connection: Connection): Promise<void> {
+    connection.release()
+  }
+
+  /** The pool is closed by whoever opened it. */
+  async destroy(): Promise<void> {}
+}
+
+// Object identifiers of pg_type; they are part of PostgreSQL's protocol and never change.
+const int8 = 20
+const int8Array = 1016
+const timestamptz = 1184
+const timestamptzArray = 1185
+
+function toNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number)) throw new Error("The database answered with a number beyond 2^53.")
+  return number
+}
+
+/** Elements of these arrays never hold commas, quotes or braces of their own, apart from the quotes around times. */
+const arrayOf =
+  <T>(parse: (text: string) => T) =>
+  (text: string): (T | null)[] =>
+    text === "{}"
+      ? []
+      : text
+          .slice(1, -1)
+          .split(",")
+          .map((item) => (item === "NULL" ? null : parse(item.replaceAll('"', ""))))
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [int8, toNumber],
+  [int8Array, arrayOf(toNumber)],
+  [timestamptz, fromDatabaseTime],
+  [timestamptzArray, arrayOf(fromDatabaseTime)],
+])
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (id: number, format?: "text" | "binary") =>
+    (format === "binary" ? undefined : parsers.get(id)) ?? pg.types.getTypeParser(id, format),
+}

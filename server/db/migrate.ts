@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto"
+import { readdir, readFile } from "node:fs/promises"
+import type pg from "pg"
+
+const folder = new URL("./migrations/", import.meta.url)
+
+// Any number, the same in every version: processes that start together queue up behind it.
+const lockNumber = 7_275_391
+
+type Done = { number: number; name: string; checksum: string }
+type Migration = Done & { text: string }
+
+/**
+ * Brings the schema up to the newest migration. Each runs in a transaction of its own together with the
+ * line that says it ran, so a crash in between leaves it either done or not begun.
+ * Refuses a database that a newer Parley has written, and one whose migrations were not these.
+ */
+export async function migrate(client: pg.ClientBase): Promise<void> {
+  const migrations = await readMigrations()
+  await client.query("select pg_advisory_lock($1)", [lockNumber])
+  try {
+    await client.query(`create table if not exists schema_migrations (
+      number integer not null, name text not null, checksum text not null,
+      constraint schema_migrations_pkey primary key (number))`)
+    const { rows: done } = await client.query<Done>(
+      "select number, name, checksum from schema_migrations order by number",
+    )
+    refuseForeign(done, migrations)
+    for (const migration of migrations)
+      if (!done.some(({ number }) => number === migration.number)) await run(client, migration)
+  } finally {
+    await client.query("select pg_advisory_unlock($1)", [lockNumber])
+  }
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort()
+  const migrations = await Promise.all(
+    names.map(async (file) => {
+      const match = /^(\d{4})-([a-z0-9-]+)\.sql$/.exec(file)
+      if (match === null) throw new Error(`Migration ${file} is not named NNNN-name.sql.`)
+      const text = await readFile(new URL(file, folder), "utf8")
+      const checksum = createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex")
+      return { number: Number(match[1]), name: String(match[2]), checksum, text }
+    }),
+  )
+  const twice = migrations.find((migration, index) => migration.number === migrations[index - 1]?.number)
+  if (twice !== undefined) throw new Error(`Two migrations have the number ${twice.number}.`)
+  return migrations
+}
+
+function refuseForeign(done: Done[], migrations: Migration[]): void {
+  for (const { number, name, checksum } of done) {
+    const ours = migrations.find((migration) => migration.number === number)
+    if (ours === undefined)
+      throw new Error(
+        `The database was written by a newer Parley (migration ${number}, ${name}). Start that version, or restore a backup made by this one.`,
+      )
+    if (ours.name !== name || ours.checksum !== checksum)
+      throw new Error(
+        `Migration ${number} (${name}) has run on this database in another wording. Migrations are never edited: restore the file as it was.`,
+      )
+  }
+  const newest = done.at(-1)?.number ?? 0
+  const late = migrations
+    .slice(0, -1)
+    .find(({ number }) => number < newest && !done.some((one) => one.number === number))
+  if (late !== undefined)
+    throw new Error(
+      `Migration ${late.number} (${late.name}) was added below number ${newest}, which has already run.`,
+    )
+}
+
+async function run(client: pg.ClientBase, migration: Migration): Promise<void> {
+  try {
+    await client.query("begin")
+    await client.query(migration.text)
+    await client.query("insert into schema_migrations (number, name, checksum) values ($1, $2, $3)", [
+      migration.number,
+      migration.name,
+      migration.checksum,
+    ])
+    await client.query("commit")
+  } catch (error) {
+    await client.query("rollback")
+    throw new Error(`Migration ${migration.number} (${migration.name}) failed and was undone.`, {
+      cause: error,
+    })
+  }
+}

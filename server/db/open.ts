@@ -1,0 +1,96 @@
+import pg from "pg"
+import type { Config } from "../config/config.ts"
+import type { Log } from "../log/log.ts"
+import { openDoorbell } from "./doorbell.ts"
+import { openKysely, openPool, prepareSession, type Db } from "./driver.ts"
+import { startEmbedded } from "./embedded/start.ts"
+import { migrate } from "./migrate.ts"
+
+const oldestVersion = 150_000
+
+export type Database = {
+  readonly db: Db
+  readonly url: string
+  /** Differs after a restore and after a promotion: what a browser remembers from before is then worthless. */
+  readonly epoch: string
+  /** What sessions and links are signed with: PARLEY_SECRET, else the installation's own. */
+  readonly secret: string
+  /** Payloads come at most once and may get lost; resolves when the channel is heard. The answer stops it. */
+  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>
+  notify(channel: string, payload: string): void
+  /** Ends the connections, and PostgreSQL too where it is ours. */
+  close(): Promise<void>
+}
+
+/** Starts or reaches PostgreSQL and brings its schema up to date. */
+export async function openDatabase(options: { config: Config; log: Log }): Promise<Database> {
+  const { config, log } = options
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbedded({ folder: config.dataFolder, log }) : undefined
+  const url = config.databaseUrl ?? embedded?.url ?? ""
+  try {
+    let installation = await prepare(url)
+    const pool = openPool(url, config.databaseConnections)
+    // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
+    pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"))
+    const doorbell = await openDoorbell({
+      url,
+      log,
+      onReturn: async (client) => {
+        installation = await readInstallation(client)
+      },
+    })
+    return {
+      db: openKysely(pool),
+      url,
+      get epoch() {
+        return installation.epoch
+      },
+      secret: config.secret ?? installation.secret,
+      listen: doorbell.listen,
+      notify: doorbell.notify,
+      async close() {
+        await doorbell.close()
+        await pool.end()
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+async function prepare(url: string): Promise<Installation> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new Error("The database cannot be reached.", { cause: error })
+  }
+  try {
+    await prepareSession(client)
+    const { rows } = await client.query<{ version: number; name: string }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`,
+    )
+    const [server] = rows
+    if (server === undefined || server.version < oldestVersion)
+      throw new Error(`PostgreSQL ${server?.name ?? ""} is too old: Parley needs 15 or newer.`)
+    await migrate(client)
+    return await readInstallation(client)
+  } finally {
+    await client.end()
+  }
+}
+
+type Installation = { epoch: string; secret: string }
+
+async function readInstallation(client: pg.ClientBase): Promise<Installation> {
+  const { rows } = await client.query<Installation>(
+    `select restore_id || '.' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) as epoch, secret
+       from installation`,
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error("The installation row is missing from the database.")
+  return row
+}

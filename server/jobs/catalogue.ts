@@ -1,0 +1,28 @@
+import { z } from "zod"
+
+const id = z.uuid()
+const time = z.string()
+
+/** Every job with its payload. The module that offers the handler is named in the comment. */
+export const catalogue = {
+  /** conversations: hand a message to its channel. */
+  deliver: z.object({ entryId: id }),
+  /** conversations: an offer nobody accepted in time. */
+  "end-offer": z.object({ conversationId: id, offerId: id }),
+  /** team: nobody's app has been connected for a while. */
+  "auto-away": z.object({ agentId: id }),
+  /** conversations: the assignee did not come back in time. */
+  "return-to-queue": z.object({ conversationId: id, assigneeId: id, since: time }),
+  /** channels: what a provider took while we were down. */
+  "fetch-missed": z.object({ sourceId: id }),
+  /** conversations: an attachment that is still at the provider. */
+  "fetch-media": z.object({ entryId: id, fileId: id }),
+  /** notifications: one e-mail. */
+  "send-mail": z.object({ to: z.string(), subject: z.string(), text: z.string() }),
+  /** sync: old changes, commands and jobs. */
+  trim: z.object({}),
+} satisfies Record<string, z.ZodObject>
+
+export type JobCatalogue = typeof catalogue
+export type JobName = keyof JobCatalogue
+export type Payload<Name extends JobName> = z.output<JobCatalogue[Name]>

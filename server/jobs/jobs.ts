@@ -1,0 +1,13 @@
+/**
+ * Work that outlives the request that asked for it: enqueued in the same transaction as its reason, run at least
+ * once, at its time, by whichever process gets to it.
+ *
+ * Hides claiming (SKIP LOCKED), leases with heartbeat, lanes, back-off, dead letters and waking. A worker that dies
+ * loses its lease after 30 seconds and its jobs are run again, so handlers look first whether their work is done.
+ * Due is what the given clock says, never the database's: tests set the clock and run what is due.
+ * Trades throughput for order: a lane runs one job at a time, and a failing job holds up its lane until it has
+ * succeeded or become a dead letter. A library was not taken: one NOTIFYs inside the writing transaction
+ * and keeps a killed worker's job for four hours, the other polls every 350 ms.
+ */
+export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"
+export type { JobCatalogue } from "./catalogue.ts"

@@ -26,3 +26,12 @@ export const catalogue = {
 export type JobCatalogue = typeof catalogue
 export type JobName = keyof JobCatalogue
 export type Payload<Name extends JobName> = z.output<JobCatalogue[Name]>
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(catalogue, name)
+}
+
+export function parsePayload<Name extends JobName>(name: Name, payload: unknown): Payload<Name> {
+  // The schema of this very name has accepted it; TypeScript does not follow the name through the record.
+  return catalogue[name].parse(payload) as Payload<Name>
+}

@@ -11,3 +11,5 @@
  */
 export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"
 export type { JobCatalogue } from "./catalogue.ts"
+export { createWorker, RetryLater, type Handlers, type RunningJob, type Worker } from "./worker.ts"
+export { trimFailedJobs } from "./queue.ts"

@@ -1,0 +1,93 @@
+import { sql } from "kysely"
+import { newId, stamp, type Db } from "../db/db.ts"
+
+/** How long a worker is believed alive without a sign. Real time, whatever clock decides what is due. */
+const leaseSeconds = 30
+
+export type ClaimedJob = {
+  workspaceId: string
+  id: string
+  name: string
+  payload: unknown
+  /** Counts from 1. */
+  attempts: number
+  leaseId: string
+}
+
+/**
+ * Takes up to `most` jobs that are due at `now`. Of a lane only its first job can be taken, and that one stays
+ * in the table until it is done, so a lane is never run by two. A lease that ran out is free to all.
+ */
+export async function claim(db: Db, names: string[], now: Date, most: number): Promise<ClaimedJob[]> {
+  const leaseId = newId()
+  const { rows } = await sql<ClaimedJob>`
+    with due as (
+      select job.workspace_id, job.id
+        from jobs job
+       where job.failed_at is null
+         and job.run_at <= ${stamp(now)}
+         and (job.lease_id is null or job.leased_until < clock_timestamp())
+         and job.name = any(${names})
+         and (job.lane is null or not exists (
+               select 1 from jobs earlier
+                where earlier.workspace_id = job.workspace_id and earlier.lane = job.lane
+                  and earlier.position < job.position and earlier.failed_at is null))
+       order by job.run_at, job.position
+       limit ${most}
+         for update skip locked)
+    update jobs
+       set lease_id = ${leaseId}, leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}),
+           attempts = attempts + 1
+      from due
+     where jobs.workspace_id = due.workspace_id and jobs.id = due.id
+    returning jobs.workspace_id as "workspaceId", jobs.id, jobs.name, jobs.payload, jobs.attempts,
+              jobs.lease_id as "leaseId"`.execute(db)
+  return rows
+}
+
+export async function renew(db: Db, leaseIds: string[]): Promise<void> {
+  await sql`
+    update jobs set leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+     where lease_id = any(${leaseIds}::uuid[])`.execute(db)
+}
+
+/** Whoever lost the lease meanwhile changes nothing by this, nor by `postpone` and `bury`. */
+export async function finish(db: Db, { workspaceId, id, leaseId }: ClaimedJob): Promise<void> {
+  await sql`
+    delete from jobs where workspace_id = ${workspaceId} and id = ${id} and lease_id = ${leaseId}`.execute(db)
+}
+
+/** Another try at `runAt`, unless a newer job waits under the same key: then that one is the next try. */
+export async function postpone(
+  db: Db,
+  job: ClaimedJob,
+  next: { runAt: Date; attempts: number; failure: string },
+): Promise<void> {
+  const { workspaceId, id, leaseId } = job
+  await sql`
+    with superseded as (
+      delete from jobs
+       where workspace_id = ${workspaceId} and id = ${id} and lease_id = ${leaseId}
+         and exists (
+               select 1 from jobs newer
+                where newer.workspace_id = jobs.workspace_id and newer.key = jobs.key
+                  and newer.lease_id is null and newer.failed_at is null)
+      returning id)
+    update jobs
+       set lease_id = null, leased_until = null, run_at = ${stamp(next.runAt)}, attempts = ${next.attempts},
+           failure = ${next.failure}
+     where workspace_id = ${workspaceId} and id = ${id} and lease_id = ${leaseId}
+       and not exists (select 1 from superseded)`.execute(db)
+}
+
+/** Gives the job up for good; it stays to be seen. */
+export async function bury(db: Db, job: ClaimedJob, at: Date, failure: string): Promise<void> {
+  await sql`
+    update jobs set lease_id = null, leased_until = null, failed_at = ${stamp(at)}, failure = ${failure}
+     where workspace_id = ${job.workspaceId} and id = ${job.id} and lease_id = ${job.leaseId}`.execute(db)
+}
+
+/** Forgets jobs given up before `before`. Part of the `trim` job. */
+export async function trimFailedJobs(db: Db, before: string): Promise<void> {
+  await sql`delete from jobs where failed_at < ${before}`.execute(db)
+}

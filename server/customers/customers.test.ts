@@ -1,0 +1,114 @@
+import { sql } from "kysely"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { newId, stamp, transaction } from "../db/db.ts"
+import { createTestDatabase, type TestDatabase } from "../../tests/harness/harness.ts"
+import {
+  claimAddress,
+  findAddress,
+  markSeen,
+  markSeenByAgent,
+  placeOfIp,
+  placeOfNumber,
+  setOptedOut,
+} from "./customers.ts"
+
+let database: TestDatabase
+const workspaceId = newId()
+const sourceId = newId()
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.close())
+
+const minute = (count: number) => stamp(new Date(Date.UTC(2026, 0, 1, 12, count)))
+
+const claim = (value: string, profile = {}, at = minute(0)) =>
+  transaction(database.db, (tx) =>
+    claimAddress(tx, { workspaceId, sourceId, channel: "sms", value, display: value, profile, at }),
+  ).then(({ value: claimed }) => claimed)
+
+test("many messages of a new number at the same moment make one customer", async () => {
+  const claims = await Promise.all(Array.from({ length: 12 }, () => claim("+33612345678", { country: "FR" })))
+  expect(new Set(claims.map((claimed) => claimed.customerId)).size).toBe(1)
+  expect(new Set(claims.map((claimed) => claimed.addressId)).size).toBe(1)
+  expect(claims.filter((claimed) => claimed.isNew)).toHaveLength(1)
+  const { rows } = await sql<{ id: string; country: string }>`select id, country from customers`.execute(
+    database.db,
+  )
+  expect(rows).toEqual([{ id: claims[0]?.customerId, country: "FR" }])
+})
+
+test("the same value at another source is another address", async () => {
+  const here = await claim("+33600000001")
+  const { value: there } = await transaction(database.db, (tx) =>
+    claimAddress(tx, {
+      workspaceId,
+      sourceId: newId(),
+      channel: "sms",
+      value: "+33600000001",
+      display: "",
+      profile: {},
+      at: minute(0),
+    }),
+  )
+  expect(there.customerId).not.toBe(here.customerId)
+})
+
+test("what is newly known of a customer is added, what was known stays", async () => {
+  const { customerId } = await claim("+33600000002", { country: "FR", city: "Lyon" })
+  await claim("+33600000002", { country: "DE", city: "Berlin", language: "fr" }, minute(5))
+  const { rows } = await sql`
+    select city, country, language from customers where id = ${customerId}`.execute(database.db)
+  expect(rows).toEqual([{ city: "Lyon", country: "FR", language: "fr" }])
+})
+
+test("an address is found by id and by value, in its own workspace only", async () => {
+  const { addressId } = await claim("+33600000003")
+  const { db } = database
+  expect((await findAddress(db, workspaceId, { sourceId, value: "+33600000003" }))?.id).toBe(addressId)
+  expect((await findAddress(db, workspaceId, addressId))?.value).toBe("+33600000003")
+  expect(await findAddress(db, newId(), addressId)).toBeUndefined()
+})
+
+test("saying STOP twice is one change, and START undoes it", async () => {
+  const { addressId } = await claim("+33600000004")
+  const say = (at: string | null) =>
+    transaction(database.db, (tx) => setOptedOut(tx, workspaceId, addressId, at)).then(({ value }) => value)
+  expect([await say(minute(1)), await say(minute(2)), await say(null), await say(null)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
+})
+
+test("marks of what was seen never move back", async () => {
+  const { addressId } = await claim("+33600000005")
+  await transaction(database.db, async (tx) => {
+    expect(await markSeen(tx, workspaceId, addressId, minute(5))).toBe(true)
+    expect(await markSeen(tx, workspaceId, addressId, minute(4))).toBe(false)
+    expect(await markSeenByAgent(tx, workspaceId, [addressId], minute(5))).toEqual([addressId])
+    expect(await markSeenByAgent(tx, workspaceId, [addressId], minute(5))).toEqual([])
+  })
+  expect(await findAddress(database.db, workspaceId, addressId)).toMatchObject({
+    seenAt: minute(5),
+    agentSeenAt: minute(5),
+  })
+})
+
+test("a public address has a place; one inside a house has none, nor has nonsense", () => {
+  expect(placeOfIp("81.2.69.142")).toEqual({ city: "London", country: "GB" })
+  expect(placeOfIp("::ffff:81.2.69.142")).toEqual({ city: "London", country: "GB" })
+  expect(placeOfIp("2a02:c7f::1").country).toBe("GB")
+  for (const inside of ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.1", "fe80::1", "unknown", ""])
+    expect(placeOfIp(inside)).toEqual({ city: null, country: null })
+})
+
+test("a number has a country, also where several share a code", () => {
+  expect(placeOfNumber("+33612345678").country).toBe("FR")
+  expect(placeOfNumber("+12125550123").country).toBe("US")
+  expect(placeOfNumber("+14165550123").country).toBe("CA")
+  expect(placeOfNumber("+80012345678").country).toBeNull()
+  expect(placeOfNumber("12345").country).toBeNull()
+})

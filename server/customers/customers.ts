@@ -1,0 +1,14 @@
+/**
+ * Customers and their addresses: who writes, and by which way he can be reached.
+ *
+ * Hides how an address becomes a customer exactly once although several messages of the same person may
+ * arrive at the same moment, and where a lead's place is taken from. An address is unique within its source;
+ * its customer is made together with it, in one statement, so there is neither a second customer nor one
+ * without an address.
+ *
+ * Locks: claiming holds the row of the address until the transaction ends. Claim before locking the
+ * conversation, and in the order of the values when there are several.
+ */
+export { claimAddress, type Profile } from "./claim.ts"
+export { findAddress, markSeen, markSeenByAgent, setOptedOut, type AddressRecord } from "./address.ts"
+export { placeOfIp, placeOfNumber, type Place } from "./place.ts"

@@ -1,0 +1,117 @@
+import helmet from "@fastify/helmet"
+import swagger from "@fastify/swagger"
+import { fastify, type FastifyError, type FastifyReply, type FastifyRequest, type FastifySchemaCompiler } from "fastify"
+import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
+import type { z } from "zod"
+import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
+import type { Config } from "../config/config.ts"
+import type { Log } from "../log/log.ts"
+import type { Agent } from "../team/team.ts"
+import { isOwnOrigin } from "./origin.ts"
+import { refusalStatus } from "./refusal-status.ts"
+import type { App } from "./route.ts"
+
+export async function createHttp(options: {
+  config: Config
+  log: Log
+  accessAgent: (request: FastifyRequest) => Promise<Agent>
+  /** Whether requests can be served: the database answers. */
+  isHealthy: () => Promise<boolean>
+}): Promise<App> {
+  const { config, log, accessAgent, isHealthy } = options
+  const app: App = fastify({
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    bodyLimit: 256 * 1024,
+    routerOptions: { maxParamLength: 500 },
+    // While stopping, what is in flight is answered and idle connections are ended.
+    forceCloseConnections: "idle",
+    requestTimeout: 30_000,
+    logger: false,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializer)
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))
+  app.setNotFoundHandler((_request, reply) => answerRefusal(reply, refuse("not-found")))
+  app.decorate("accessAgent", accessAgent)
+  await app.register(helmet, headers)
+  await app.register(swagger, {
+    openapi: { openapi: "3.1.0", info: { title: "Parley", version: "1" } },
+    transform: jsonSchemaTransform,
+  })
+  app.addHook("onRequest", async (request) => {
+    const isUnsafe = !["GET", "HEAD", "OPTIONS"].includes(request.method)
+    if (isUnsafe && request.url.startsWith("/api/") && !isOwnOrigin(request, config)) throw refuse("wrong-origin")
+  })
+  app.addHook("onSend", async (request, reply) => {
+    if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control")) reply.header("cache-control", "no-store")
+  })
+  app.get("/healthz", { schema: { hide: true } }, async (_request, reply) => {
+    const isFine = await isHealthy()
+    return reply
+      .code(isFine ? 200 : 503)
+      .header("cache-control", "no-store")
+      .send({ ok: isFine })
+  })
+  app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
+  return app
+}
+
+const headers = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      // 'self' does not cover ws: in every browser that is still in use.
+      connectSrc: ["'self'", socketOrigins],
+      imgSrc: ["'self'", "data:", "blob:"],
+      // Measured styles of floating parts are set as attributes.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // The widget's script is for other people's pages; its routes say so themselves.
+  crossOriginResourcePolicy: { policy: "same-origin" as const },
+  // Whether everything is https is the business of whoever put a proxy in front.
+  strictTransportSecurity: false,
+  referrerPolicy: { policy: "same-origin" as const },
+}
+
+function socketOrigins(request: { headers: { host?: string | undefined } }): string {
+  const { host } = request.headers
+  return host !== undefined && /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : "'self'"
+}
+
+/** Parsing the answer drops what is not declared; `z.encode` would refuse schemas with transforms. */
+const serializer = ({ schema, url }: Parameters<FastifySchemaCompiler<z.ZodType>>[0]) => (answer: unknown) => {
+  const parsed = schema.safeParse(answer)
+  if (!parsed.success) throw new Error(`The answer of ${url ?? ""} is not what it is declared to be.`, { cause: parsed.error })
+  return JSON.stringify(parsed.data)
+}
+
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+  if (error instanceof Refusal) return void answerRefusal(reply, error)
+  if (error.validation !== undefined) return void answerRefusal(reply, refusalOfInput(error.validation))
+  const status = error.statusCode ?? 500
+  // What fastify itself refuses: too large, not JSON, an unknown media type.
+  if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
+  log.error({ err: error, method: request.method, route: request.routeOptions.url }, "a request failed")
+  void reply.code(500).send({ refusal: "broken", message: "Something went wrong on our side." } satisfies RefusalBody)
+}
+
+function answerRefusal(reply: FastifyReply, refusal: Refusal, status = refusalStatus[refusal.code]): void {
+  const { code, message, details } = refusal
+  void reply.code(status).send({ refusal: code, message, ...(details === undefined ? {} : { details }) } satisfies RefusalBody)
+}
+
+function refusalOfInput(problems: { instancePath: string; message?: string | undefined; keyword: string }[]): Refusal {
+  const fields = problems.map(({ instancePath, message }) => ({ field: instancePath.slice(1), problem: message ?? "" }))
+  const named = problems.flatMap(({ instancePath, keyword, message }): RefusalCode[] => {
+    if (message === "text-too-long") return ["text-too-long"]
+    if (instancePath === "/password" && keyword === "too_small") return ["password-too-short"]
+    return []
+  })
+  return refuse(named[0] ?? "invalid-input", { fields })
+}

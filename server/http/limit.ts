@@ -1,0 +1,49 @@
+/**
+ * How often something may be done, counted per key in fixed windows in this process. A key names who is limited
+ * as narrowly as the purpose allows (a session, an e-mail address tried from one place), so that nobody can use
+ * up somebody else's share. What is counted is forgotten with its window, and with a restart.
+ */
+export type Limit = {
+  /** False when the key has used up its window; otherwise counts. */
+  take(key: string): boolean
+  /** Whether `take` would be false, without counting. */
+  isUsedUp(key: string): boolean
+}
+
+/** More keys than this in one window (somebody makes them up) and the oldest are forgotten. */
+const MOST_KEYS = 50_000
+
+export function createLimit(options: { most: number; seconds: number; now?: () => number }): Limit {
+  const { most, seconds, now = Date.now } = options
+  const windows = new Map<string, { count: number; endsAt: number }>()
+
+  function currentOf(key: string): { count: number; endsAt: number } | undefined {
+    const current = windows.get(key)
+    if (current !== undefined && current.endsAt > now()) return current
+    windows.delete(key)
+    return undefined
+  }
+
+  function forget(): void {
+    // Windows are equally long and kept in the order they began, so the first is the oldest.
+    for (const [key, { endsAt }] of windows) {
+      if (endsAt > now() && windows.size < MOST_KEYS) return
+      windows.delete(key)
+    }
+  }
+
+  return {
+    isUsedUp: (key) => (currentOf(key)?.count ?? 0) >= most,
+    take(key) {
+      const current = currentOf(key)
+      if (current === undefined) {
+        forget()
+        windows.set(key, { count: 1, endsAt: now() + seconds * 1_000 })
+        return most > 0
+      }
+      if (current.count >= most) return false
+      current.count += 1
+      return true
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { RefusalCode } from "../../protocol/refusals.ts"
+
+/** The one place where an expected failure becomes an HTTP status. */
+export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
+  "invalid-input": 400,
+  "text-too-long": 400,
+  "password-too-short": 400,
+  "not-signed-in": 401,
+  "wrong-credentials": 401,
+  "not-allowed": 403,
+  "wrong-origin": 403,
+  "signup-closed": 403,
+  "not-found": 404,
+  "conversation-taken": 409,
+  "conversation-closed": 409,
+  "conversation-reopened": 409,
+  "conversation-released": 409,
+  "answered-meanwhile": 409,
+  "customer-wrote-meanwhile": 409,
+  "offer-over": 409,
+  "agent-unavailable": 409,
+  "address-closed": 409,
+  "opted-out": 409,
+  "already-member": 409,
+  "email-taken": 409,
+  "last-owner": 409,
+  "team-needed": 409,
+  "invitation-over": 410,
+  "too-often": 429,
+}

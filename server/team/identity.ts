@@ -1,0 +1,190 @@
+import { betterAuth } from "better-auth"
+import { isAPIError } from "better-auth/api"
+import { hashPassword } from "better-auth/crypto"
+import { sql, type KyselyPlugin } from "kysely"
+import { refuse } from "../../protocol/refusals.ts"
+import { newId, type Database, type Db, type Tx } from "../db/db.ts"
+import type { Log } from "../log/log.ts"
+
+/** A person, whatever the workspaces he belongs to. */
+export type User = { id: string; name: string; email: string }
+/** Whoever signed in, with the Set-Cookie lines that keep him signed in. */
+export type SignedIn = { user: User; cookies: string[] }
+
+export type Identity = {
+  /** Who holds the session of a Cookie header. Believed for a few seconds without asking the database again. */
+  findUser(cookie: string | undefined): Promise<User | undefined>
+  /** As `findUser`, but asks, and prolongs the session: the cookies to answer with. */
+  renewSession(cookie: string | undefined): Promise<SignedIn | undefined>
+  /** Refuses `wrong-credentials`. */
+  signIn(email: string, password: string): Promise<SignedIn>
+  /** Commits by itself, so that what comes after it can be taken up again. Refuses `email-taken`. */
+  signUp(person: { name: string; email: string; password: string }): Promise<SignedIn>
+  signOut(cookie: string | undefined): Promise<string[]>
+  /** Has `sendResetLink` called if there is such a person; looks the same if there is not. */
+  forgotPassword(email: string): Promise<void>
+  /** Ends all his sessions. Refuses `invitation-over` for a link that is too old or used. */
+  resetPassword(token: string, password: string): Promise<void>
+  /** Sets a password without asking for a proof: for whoever holds the server. Undefined where there is no such person. */
+  setPassword(email: string, password: string): Promise<User | undefined>
+  /** Signs the person out everywhere. */
+  endSessions(tx: Db | Tx, userId: string): Promise<void>
+}
+
+const COOKIE = /(?:^|;\s*)parley\.session_token=([^;]+)/
+const BELIEVED_FOR = 5_000
+const MOST_BELIEVED = 10_000
+const DAY = 24 * 60 * 60
+
+/**
+ * Users, passwords and sessions by better-auth, whose functions are called here and whose routes are not exposed.
+ * Cookies are made `Secure` by the HTTP frame where the request came over https, because that differs by request.
+ */
+export function createIdentity(options: {
+  database: Database
+  log: Log
+  sendResetLink: (user: User, token: string) => Promise<void>
+}): Identity {
+  const { database, log, sendResetLink } = options
+  const auth = betterAuth({
+    // Needed to start and used for nothing: no request ever reaches better-auth's own routes.
+    baseURL: "http://parley.invalid",
+    secret: database.secret,
+    database: {
+      db: database.db.withPlugin(datesOfTimes),
+      type: "postgres",
+      schemaName: "identity",
+      transaction: true,
+    },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 10,
+      maxPasswordLength: 200,
+      resetPasswordTokenExpiresIn: 60 * 60,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, token }) => sendResetLink(user, token),
+      onPasswordReset: async ({ user }) => forget((believed) => believed.user.id === user.id),
+    },
+    session: { expiresIn: 30 * DAY, updateAge: DAY },
+    verification: { storeIdentifier: "hashed" },
+    advanced: {
+      cookiePrefix: "parley",
+      useSecureCookies: false,
+      database: { generateId: () => newId(), validateSchema: false },
+    },
+    // Its limiter guards only its own routes; ours stands in http/account.ts.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { level: "error", log: (_level, message) => log.error({ message }, "identity failed") },
+  })
+  const believed = new Map<string, { user: User; until: number }>()
+
+  function forget(isMeant: (believed: { user: User }, cookie: string) => boolean): void {
+    for (const [cookie, each] of believed) if (isMeant(each, cookie)) believed.delete(cookie)
+  }
+
+  return {
+    async findUser(cookie) {
+      const session = sessionOf(cookie)
+      if (session === undefined) return undefined
+      const known = believed.get(session)
+      if (known !== undefined && known.until > Date.now()) return known.user
+      const found = await auth.api.getSession({ headers: cookieHeader(cookie), query: { disableRefresh: true } })
+      if (believed.size >= MOST_BELIEVED) believed.clear()
+      if (found === null) believed.delete(session)
+      else believed.set(session, { user: userOf(found.user), until: Date.now() + BELIEVED_FOR })
+      return found === null ? undefined : userOf(found.user)
+    },
+    async renewSession(cookie) {
+      if (sessionOf(cookie) === undefined) return undefined
+      const { headers, response } = await auth.api.getSession({ headers: cookieHeader(cookie), returnHeaders: true })
+      return response === null ? undefined : { user: userOf(response.user), cookies: headers.getSetCookie() }
+    },
+    async signIn(email, password) {
+      try {
+        const { headers, response } = await auth.api.signInEmail({ body: { email, password }, returnHeaders: true })
+        return { user: userOf(response.user), cookies: headers.getSetCookie() }
+      } catch (error) {
+        throw isAPIError(error) && error.statusCode === 401 ? refuse("wrong-credentials") : error
+      }
+    },
+    async signUp(person) {
+      try {
+        const { headers, response } = await auth.api.signUpEmail({ body: person, returnHeaders: true })
+        return { user: userOf(response.user), cookies: headers.getSetCookie() }
+      } catch (error) {
+        // Two at once with one address: the second fails on the unique constraint, which better-auth hides.
+        if (isAPIError(error) && (await hasUser(database.db, person.email))) throw refuse("email-taken")
+        throw error
+      }
+    },
+    async signOut(cookie) {
+      const session = sessionOf(cookie)
+      if (session === undefined) return []
+      const { headers } = await auth.api.signOut({ headers: cookieHeader(cookie), returnHeaders: true })
+      believed.delete(session)
+      return headers.getSetCookie()
+    },
+    async forgotPassword(email) {
+      await auth.api.requestPasswordReset({ body: { email } })
+    },
+    async resetPassword(token, password) {
+      try {
+        await auth.api.resetPassword({ body: { token, newPassword: password } })
+      } catch (error) {
+        throw isAPIError(error) && error.statusCode === 400 ? refuse("invitation-over") : error
+      }
+    },
+    async setPassword(email, password) {
+      const user = await findUserByEmail(database.db, email)
+      if (user === undefined) return undefined
+      const { internalAdapter } = await auth.$context
+      await internalAdapter.updatePassword(user.id, await hashPassword(password))
+      await internalAdapter.deleteUserSessions(user.id)
+      forget((each) => each.user.id === user.id)
+      return user
+    },
+    async endSessions(tx, userId) {
+      await sql`delete from identity.session where "userId" = ${userId}`.execute(tx)
+      forget((each) => each.user.id === userId)
+    },
+  }
+}
+
+async function findUserByEmail(db: Db, email: string): Promise<User | undefined> {
+  const { rows } = await sql<User>`
+    select id, name, email from identity."user" where email = ${email.toLowerCase()}`.execute(db)
+  return rows[0]
+}
+
+async function hasUser(db: Db, email: string): Promise<boolean> {
+  return (await findUserByEmail(db, email)) !== undefined
+}
+
+function sessionOf(cookie: string | undefined): string | undefined {
+  return cookie === undefined ? undefined : COOKIE.exec(cookie)?.[1]
+}
+
+function cookieHeader(cookie: string | undefined): Headers {
+  return new Headers({ cookie: cookie ?? "" })
+}
+
+function userOf({ id, name, email }: User): User {
+  return { id, name, email }
+}
+
+/** Our driver gives times as text; better-auth compares them with `Date`s, which texts would silently never precede. */
+const datesOfTimes: KyselyPlugin = {
+  transformQuery: ({ node }) => node,
+  transformResult: async ({ result }) => ({
+    ...result,
+    rows: result.rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          name.endsWith("At") && typeof value === "string" ? new Date(value) : value,
+        ]),
+      ),
+    ),
+  }),
+}

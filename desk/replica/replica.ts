@@ -1,0 +1,31 @@
+/**
+ * The desk's copy of everything its agent may see: kept on disk, kept true by one change stream, and written
+ * through an outbox that survives reloads and lost networks. It hides the socket, the disk, the tabs (one leads,
+ * the others follow), optimistic overlays and pages. Components read it with hooks and issue commands; they
+ * never fetch. Traded: all open conversations are in memory (1 KB each), so that lists, filters, orders and the
+ * badge need no server.
+ */
+export {
+  useAgents,
+  useConnection,
+  useConversation,
+  useCounts,
+  useDraft,
+  useInbox,
+  usePresence,
+  useSelf,
+  useSources,
+  useTeams,
+  useTimeline,
+  useViewing,
+  useWaitingCount,
+  useWorkspace,
+  type ConnectionState,
+  type ConversationView,
+  type Draft,
+  type InboxView,
+  type Self,
+  type TimelineEntry,
+  type TimelineView,
+} from "./hooks.ts"
+export { closeReplica, issue, issueWorkspace, openReplica, request, RefusalError, serverNow, type Outcome } from "./issue.ts"

@@ -4,11 +4,11 @@
  * instead of n + 2. pg's own `pipeline` mode sends what it is given at once and hands the answers out in order.
  */
 import {
-  CompiledQuery,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   type QueryResult,
@@ -19,7 +19,6 @@ import pg from "pg"
 import { fromDatabaseTime } from "./time.ts"
 
 // Rows have no declared tables: each statement names the row it returns.
-// eslint-disable-next-line typescript/no-empty-object-type
 export type Db = Kysely<unknown>
 export type Tx = Transaction<unknown>
 
@@ -41,6 +40,7 @@ export function openPool(url: string, most: number): pg.Pool {
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for the promise; its types are behind
     onConnect: prepareSession,
   })
 }

@@ -13,6 +13,12 @@ export const catalogue = {
   "auto-away": z.object({ agentId: id }),
   /** conversations: the assignee did not come back in time. */
   "return-to-queue": z.object({ conversationId: id, assigneeId: id, since: time }),
+  /** conversations: the agent is away, disabled or no longer in the team (null: any); what he holds is released. */
+  "release-agent": z.object({
+    agentId: id,
+    why: z.enum(["away", "disabled", "left-team"]),
+    teamId: id.nullable(),
+  }),
   /** channels: what a provider took while we were down. */
   "fetch-missed": z.object({ sourceId: id }),
   /** conversations: an attachment that is still at the provider. */

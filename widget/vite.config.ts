@@ -10,6 +10,9 @@ export default defineConfig(({ mode }) => (mode === "loader" ? loader : panel))
 
 const outDir = "../.build/widget"
 
+/** The oldest browsers that know light-dark(), which is then left as it is. */
+const target = ["chrome123", "edge123", "firefox120", "safari17.5"]
+
 const panel: UserConfig = {
   root: import.meta.dirname,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -17,6 +20,8 @@ const panel: UserConfig = {
   build: {
     outDir,
     emptyOutDir: true,
+    target,
+    cssTarget: target,
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     rolldownOptions: {
@@ -36,6 +41,8 @@ const loader: UserConfig = {
   build: {
     outDir,
     emptyOutDir: false,
+    target,
+    cssTarget: target,
     rolldownOptions: {
       input: "loader.ts",
       output: { format: "iife", entryFileNames: "loader.js" },

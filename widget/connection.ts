@@ -1,0 +1,100 @@
+/**
+ * The visitor's stream: one socket that comes back by itself, with growing pauses and at once when the network or
+ * the visitor returns. A socket that has gone silent (sleep, a cut cable) is found by an unanswered ping.
+ */
+import type { FromVisitor, ToVisitor } from "../protocol/visitor.ts"
+
+export type Connection = {
+  send(message: FromVisitor): void
+  /** The network or the visitor is back: connect, or make sure that the connection lives. */
+  wake(): void
+}
+
+const PING_EVERY = 25_000
+const PONG_WITHIN = 6_000
+
+export function connect(o: {
+  address: string
+  hello(): FromVisitor
+  onMessage(message: ToVisitor): void
+  onState(isConnected: boolean): void
+}): Connection {
+  let socket: WebSocket | undefined
+  let failures = 0
+  let reconnecting: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
+  let isPaused = false
+
+  function open(): void {
+    clearTimeout(reconnecting)
+    if (isPaused) return
+    const mine = new WebSocket(o.address)
+    socket = mine
+    silence = setTimeout(() => lose(mine), 15_000)
+    mine.addEventListener("open", () => mine.send(JSON.stringify(o.hello())))
+    mine.addEventListener("message", (event) => {
+      if (socket !== mine || typeof event.data !== "string") return
+      listen()
+      // The server checks every frame against the schema of this type before it sends it.
+      const message = JSON.parse(event.data) as ToVisitor
+      if (message.kind === "welcome") {
+        failures = 0
+        o.onState(true)
+      }
+      o.onMessage(message)
+    })
+    mine.addEventListener("close", () => lose(mine))
+  }
+
+  /** Something was heard: the next sign of life is asked for after a while. */
+  function listen(): void {
+    clearTimeout(silence)
+    silence = setTimeout(ping, PING_EVERY)
+  }
+
+  function ping(): void {
+    const mine = socket
+    if (mine?.readyState !== WebSocket.OPEN) return
+    mine.send('{"kind":"ping"}')
+    clearTimeout(silence)
+    silence = setTimeout(() => lose(mine), PONG_WITHIN)
+  }
+
+  function lose(mine: WebSocket): void {
+    if (socket !== mine) return
+    socket = undefined
+    clearTimeout(silence)
+    mine.close()
+    o.onState(false)
+    failures += 1
+    clearTimeout(reconnecting)
+    reconnecting = setTimeout(
+      open,
+      Math.min(30_000, 400 * 2 ** Math.min(failures, 8)) * (0.5 + Math.random() / 2),
+    )
+  }
+
+  function wake(): void {
+    if (socket) ping()
+    else open()
+  }
+
+  // A page in the back-forward cache may hold no socket.
+  addEventListener("pagehide", () => {
+    isPaused = true
+    if (socket) lose(socket)
+    clearTimeout(reconnecting)
+  })
+  addEventListener("pageshow", () => {
+    if (!isPaused) return
+    isPaused = false
+    wake()
+  })
+  open()
+  return {
+    wake,
+    send: (message) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+    },
+  }
+}

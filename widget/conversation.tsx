@@ -1,0 +1,67 @@
+/** The dialogue: the agent at the top, the timeline, and what is on its way. */
+import { Avatar, Faces } from "./faces.tsx"
+import { BackIcon, CloseIcon } from "./icons.tsx"
+import type { PanelTexts } from "./texts.ts"
+import { Timeline } from "./timeline.tsx"
+import type { Visitor, VisitorState } from "./visitor.ts"
+
+export function Conversation(o: {
+  company: string
+  state: VisitorState
+  visitor: Visitor
+  texts: PanelTexts
+  onBack: () => void
+  onClose: () => void
+  onEdit: (text: string) => void
+}) {
+  const { state, texts, company } = o
+  const agent = state.messages.findLast((message) => message.agent)?.agent
+  const isOffline = state.isConnected === false
+  return (
+    <>
+      <header class="top">
+        <button type="button" class="plain" aria-label={texts.back} onClick={o.onBack}>
+          <BackIcon />
+        </button>
+        {agent ? <Avatar face={agent} /> : state.home && <Faces faces={state.home.faces.slice(0, 2)} />}
+        <div class="who">
+          <h1 dir="auto">{agent?.name ?? company}</h1>
+          {state.home && (
+            <Presence
+              availableCount={state.home.availableCount}
+              replyMinutes={state.home.replyMinutes}
+              texts={texts}
+            />
+          )}
+        </div>
+        <button type="button" class="plain close" aria-label={texts.closeChat} onClick={o.onClose}>
+          <CloseIcon />
+        </button>
+      </header>
+      <Timeline company={company} state={state} visitor={o.visitor} texts={texts} onEdit={o.onEdit} />
+      {isOffline && (
+        <p class="bar" role="status">
+          {texts.offline}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Presence({
+  availableCount,
+  replyMinutes,
+  texts,
+}: {
+  availableCount: number
+  replyMinutes: number | null
+  texts: PanelTexts
+}) {
+  if (availableCount === 0) return <p class="muted">{texts.away}</p>
+  return (
+    <p class="muted">
+      <i class="dot" />
+      {replyMinutes === null ? texts.hereNow : texts.repliesWithin(replyMinutes)}
+    </p>
+  )
+}

@@ -1,0 +1,16 @@
+/** The panel's icons, drawn on 24 × 24 with the text's colour. */
+function icon(path: string, className = "") {
+  return () => (
+    <svg viewBox="0 0 24 24" aria-hidden="true" class={className}>
+      <path d={path} />
+    </svg>
+  )
+}
+
+export const BackIcon = icon("M15 5l-7 7 7 7", "turns")
+export const CloseIcon = icon("M6 6l12 12M18 6 6 18")
+export const SendIcon = icon("M5 12h13M13 6l6 6-6 6", "turns")
+export const SmileIcon = icon(
+  "M12 3.500a8.500 8.500 0 1 0 0 17 8.500 8.500 0 1 0 0-17M8.500 14.500c.8 1.200 2 1.900 3.500 1.900s2.700-.7 3.500-1.900M9 9.500v.01M15 9.500v.01",
+)
+export const DownIcon = icon("M12 5v13M6 12l6 6 6-6")

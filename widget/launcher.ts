@@ -1,0 +1,24 @@
+/** What the loader hands to the panel, and what the panel answers: the only seam between the two scripts. */
+import type { LauncherSettings } from "../protocol/visitor.ts"
+
+/** In front of the loader the server writes `const PARLEY = …`: the source's settings and the panel's script. */
+export type Boot = { settings: LauncherSettings; panel: string }
+
+export type Launcher = {
+  settings: LauncherSettings
+  /** Where Parley is, without a slash at the end. */
+  origin: string
+  root: ShadowRoot
+  /** Inside the shadow root; language, direction and colours are set on it. */
+  stage: HTMLElement
+  languages: readonly string[]
+  showUnread(count: number): void
+  showOpen(isOpen: boolean): void
+  focus(): void
+}
+
+export type Panel = {
+  toggle(): void
+  /** Sends in the visitor's name and shows the conversation. */
+  say(text: string): void
+}

@@ -1,0 +1,46 @@
+/** Pure rules over messages: joining, unread, and how a timeline is cut into days and runs. */
+import type { PublicMessage } from "../protocol/visitor.ts"
+
+/** Joined by id, the newcomers winning, oldest first. What an agent has seen includes everything before it. */
+export function merge(known: readonly PublicMessage[], arrived: readonly PublicMessage[]): PublicMessage[] {
+  const byId = new Map(known.map((message) => [message.id, message]))
+  for (const message of arrived) {
+    const before = byId.get(message.id)
+    byId.set(message.id, before?.isSeen ? { ...message, isSeen: true } : message)
+  }
+  const joined = [...byId.values()].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
+  const lastSeen = joined.findLastIndex((message) => message.isSeen)
+  return joined.map((message, index) =>
+    index < lastSeen && !message.agent && !message.isSeen ? { ...message, isSeen: true } : message,
+  )
+}
+
+/** How many of the agents' messages came after what was seen. */
+export function unreadIn(messages: readonly PublicMessage[], seenUpTo: string): number {
+  return messages.filter((message) => message.agent && message.at > seenUpTo).length
+}
+
+export type Bubble = {
+  id: string
+  at: number
+  stamp: string | undefined
+  name: string | undefined
+  text: string
+}
+export type Run = { id: string; day: number; name: string | undefined; bubbles: Bubble[] }
+
+const RUN = 5 * 60_000
+
+/** Runs of one author within five minutes; a new day begins a new run. */
+export function runsOf(bubbles: readonly Bubble[]): Run[] {
+  const runs: Run[] = []
+  for (const bubble of bubbles) {
+    const day = new Date(bubble.at).setHours(0, 0, 0, 0)
+    const last = runs.at(-1)
+    const before = last?.bubbles.at(-1)
+    if (last && before && last.name === bubble.name && last.day === day && bubble.at - before.at < RUN)
+      last.bubbles.push(bubble)
+    else runs.push({ id: bubble.id, day, name: bubble.name, bubbles: [bubble] })
+  }
+  return runs
+}

@@ -1,0 +1,132 @@
+/**
+ * The visitor's words on their way: stored before they are sent, sent one after another in the order they were
+ * written, and repeated with the same id until the server answers, on this page or the next. A lock lets one tab
+ * send at a time, which keeps the order; where there are no locks (plain http) the ids alone keep them single.
+ */
+import { newId } from "./secret.ts"
+import { readJson, type Storage } from "./storage.ts"
+
+export type Outgoing = {
+  id: string
+  text: string
+  /** When it was written, milliseconds of this device. */
+  at: number
+  /** Set when the server will never take it as it is. */
+  refusal?: string
+}
+
+export type Sent = { kind: "accepted"; at: string } | { kind: "refused"; refusal: string } | { kind: "later" }
+
+export type Outbox = {
+  all(): Outgoing[]
+  add(text: string): void
+  remove(id: string): void
+  /** Tries a refused one again. */
+  renew(id: string): void
+  /** Sends what waits, now. */
+  flush(): void
+}
+
+const ENTRY = ":out:"
+const LONGEST_WAIT = 30_000
+
+export function openOutbox(o: {
+  storage: Storage
+  lock: string
+  send(message: Outgoing): Promise<Sent>
+  onAccepted(message: Outgoing, at: string): void
+  onChange(): void
+}): Outbox {
+  const { storage } = o
+  let isSending = false
+  let isAskedAgain = false
+  let failures = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function all(): Outgoing[] {
+    return storage
+      .names(ENTRY)
+      .map((name) => readJson(storage.get(name), isOutgoing))
+      .filter((message) => message !== undefined)
+  }
+
+  function keep(message: Outgoing): void {
+    storage.set(ENTRY + message.id, JSON.stringify(message))
+    o.onChange()
+  }
+
+  async function sendAll(): Promise<void> {
+    for (;;) {
+      const message = all().find((waiting) => !waiting.refusal)
+      if (!message) return
+      const result = await o.send(message)
+      if (result.kind === "later") {
+        failures += 1
+        // Half of the wait is chance, so that a crowd does not return in step.
+        timer = setTimeout(
+          flush,
+          Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(failures, 8)) * (0.5 + Math.random() / 2),
+        )
+        return
+      }
+      failures = 0
+      if (result.kind === "refused") keep({ ...message, refusal: result.refusal })
+      else {
+        // First known as a message, then no longer waiting: no tab ever sees it in neither place.
+        o.onAccepted(message, result.at)
+        storage.remove(ENTRY + message.id)
+        o.onChange()
+      }
+    }
+  }
+
+  function flush(): void {
+    clearTimeout(timer)
+    if (isSending) {
+      isAskedAgain = true
+      return
+    }
+    isSending = true
+    isAskedAgain = false
+    const sending = navigator.locks ? navigator.locks.request(o.lock, sendAll) : sendAll()
+    void Promise.resolve(sending)
+      .catch(() => {
+        timer = setTimeout(flush, LONGEST_WAIT)
+      })
+      .finally(() => {
+        isSending = false
+        if (isAskedAgain) flush()
+      })
+  }
+
+  return {
+    all,
+    add(text) {
+      keep({ id: newId(), text, at: Date.now() })
+      flush()
+    },
+    remove(id) {
+      storage.remove(ENTRY + id)
+      o.onChange()
+    },
+    renew(id) {
+      const message = all().find((refused) => refused.id === id)
+      if (message) keep({ id: message.id, text: message.text, at: message.at })
+      flush()
+    },
+    flush,
+  }
+}
+
+function isOutgoing(value: unknown): value is Outgoing {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    typeof value.id === "string" &&
+    "text" in value &&
+    typeof value.text === "string" &&
+    "at" in value &&
+    typeof value.at === "number"
+  )
+}

@@ -1,0 +1,154 @@
+/**
+ * The panel: home and conversation, and one composer under both, so that whoever opens the chat can simply write.
+ * Rendered into the launcher's shadow root; it is there, without being shown, as soon as somebody has written, to
+ * keep the stream and the count on the launcher.
+ */
+import { render } from "preact"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
+import { Composer, type ComposerControl } from "./composer.tsx"
+import { Conversation } from "./conversation.tsx"
+import { Home } from "./home.tsx"
+import type { Launcher, Panel } from "./launcher.ts"
+import css from "./panel.css?inline"
+import { panelTexts } from "./texts.ts"
+import { createVisitor, type Visitor, type VisitorState } from "./visitor.ts"
+
+export function start(launcher: Launcher): Panel {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(css)
+  launcher.root.adoptedStyleSheets = [...launcher.root.adoptedStyleSheets, sheet]
+  const place = document.createElement("div")
+  launcher.stage.prepend(place)
+
+  const control: Control = { isOpen: false, isTalking: false, open: () => {}, close: () => {} }
+  const paint = () =>
+    render(
+      <ChatPanel launcher={launcher} visitor={visitor} state={{ ...visitor.state }} control={control} />,
+      place,
+    )
+  const visitor = createVisitor({
+    origin: launcher.origin,
+    sourceId: launcher.settings.sourceId,
+    language: launcher.languages[0],
+    onChange: (state) => {
+      launcher.showUnread(state.unread)
+      // The first change is told while the visitor is still being made.
+      queueMicrotask(paint)
+    },
+  })
+  control.open = (isTalking) => {
+    control.isOpen = true
+    control.isTalking = isTalking
+    visitor.refreshHome()
+    launcher.showOpen(true)
+    paint()
+  }
+  control.close = () => {
+    control.isOpen = false
+    launcher.showOpen(false)
+    visitor.typed(false)
+    paint()
+    launcher.focus()
+  }
+  return {
+    toggle: () =>
+      control.isOpen
+        ? control.close()
+        : control.open(visitor.state.messages.length + visitor.state.outgoing.length > 0),
+    say(text) {
+      visitor.say(text)
+      control.open(true)
+    },
+  }
+}
+
+export type Control = { isOpen: boolean; isTalking: boolean; open(isTalking: boolean): void; close(): void }
+
+function ChatPanel({
+  launcher,
+  visitor,
+  state,
+  control,
+}: {
+  launcher: Launcher
+  visitor: Visitor
+  state: VisitorState
+  control: Control
+}) {
+  const { company } = launcher.settings
+  const texts = panelTexts(launcher.languages)
+  const composer = useRef<ComposerControl>(null)
+  const panel = useRef<HTMLElement>(null)
+  const height = useVisibleHeight(control.isOpen)
+  const [isFresh, setFresh] = useState(false)
+
+  useLayoutEffect(() => {
+    if (!control.isOpen) return
+    setFresh(true)
+    // On a touch screen the keyboard would cover what the visitor came to read.
+    if (matchMedia("(pointer: coarse)").matches) panel.current?.focus({ preventScroll: true })
+    else composer.current?.focus()
+  }, [control.isOpen])
+
+  if (!control.isOpen) return null
+  return (
+    <section
+      ref={panel}
+      class={isFresh ? "panel" : "panel arriving"}
+      role="dialog"
+      aria-label={texts.chatWith(company)}
+      tabIndex={-1}
+      style={height ? { "--visible-height": `${height}px` } : {}}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) control.close()
+      }}
+    >
+      {control.isTalking ? (
+        <Conversation
+          company={company}
+          state={state}
+          visitor={visitor}
+          texts={texts}
+          onBack={() => control.open(false)}
+          onClose={control.close}
+          onEdit={(text) => composer.current?.put(text)}
+        />
+      ) : (
+        <Home
+          settings={launcher.settings}
+          state={state}
+          texts={texts}
+          onClose={control.close}
+          onStart={() => (control.open(true), composer.current?.focus())}
+        />
+      )}
+      <Composer
+        control={composer}
+        texts={texts}
+        draft={visitor.draft()}
+        onDraft={(text) => {
+          visitor.draft(text)
+          visitor.typed(text.trim() !== "")
+        }}
+        onSend={(text) => {
+          visitor.say(text)
+          control.open(true)
+        }}
+      />
+    </section>
+  )
+}
+
+/** On phones the keyboard covers the page without resizing it; the panel keeps to what is left. */
+function useVisibleHeight(isOpen: boolean): number | undefined {
+  const [height, setHeight] = useState<number>()
+  useEffect(() => {
+    const view = window.visualViewport
+    if (!isOpen || !view) return
+    const measure = () => setHeight(Math.round(view.height))
+    measure()
+    view.addEventListener("resize", measure)
+    return () => view.removeEventListener("resize", measure)
+  }, [isOpen])
+  return height
+}

@@ -1,0 +1,99 @@
+/** The proactive message: a card above the launcher with faces, a sentence and a field to answer in at once. */
+import type { LauncherSettings } from "../protocol/visitor.ts"
+import type { Launcher, Panel } from "./launcher.ts"
+import type { LauncherTexts } from "./texts.ts"
+
+const SEND = '<svg viewBox="0 0 24 24"><path d="M5 12h13M13 6l6 6-6 6"/></svg>'
+const CROSS = '<svg viewBox="0 0 24 24"><path d="M7 7l10 10M17 7 7 17"/></svg>'
+
+/** Shows the card after its delay and returns how to take it away. The panel's code is fetched when the field is entered. */
+export function showProactive(o: {
+  launcher: Launcher
+  texts: LauncherTexts
+  proactive: NonNullable<LauncherSettings["proactive"]>
+  load: () => Promise<Panel>
+}): () => void {
+  const { launcher, texts, proactive } = o
+  const { company, sourceId } = launcher.settings
+  const quiet = `parley:${sourceId}:quiet`
+  if (isQuiet(quiet)) return () => {}
+
+  const card = make("div", "card", { role: "region", ariaLabel: texts.messageFrom(company) })
+  const faces = make("div", "faces", { ariaHidden: "true" })
+  for (const face of proactive.faces.slice(0, 2)) {
+    const avatar = make("span", "avatar", { textContent: face.initials })
+    avatar.style.background = face.color
+    faces.append(avatar)
+  }
+  const words = make("p", "words", { textContent: proactive.text, dir: "auto" })
+  const form = make("form", "")
+  const field = make("input", "field", {
+    ariaLabel: texts.message,
+    placeholder: texts.typeAMessage,
+    autocomplete: "off",
+    enterKeyHint: "send",
+    maxLength: 10_000,
+    dir: "auto",
+  })
+  const send = make("button", "go", { type: "submit", ariaLabel: texts.sendMessage, innerHTML: SEND })
+  const dismiss = make("button", "dismiss", { type: "button", ariaLabel: texts.dismiss, innerHTML: CROSS })
+  const problem = make("p", "problem", { role: "alert" })
+  form.append(field, send)
+  card.append(faces, make("b", "", { textContent: company }), words, form, problem, dismiss)
+
+  const hide = () => {
+    clearTimeout(timer)
+    if (!card.isConnected) return
+    card.remove()
+    launcher.showUnread(0)
+  }
+  dismiss.addEventListener("click", () => {
+    hide()
+    launcher.focus()
+    // Asked for by the visitor, and forgotten with the tab: without it the card comes back on every page.
+    try {
+      sessionStorage.setItem(quiet, "1")
+    } catch {
+      // A browser that stores nothing shows it again.
+    }
+  })
+  field.addEventListener("focus", () => void o.load().catch(() => {}))
+  // Safari sends the Enter that ends a composition after it, with key code 229.
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault()
+    if (event.key === "Escape") dismiss.click()
+  })
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    const text = field.value
+    if (!text.trim()) return
+    problem.textContent = ""
+    // The words stay in the field until the panel has stored them.
+    o.load().then(
+      (panel) => panel.say(text),
+      () => (problem.textContent = texts.cannotLoad),
+    )
+  })
+
+  const timer = setTimeout(() => {
+    launcher.stage.prepend(card)
+    launcher.showUnread(1)
+  }, proactive.afterSeconds * 1_000)
+  return hide
+}
+
+function isQuiet(name: string): boolean {
+  try {
+    return sessionStorage.getItem(name) !== null
+  } catch {
+    return false
+  }
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  fields: Partial<HTMLElementTagNameMap[K]> = {},
+): HTMLElementTagNameMap[K] {
+  return Object.assign(document.createElement(tag), { className }, fields)
+}

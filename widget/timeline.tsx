@@ -1,0 +1,224 @@
+/** The messages, oldest first, in runs and days; older ones load at the top without moving what is being read. */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
+import { DownIcon } from "./icons.tsx"
+import { runsOf, unreadIn, type Bubble, type Run } from "./messages.ts"
+import type { Outgoing } from "./outbox.ts"
+import type { PanelTexts } from "./texts.ts"
+import { clockTime, dayName } from "./times.ts"
+import { useSeen } from "./seen.ts"
+import type { Visitor, VisitorState } from "./visitor.ts"
+import { Words } from "./words.tsx"
+
+/** So near to the end (px) counts as being there. */
+const AT_END = 48
+
+export function Timeline(o: {
+  company: string
+  state: VisitorState
+  visitor: Visitor
+  texts: PanelTexts
+  onEdit: (text: string) => void
+}) {
+  const { state, visitor, texts } = o
+  const log = useRef<HTMLDivElement>(null)
+  const isAtEnd = useRef(true)
+  const older = useRef<{ height: number; first: string | undefined }>(undefined)
+  const [isAway, setAway] = useState(false)
+  const language = navigator.language
+
+  const bubbles: Bubble[] = [
+    ...state.messages.map((message) => ({
+      id: message.id,
+      at: Date.parse(message.at),
+      stamp: message.at,
+      name: message.agent?.name,
+      text: message.text,
+    })),
+    ...state.outgoing.map((message) => ({
+      id: message.id,
+      at: message.at,
+      stamp: undefined,
+      name: undefined,
+      text: message.text,
+    })),
+  ]
+  const runs = runsOf(bubbles)
+  const last = bubbles.at(-1)?.id
+  const lastOwn = state.messages.findLast((message) => !message.agent)
+  const unread = unreadIn(state.messages, state.seenUpTo)
+  useSeen(log, state, visitor)
+
+  useLayoutEffect(() => {
+    const box = log.current
+    if (!box) return
+    const grown = older.current
+    if (grown && state.messages[0]?.id !== grown.first) {
+      // What was being read stays where it was.
+      box.scrollTop += box.scrollHeight - grown.height
+      older.current = undefined
+    } else if (isAtEnd.current || state.outgoing.some((message) => message.id === last))
+      box.scrollTop = box.scrollHeight
+  }, [last, state.messages.length, state.typing, state.outgoing.length])
+
+  // The log shrinks when the field grows or a keyboard comes; its end stays in sight.
+  useEffect(() => {
+    const box = log.current
+    if (!box) return
+    const watcher = new ResizeObserver(() => {
+      if (isAtEnd.current) box.scrollTop = box.scrollHeight
+    })
+    watcher.observe(box)
+    return () => watcher.disconnect()
+  }, [])
+
+  function scrolled(): void {
+    const box = log.current
+    if (!box) return
+    isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END
+    setAway(!isAtEnd.current)
+    if (box.scrollTop < 80 && state.hasMore && !older.current) {
+      older.current = { height: box.scrollHeight, first: state.messages[0]?.id }
+      void visitor.loadOlder().finally(() => setTimeout(() => (older.current = undefined), 100))
+    }
+  }
+
+  let day = 0
+  return (
+    <div
+      class="log"
+      ref={log}
+      role="log"
+      aria-label={texts.messages}
+      aria-live={older.current ? "off" : "polite"}
+      tabIndex={0}
+      onScroll={scrolled}
+    >
+      {!state.hasMore && <p class="beginning">{texts.firstWords(o.company)}</p>}
+      {runs.map((run) => {
+        const isNewDay = run.day !== day
+        day = run.day
+        return (
+          <div key={run.id} class={run.name === undefined ? "run own" : "run"}>
+            {isNewDay && (
+              <p class="day">
+                <span>{dayName(run.day, texts, language)}</span>
+              </p>
+            )}
+            {run.bubbles.map((bubble) => (
+              <p
+                key={bubble.id}
+                class="bubble"
+                dir="auto"
+                data-stamp={bubble.stamp && run.name !== undefined ? bubble.stamp : undefined}
+              >
+                <Words text={bubble.text} />
+              </p>
+            ))}
+            <Caption
+              run={run}
+              outgoing={state.outgoing}
+              isLastOwn={run.bubbles.at(-1)?.id === lastOwn?.id}
+              isSeen={lastOwn?.isSeen ?? false}
+              isOffline={state.isConnected === false}
+              texts={texts}
+              language={language}
+            />
+            {run.bubbles.map((bubble) => {
+              const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
+              return (
+                refused && (
+                  <Refused
+                    key={bubble.id}
+                    refusal={refused.refusal ?? ""}
+                    texts={texts}
+                    onRetry={() => visitor.retry(refused.id)}
+                    onEdit={() => {
+                      o.onEdit(refused.text)
+                      visitor.remove(refused.id)
+                    }}
+                    onRemove={() => visitor.remove(refused.id)}
+                  />
+                )
+              )
+            })}
+          </div>
+        )
+      })}
+      {state.typing && (
+        <p class="bubble typing" role="img" aria-label={texts.isTyping(state.typing.name)}>
+          <i />
+          <i />
+          <i />
+        </p>
+      )}
+      {isAway && unread > 0 && (
+        <button
+          type="button"
+          class="newer"
+          onClick={() => {
+            if (log.current) log.current.scrollTop = log.current.scrollHeight
+          }}
+        >
+          <DownIcon /> {texts.newMessages(unread)}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Caption(o: {
+  run: Run
+  outgoing: Outgoing[]
+  isLastOwn: boolean
+  isSeen: boolean
+  isOffline: boolean
+  texts: PanelTexts
+  language: string
+}) {
+  const { run, texts } = o
+  const last = run.bubbles.at(-1)
+  if (!last) return null
+  const time = clockTime(last.at, o.language)
+  const waiting = o.outgoing.find((message) => message.id === last.id)
+  if (waiting?.refusal) return null
+  const state = waiting
+    ? o.isOffline
+      ? texts.waitingForNetwork
+      : texts.sending
+    : o.isLastOwn
+      ? o.isSeen
+        ? texts.seen
+        : texts.sent
+      : undefined
+  return (
+    <p class="caption">
+      {run.name !== undefined && <bdi>{run.name} · </bdi>}
+      {time}
+      {state && <span> · {state}</span>}
+    </p>
+  )
+}
+
+function Refused(o: {
+  refusal: string
+  texts: PanelTexts
+  onRetry: () => void
+  onEdit: () => void
+  onRemove: () => void
+}) {
+  const { texts } = o
+  return (
+    <p class="refused" role="alert">
+      <b>{texts.notSent}.</b> {texts.refusals[o.refusal] ?? texts.refusedOtherwise}
+      <button type="button" onClick={o.onRetry}>
+        {texts.tryAgain}
+      </button>
+      <button type="button" onClick={o.onEdit}>
+        {texts.edit}
+      </button>
+      <button type="button" onClick={o.onRemove}>
+        {texts.remove}
+      </button>
+    </p>
+  )
+}

@@ -1,0 +1,333 @@
+/**
+ * The visitor's side of the dialogue: what he has, what he waits for, what he has seen. The views read `state` and
+ * call the functions; they never fetch. The session is made with his first message and not before; only then is
+ * anything stored or a stream opened.
+ */
+import type { Face, FromVisitor, HomeAnswer, PublicMessage, ToVisitor } from "../protocol/visitor.ts"
+import { connect, type Connection } from "./connection.ts"
+import { askServer, type Answer } from "./server.ts"
+import { openOutbox, type Outgoing, type Sent } from "./outbox.ts"
+import { merge, unreadIn } from "./messages.ts"
+import { newKey } from "./secret.ts"
+import { openStorage, readJson } from "./storage.ts"
+
+export type VisitorState = {
+  /** Oldest first, without gaps from the first to the last. */
+  messages: PublicMessage[]
+  outgoing: Outgoing[]
+  /** Older messages exist than the first of `messages`. */
+  hasMore: boolean
+  unread: number
+  home: HomeAnswer | undefined
+  typing: Face | undefined
+  /** undefined before the first attempt is decided. */
+  isConnected: boolean | undefined
+  seenUpTo: string
+}
+
+export type Visitor = {
+  state: VisitorState
+  say(text: string): void
+  retry(id: string): void
+  remove(id: string): void
+  typed(isTyping: boolean): void
+  loadOlder(): Promise<void>
+  saw(upTo: string): void
+  refreshHome(): void
+  draft(text?: string): string
+}
+
+type Session = { key: string; isKnown: boolean }
+/** The latest messages for showing at once on the next page, and up to where the stream had come. */
+type Kept = { messages: PublicMessage[]; cursor: string }
+const NOTHING: Kept = { messages: [], cursor: "" }
+
+const KEPT_MESSAGES = 50
+/** An agent's typing is believed this long without being heard of. */
+const TYPING_LIFE = 15_000
+const TYPING_RENEWAL = 5_000
+
+export function createVisitor(o: {
+  origin: string
+  sourceId: string
+  language: string | undefined
+  onChange(state: VisitorState): void
+}): Visitor {
+  const storage = openStorage(o.sourceId)
+  const server = `${o.origin}/visitor/v1/${o.sourceId}`
+  let connection: Connection | undefined
+  let memoryDraft = ""
+  let typedAt = 0
+  let homeAt = 0
+  let typingTimer: ReturnType<typeof setTimeout> | undefined
+
+  const kept = readJson(storage.get(":messages"), isKept) ?? NOTHING
+  /** The latest message that came by the stream. One's own accepted by request may have overtaken an agent's, so it is none to resume from. */
+  let cursor = kept.cursor
+
+  const state: VisitorState = {
+    messages: kept.messages,
+    outgoing: [],
+    hasMore: kept.messages.length >= KEPT_MESSAGES,
+    unread: 0,
+    home: undefined,
+    typing: undefined,
+    isConnected: undefined,
+    seenUpTo: storage.get(":seen") ?? "",
+  }
+
+  const outbox = openOutbox({
+    storage,
+    lock: `parley:${o.sourceId}`,
+    send,
+    onAccepted: (message, at) => {
+      take([{ id: message.id, at, agent: null, text: message.text, isSeen: false }])
+      beKnown()
+    },
+    onChange: changed,
+  })
+
+  function changed(): void {
+    state.outgoing = outbox
+      .all()
+      .filter((message) => !state.messages.some((known) => known.id === message.id))
+    state.unread = unreadIn(state.messages, state.seenUpTo)
+    o.onChange(state)
+  }
+
+  function session(): Session | undefined {
+    return readJson(storage.get(""), isSession)
+  }
+
+  function take(messages: PublicMessage[], isReset = false): void {
+    state.messages = isReset ? messages : merge(state.messages, messages)
+    storage.set(
+      ":messages",
+      JSON.stringify({ messages: state.messages.slice(-KEPT_MESSAGES), cursor } satisfies Kept),
+    )
+    if (messages.some((message) => message.agent)) state.typing = undefined
+    changed()
+  }
+
+  /** The server has an address for the key now; only from then on is there a stream to open. */
+  function beKnown(): void {
+    const mine = session()
+    if (!mine) return
+    if (!mine.isKnown) storage.set("", JSON.stringify({ ...mine, isKnown: true }))
+    connection ??= connect({
+      address: `${server.replace(/^http/, "ws")}/stream`,
+      hello,
+      onMessage: heard,
+      onState: (isConnected) => {
+        state.isConnected = isConnected
+        if (!isConnected) state.typing = undefined
+        changed()
+      },
+    })
+  }
+
+  function hello(): FromVisitor {
+    return { kind: "hello", key: session()?.key ?? "", page: page(), ...(cursor ? { after: cursor } : {}) }
+  }
+
+  function takeFromStream(messages: PublicMessage[], isReset: boolean): void {
+    if (isReset) cursor = ""
+    for (const message of messages) if (message.at > cursor) cursor = message.at
+    take(messages, isReset)
+  }
+
+  function heard(message: ToVisitor): void {
+    if (message.kind === "welcome") {
+      state.home = message.home
+      homeAt = Date.now()
+      if (message.isReset || state.messages.length === 0) state.hasMore = message.hasMore
+      takeFromStream(message.messages, message.isReset)
+      // What was seen while there was no network is said now; the server moves only forward.
+      if (state.seenUpTo && state.unread === 0 && message.unread > 0)
+        void ask("seen", { upTo: state.seenUpTo })
+      outbox.flush()
+    } else if (message.kind === "messages") takeFromStream(message.messages, false)
+    else if (message.kind === "typing") {
+      state.typing = message.agent ?? undefined
+      clearTimeout(typingTimer)
+      typingTimer = setTimeout(() => {
+        state.typing = undefined
+        changed()
+      }, TYPING_LIFE)
+      changed()
+    }
+  }
+
+  async function send(message: Outgoing): Promise<Sent> {
+    const answer = await ask("messages", {
+      id: message.id,
+      text: message.text,
+      page: page(),
+      ...(o.language ? { language: o.language } : {}),
+    })
+    if (answer.kind === "refused") return { kind: "refused", refusal: answer.refusal }
+    if (answer.kind === "later" || !isAccepted(answer.body)) {
+      if (state.isConnected === undefined) state.isConnected = false
+      changed()
+      return { kind: "later" }
+    }
+    state.isConnected ??= true
+    return { kind: "accepted", at: answer.body.at }
+  }
+
+  function ask(what: "messages" | "seen" | "history", body: object): Promise<Answer> {
+    return askServer(`${server}/${what}`, { key: session()?.key, ...body })
+  }
+
+  /** Two tabs may begin at the same moment: whichever key is stored counts, and both read it back. */
+  function begin(): void {
+    if (!session()) storage.set("", JSON.stringify({ key: newKey(), isKnown: false }))
+  }
+
+  storage.watch((name) => {
+    if (name === ":messages") {
+      state.messages = merge(state.messages, readJson(storage.get(name), isKept)?.messages ?? [])
+      changed()
+    } else if (name === ":seen") {
+      const seen = storage.get(name) ?? ""
+      if (seen > state.seenUpTo) state.seenUpTo = seen
+      changed()
+    } else if (name === "" && session()?.isKnown) beKnown()
+    else if (name.startsWith(":out:")) changed()
+  })
+
+  function wake(): void {
+    if (document.visibilityState === "hidden") return
+    connection?.wake()
+    if (outbox.all().length) outbox.flush()
+  }
+  addEventListener("online", wake)
+  document.addEventListener("visibilitychange", wake)
+  addEventListener("offline", () => connection?.wake())
+
+  // Sites that change their address without loading a page: agents see where the visitor is.
+  let place = location.href
+  setInterval(() => {
+    if (location.href === place || !state.isConnected) return
+    place = location.href
+    connection?.send({ kind: "page", page: page() })
+  }, 1_000)
+
+  const waiting = outbox.all()
+  if (session()?.isKnown) beKnown()
+  if (waiting.length) outbox.flush()
+  changed()
+
+  return {
+    state,
+    say(text) {
+      begin()
+      storage.remove(":draft")
+      memoryDraft = ""
+      typedAt = 0
+      outbox.add(text)
+    },
+    retry: outbox.renew,
+    remove: outbox.remove,
+    typed(isTyping) {
+      const now = Date.now()
+      if (isTyping ? now - typedAt < TYPING_RENEWAL : typedAt === 0) return
+      typedAt = isTyping ? now : 0
+      connection?.send({ kind: "typing", isTyping })
+    },
+    async loadOlder() {
+      const before = state.messages[0]?.at
+      if (!before || !state.hasMore) return
+      const answer = await ask("history", { before })
+      if (answer.kind !== "done" || !isHistory(answer.body)) return
+      state.hasMore = answer.body.hasMore
+      // Older ones are shown, not kept: the disk holds the latest.
+      state.messages = merge(state.messages, answer.body.messages)
+      changed()
+    },
+    saw(upTo) {
+      if (upTo <= state.seenUpTo) return
+      state.seenUpTo = upTo
+      storage.set(":seen", upTo)
+      changed()
+      void ask("seen", { upTo })
+    },
+    refreshHome() {
+      if (Date.now() - homeAt < 20_000) return
+      homeAt = Date.now()
+      void askServer(`${server}/home`).then((answer) => {
+        if (answer.kind !== "done" || !isHome(answer.body)) {
+          homeAt = 0
+          return
+        }
+        state.home = answer.body
+        changed()
+      })
+    },
+    draft(text) {
+      if (text !== undefined) {
+        memoryDraft = text
+        if (session()) storage.set(":draft", text)
+      }
+      return memoryDraft || (session() && storage.get(":draft")) || ""
+    },
+  }
+}
+
+function page(): { url: string; title: string } {
+  return { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) }
+}
+
+function isSession(value: unknown): value is Session {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "key" in value &&
+    typeof value.key === "string" &&
+    "isKnown" in value
+  )
+}
+
+function isMessages(value: unknown): value is PublicMessage[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (message: unknown) =>
+        typeof message === "object" &&
+        message !== null &&
+        "id" in message &&
+        "at" in message &&
+        "text" in message &&
+        "agent" in message,
+    )
+  )
+}
+
+function isKept(value: unknown): value is Kept {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "messages" in value &&
+    isMessages(value.messages) &&
+    "cursor" in value &&
+    typeof value.cursor === "string"
+  )
+}
+
+function isAccepted(value: unknown): value is { at: string } {
+  return typeof value === "object" && value !== null && "at" in value && typeof value.at === "string"
+}
+
+function isHistory(value: unknown): value is { messages: PublicMessage[]; hasMore: boolean } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "messages" in value &&
+    isMessages(value.messages) &&
+    "hasMore" in value
+  )
+}
+
+function isHome(value: unknown): value is HomeAnswer {
+  return typeof value === "object" && value !== null && "company" in value && "faces" in value
+}

@@ -1,0 +1,304 @@
+import { z } from "zod"
+import { PRESENCE_LIFE, type FromDesk, type Presence as Shown } from "../../protocol/stream.ts"
+import { newId, snapshot } from "../db/db.ts"
+import type { Change } from "./change.ts"
+import type { Sync } from "./open.ts"
+import type { Session } from "./session.ts"
+
+/** What happens within this time is told at once, in milliseconds. */
+const GATHER_FOR = 100
+const SWEEP_EVERY = 1_000
+const BELL = "parley_presence"
+/** PostgreSQL takes 8,000 bytes a notification; a page's address and title are the only long part. */
+const MOST_BYTES = 7_500
+const MOST_PAGE = 500
+
+const agentIs = z.object({ kind: z.literal("agent"), agentId: z.string(), isTyping: z.boolean(), inNote: z.boolean() })
+const visitorIs = z.object({ kind: z.literal("visitor"), isTyping: z.boolean(), page: z.string().nullable() })
+/** What one window says of itself; `is` null: it has left. */
+const statement = z.object({
+  workspaceId: z.string(),
+  conversationId: z.string(),
+  window: z.string(),
+  is: z.discriminatedUnion("kind", [agentIs, visitorIs]).nullable(),
+})
+type Statement = z.infer<typeof statement>
+type View = { window: string; conversationId: string | undefined; asked: number }
+type Said = NonNullable<Statement["is"]> & { until: number }
+
+export type VisitorPresence = {
+  /** He is here. To be said again with every sign of life: after PRESENCE_LIFE without one he counts as gone. */
+  say(what: { isTyping: boolean; page: string | null }): void
+  leave(): void
+}
+
+export type Presence = {
+  newWindow(): string
+  view(session: Session, message: Extract<FromDesk, { kind: "viewing" }>): void
+  leave(session: Session): void
+  /** Tells a session that has just joined all that is known. */
+  greet(session: Session): void
+  /** Conversations changed: somebody may see them now who did not. */
+  refresh(workspaceId: string, changes: readonly Change[]): void
+  say(said: Statement): void
+  watchTyping(conversationId: string, watcher: (agentId: string | undefined) => void): () => void
+  stop(): Promise<void>
+}
+
+/**
+ * Who has a conversation open, who is typing, where the visitor is: kept in memory only, told to other
+ * processes as it happens, gone after fifteen seconds without a renewal. Nothing of it is ever written.
+ */
+export function createPresence(getSync: () => Sync): Presence {
+  // Windows are named after their process, so that it knows its own words when it hears them back.
+  const processName = newId()
+  // Conversation id → window → what it said last. Ids are unique across workspaces.
+  const known = new Map<string, { workspaceId: string; windows: Map<string, Said> }>()
+  const views = new Map<Session, View>()
+  const watchers = new Map<string, Set<(agentId: string | undefined) => void>>()
+  const dirty = new Map<string, Set<string>>()
+  const outgoing = new Map<string, Statement>()
+  let ears: Promise<() => Promise<void>> | undefined
+  let flushTimer: NodeJS.Timeout | undefined
+  let sweepTimer: NodeJS.Timeout | undefined
+  let telling: Promise<void> = Promise.resolve()
+
+  function begin(): void {
+    const { database, log } = getSync()
+    sweepTimer ??= setInterval(sweep, SWEEP_EVERY)
+    sweepTimer.unref()
+    ears ??= database.listen(BELL, (payload) => {
+      const parsed = z.array(statement).safeParse(parseJson(payload))
+      for (const heard of parsed.data ?? []) if (!heard.window.startsWith(processName)) take(heard)
+    })
+    ears.catch((error: unknown) => log.warn({ err: error }, "presence elsewhere is not heard"))
+  }
+
+  function say(said: Statement): void {
+    begin()
+    take(said)
+    outgoing.set(`${said.conversationId} ${said.window}`, said)
+  }
+
+  function take({ workspaceId, conversationId, window, is }: Statement): void {
+    const entry = known.get(conversationId) ?? { workspaceId, windows: new Map<string, Said>() }
+    const before = entry.windows.get(window)
+    if (is === null) entry.windows.delete(window)
+    else entry.windows.set(window, { ...is, until: getSync().clock.now().getTime() + PRESENCE_LIFE })
+    if (entry.windows.size > 0) known.set(conversationId, entry)
+    else known.delete(conversationId)
+    if (!isSame(before, is)) soil(workspaceId, conversationId)
+    else flushSoon()
+  }
+
+  function soil(workspaceId: string, conversationId: string): void {
+    const ids = dirty.get(workspaceId) ?? new Set()
+    dirty.set(workspaceId, ids.add(conversationId))
+    flushSoon()
+  }
+
+  function flushSoon(): void {
+    flushTimer ??= setTimeout(() => {
+      flushTimer = undefined
+      flush()
+    }, GATHER_FOR)
+  }
+
+  function flush(): void {
+    const { database, log } = getSync()
+    for (const payload of payloads([...outgoing.values()])) database.notify(BELL, payload)
+    outgoing.clear()
+    const changed = [...dirty]
+    dirty.clear()
+    for (const [workspaceId, ids] of changed) {
+      for (const id of ids) for (const watcher of watchers.get(id) ?? []) watcher(typistOf(id))
+      telling = telling
+        .then(() => tell(workspaceId, [...ids], [...getSync().streams.sessionsOf(workspaceId)]))
+        .catch((error: unknown) => log.error({ err: error, workspaceId }, "presence was not told"))
+    }
+  }
+
+  /** Only to those who may see the conversation now. */
+  async function tell(workspaceId: string, ids: string[], sessions: Session[]): Promise<void> {
+    const live = sessions.filter((session) => session.isLive)
+    if (live.length === 0 || ids.length === 0) return
+    const { db, sources } = getSync()
+    const keys = await snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, ids))
+    for (const id of ids) {
+      const audience = keys.get(id) ?? []
+      for (const session of live) if (audience.some((key) => session.reader.keys.has(key))) session.say(shownTo(session, id))
+    }
+  }
+
+  function shownTo(session: Session, conversationId: string): Shown {
+    const viewers = new Map<string, Shown["viewers"][number]>()
+    const customer = { isOnline: false, isTyping: false, page: null as string | null }
+    for (const said of known.get(conversationId)?.windows.values() ?? []) {
+      if (said.kind === "visitor") {
+        customer.isOnline = true
+        customer.isTyping ||= said.isTyping
+        customer.page = said.page ?? customer.page
+      } else if (said.agentId !== session.agentId) {
+        const { agentId, isTyping, inNote } = said
+        const other = viewers.get(agentId)
+        if (other === undefined || (isTyping && !other.isTyping)) viewers.set(agentId, { agentId, isTyping, inNote })
+      }
+    }
+    return { kind: "presence", conversationId, viewers: [...viewers.values()], customer }
+  }
+
+  /** The agent who types an answer; a note is nothing the customer may know of. */
+  function typistOf(conversationId: string): string | undefined {
+    for (const said of known.get(conversationId)?.windows.values() ?? [])
+      if (said.kind === "agent" && said.isTyping && !said.inNote) return said.agentId
+    return undefined
+  }
+
+  function sweep(): void {
+    const now = getSync().clock.now().getTime()
+    for (const [conversationId, { workspaceId, windows }] of known) {
+      for (const [window, { until }] of windows) {
+        if (until > now) continue
+        windows.delete(window)
+        soil(workspaceId, conversationId)
+      }
+      if (windows.size === 0) known.delete(conversationId)
+    }
+  }
+
+  function newWindow(): string {
+    return `${processName}/${newId()}`
+  }
+
+  function viewOf(session: Session): View {
+    const view = views.get(session) ?? { window: newWindow(), conversationId: undefined, asked: 0 }
+    views.set(session, view)
+    return view
+  }
+
+  /** A window shows one conversation: what it showed before is left. */
+  function move(session: Session, view: View, conversationId: string | undefined): void {
+    const { workspaceId } = session
+    if (view.conversationId !== undefined && view.conversationId !== conversationId)
+      say({ workspaceId, conversationId: view.conversationId, window: view.window, is: null })
+    view.conversationId = conversationId
+  }
+
+  return {
+    newWindow,
+    say,
+    view(session, { conversationId, isTyping, inNote }) {
+      const { workspaceId, agentId } = session
+      const view = viewOf(session)
+      view.asked += 1
+      const { asked, window } = view
+      if (conversationId === null) return move(session, view, undefined)
+      const { db, sources, log } = getSync()
+      snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, [conversationId]))
+        .then((keys) => {
+          const maySee = keys.get(conversationId)?.some((key) => session.reader.keys.has(key)) ?? false
+          // What was said since then counts.
+          if (!maySee || !session.isLive || view.asked !== asked) return
+          move(session, view, conversationId)
+          say({ workspaceId, conversationId, window, is: { kind: "agent", agentId, isTyping, inNote } })
+        })
+        .catch((error: unknown) => log.error({ err: error, workspaceId }, "a viewer was not noted"))
+    },
+    leave(session) {
+      const view = views.get(session)
+      if (view === undefined) return
+      move(session, view, undefined)
+      views.delete(session)
+    },
+    greet(session) {
+      begin()
+      const ids = [...known].flatMap(([id, { workspaceId }]) => (workspaceId === session.workspaceId ? [id] : []))
+      tell(session.workspaceId, ids, [session]).catch((error: unknown) =>
+        getSync().log.error({ err: error, workspaceId: session.workspaceId }, "presence was not told"),
+      )
+    },
+    refresh(workspaceId, changes) {
+      for (const { kind, entityId } of changes) if (kind === "conversation" && known.has(entityId)) soil(workspaceId, entityId)
+    },
+    watchTyping(conversationId, watcher) {
+      begin()
+      const those = watchers.get(conversationId) ?? new Set()
+      watchers.set(conversationId, those.add(watcher))
+      const typist = typistOf(conversationId)
+      if (typist !== undefined) watcher(typist)
+      return () => {
+        those.delete(watcher)
+        if (those.size === 0 && watchers.get(conversationId) === those) watchers.delete(conversationId)
+      }
+    },
+    async stop() {
+      clearInterval(sweepTimer)
+      clearTimeout(flushTimer)
+      flush()
+      const deaf = await ears?.catch(() => undefined)
+      await deaf?.()
+      await telling
+    },
+  }
+}
+
+export function joinPresence(
+  sync: Sync,
+  options: { workspaceId: string; conversationId: string; onAgentTyping: (agentId: string | undefined) => void },
+): VisitorPresence {
+  const { workspaceId, conversationId, onAgentTyping } = options
+  const window = sync.presence.newWindow()
+  const stopWatching = sync.presence.watchTyping(conversationId, onlyChanges(onAgentTyping))
+  return {
+    say({ isTyping, page }) {
+      const shortened = page === null ? null : page.slice(0, MOST_PAGE).toWellFormed()
+      sync.presence.say({ workspaceId, conversationId, window, is: { kind: "visitor", isTyping, page: shortened } })
+    },
+    leave() {
+      stopWatching()
+      sync.presence.say({ workspaceId, conversationId, window, is: null })
+    },
+  }
+}
+
+function onlyChanges(tell: (agentId: string | undefined) => void): (agentId: string | undefined) => void {
+  let told: string | undefined
+  return (agentId) => {
+    if (agentId === told) return
+    told = agentId
+    tell(agentId)
+  }
+}
+
+function isSame(before: Said | undefined, is: Statement["is"]): boolean {
+  if (before === undefined || is === null) return before === undefined && is === null
+  if (before.kind === "visitor")
+    return is.kind === "visitor" && before.isTyping === is.isTyping && before.page === is.page
+  return is.kind === "agent" && before.isTyping === is.isTyping && before.inNote === is.inNote
+}
+
+/** As few notifications as their limit allows. */
+function* payloads(statements: readonly Statement[]): Iterable<string> {
+  let texts: string[] = []
+  let bytes = 0
+  for (const said of statements) {
+    const text = JSON.stringify(said)
+    const size = Buffer.byteLength(text) + 1
+    if (bytes + size > MOST_BYTES && texts.length > 0) {
+      yield `[${texts.join(",")}]`
+      texts = []
+      bytes = 0
+    }
+    texts.push(text)
+    bytes += size
+  }
+  if (texts.length > 0) yield `[${texts.join(",")}]`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -11,7 +11,9 @@ const GSM_EXTENSION = new Set("^{}\\[~]|€")
 export function segmentsOf(text: string): { segments: number; left: number; isUnicode: boolean } {
   const characters = [...text]
   const isUnicode = characters.some((character) => !GSM.has(character) && !GSM_EXTENSION.has(character))
-  const widths = characters.map((character) => (isUnicode ? character.length : GSM_EXTENSION.has(character) ? 2 : 1))
+  const widths = characters.map((character) =>
+    isUnicode ? character.length : GSM_EXTENSION.has(character) ? 2 : 1,
+  )
   const total = widths.reduce((sum, width) => sum + width, 0)
   const single = isUnicode ? 70 : 160
   if (total <= single) return { segments: total === 0 ? 0 : 1, left: single - total, isUnicode }
@@ -27,3 +29,28 @@ export function segmentsOf(text: string): { segments: number; left: number; isUn
   }
   return { segments, left: joined - used, isUnicode }
 }
+
+/** Why an SMS failed, or what is wrong with an SMS source, in words an agent understands: the desk has a text for each. */
+export const SMS_REASONS = [
+  "opted-out",
+  "number-invalid",
+  "number-unknown",
+  "number-not-verified",
+  "not-mobile",
+  "phone-unreachable",
+  "blocked",
+  "filtered",
+  "carrier-failed",
+  "country-not-enabled",
+  "not-reachable-from-here",
+  "sender-unusable",
+  "sender-unregistered",
+  "too-long",
+  "too-often",
+  "account-suspended",
+  "sign-in-failed",
+  "provider-unreachable",
+  "provider-unreadable",
+  "refused",
+] as const
+export type SmsReason = (typeof SMS_REASONS)[number]

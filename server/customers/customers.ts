@@ -11,4 +11,4 @@
  */
 export { claimAddress, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setOptedOut, type AddressRecord } from "./address.ts"
-export { placeOfIp, placeOfNumber, type Place } from "./place.ts"
+export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

@@ -44,3 +44,8 @@ export function placeOfIp(ip: string): Place {
 export function placeOfNumber(number: string): Place {
   return { city: null, country: parsePhoneNumberFromString(number)?.country ?? null }
 }
+
+/** A number the way people of its country write it for foreigners; what is no number stays as it is. */
+export function showNumber(number: string): string {
+  return parsePhoneNumberFromString(number)?.formatInternational() ?? number
+}

@@ -3,6 +3,9 @@
 create table files (
   workspace_id uuid not null,
   id uuid not null,
+  -- The entry it hangs on decides who may see it; the source knows how to fetch it.
+  entry_id uuid not null,
+  source_id uuid not null,
   name text not null,
   -- Sniffed from the bytes once stored; before that what the provider claimed.
   type text not null,

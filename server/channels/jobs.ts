@@ -1,0 +1,108 @@
+import { sql } from "kysely"
+import type { Id, Stamp } from "../../protocol/values.ts"
+import { stamp } from "../db/db.ts"
+import type { FileStore } from "../files/files.ts"
+import { enqueue, type Handlers } from "../jobs/jobs.ts"
+import { write, type Sync, type Writing } from "../sync/sync.ts"
+import type { Adapters } from "./adapters.ts"
+import { fetchKey } from "./change.ts"
+import { FetchRefused, type ProviderAdapter, type SourceRecord } from "./contract.ts"
+import { fetchMedia } from "./media.ts"
+import { findSource, updateSource } from "./source.ts"
+import { deliveryOf, inboundOf, type Delivery, type Inbound } from "./webhook.ts"
+
+/** What stands to the right of us and the jobs need. */
+export type ChannelNeeds = {
+  sync: Sync
+  adapters: Adapters
+  store: FileStore
+  receive(inbound: Inbound[]): Promise<unknown>
+  recordDelivery(delivery: Delivery): Promise<unknown>
+  /** Notes in the transaction that an entry looks different now, for all who see it. */
+  entryChanged(writing: Writing, workspaceId: Id, entryId: Id): Promise<void>
+}
+
+export function channelJobs(needs: ChannelNeeds): Handlers {
+  return {
+    "fetch-missed": ({ sourceId }) => lookForMissed(needs, sourceId),
+    "fetch-media": ({ fileId }, job) =>
+      fetchMedia(needs, { workspaceId: job.workspaceId, fileId, lastAttempt: job.lastAttempt }),
+  }
+}
+
+const minute = 60_000
+const lookEvery = minute
+/** A provider may list a message a little later than its own time says. */
+const overlap = 15 * minute
+const longestSpan = 24 * 60 * minute
+const batchSize = 50
+
+/**
+ * The provider tells each message once, by a webhook; what it told while we could not listen is asked for here. The
+ * next look is put down before anything else, so that no failure ends the chain, and after a downtime it is due.
+ */
+async function lookForMissed(needs: ChannelNeeds, sourceId: Id): Promise<void> {
+  const { db, clock } = needs.sync
+  const source = await findSource(db, sourceId)
+  const adapter = source && needs.adapters.get(source.channel)
+  if (source === undefined || adapter === undefined || !("fetchMissed" in adapter)) return
+  const now = clock.now()
+  const next = stamp(new Date(now.getTime() + lookEvery))
+  await enqueue(db, {
+    name: "fetch-missed",
+    workspaceId: source.workspaceId,
+    payload: { sourceId },
+    key: fetchKey(sourceId),
+    runAt: next,
+  })
+  try {
+    await takeMissed(needs, { source, adapter, now })
+  } catch (error) {
+    if (!(error instanceof FetchRefused)) throw error
+    needs.sync.log.warn({ source: sourceId, reason: error.reason }, "a provider let us fetch nothing")
+    return noteProblem(needs.sync, source, error.reason)
+  }
+  await noteProblem(needs.sync, source, null)
+}
+
+async function takeMissed(
+  needs: ChannelNeeds,
+  o: { source: SourceRecord; adapter: ProviderAdapter; now: Date },
+): Promise<void> {
+  const { source, adapter, now } = o
+  // What the number was sent before it was connected is not ours to show.
+  let from = Math.max(
+    Date.parse(source.createdAt),
+    Date.parse(source.fetchedUntil ?? source.createdAt) - overlap,
+  )
+  while (from < now.getTime()) {
+    const to = Math.min(from + longestSpan, now.getTime())
+    const missed = await adapter.fetchMissed(source, { from: new Date(from), to: new Date(to) })
+    const inbound = missed.messages.map((message) => inboundOf(source, message))
+    for (let first = 0; first < inbound.length; first += batchSize)
+      await needs.receive(inbound.slice(first, first + batchSize))
+    for (const status of missed.statuses) await needs.recordDelivery(deliveryOf(source, status))
+    // Only now, when everything up to here is committed.
+    await noteFetched(needs.sync, source, stamp(new Date(to)))
+    from = to
+  }
+}
+
+async function noteFetched(sync: Sync, { workspaceId, id }: SourceRecord, until: Stamp): Promise<void> {
+  await sql`
+    update sources set fetched_until = greatest(fetched_until, ${until}::timestamptz)
+     where workspace_id = ${workspaceId} and id = ${id}`.execute(sync.db)
+}
+
+async function noteProblem(sync: Sync, seen: SourceRecord, problem: string | null): Promise<void> {
+  if (seen.settings.channel !== "sms" || seen.settings.problem === problem) return
+  await write(sync, { workspaceId: seen.workspaceId }, async ({ tx, changed }) => {
+    const source = await findSource(tx, seen.id, { forUpdate: true })
+    // Somebody may have put it right while we asked with what was wrong; the next look is soon.
+    if (source?.settings.channel !== "sms" || source.secrets["authToken"] !== seen.secrets["authToken"])
+      return {}
+    await updateSource(tx, { ...source, settings: { ...source.settings, problem } })
+    changed("source", source.id, ["workspace"])
+    return {}
+  })
+}

@@ -1,0 +1,48 @@
+import type { Id } from "../../protocol/values.ts"
+import { expectFile, findFile, FileRefused, markFile, storeRemote } from "../files/files.ts"
+import { write, type Writing } from "../sync/sync.ts"
+import type { ChannelNeeds } from "./jobs.ts"
+import { findSource } from "./source.ts"
+import type { Inbound } from "./webhook.ts"
+
+/** Files of a message that is being written: their rows appear with it, their bytes are fetched after the commit. */
+export async function expectMedia(
+  writing: Writing,
+  o: { workspaceId: Id; sourceId: Id; entryId: Id; files: Inbound["message"]["files"] },
+): Promise<void> {
+  const { workspaceId, sourceId, entryId } = o
+  for (const file of o.files) {
+    await expectFile(writing.tx, { workspaceId, sourceId, entryId, ...file, at: writing.at })
+    await writing.enqueue({ name: "fetch-media", payload: { entryId, fileId: file.id } })
+  }
+}
+
+/** Fetches one file from its provider. What can never succeed, or did not for long enough, is shown as failed. */
+export async function fetchMedia(
+  needs: ChannelNeeds,
+  o: { workspaceId: Id; fileId: Id; lastAttempt: boolean },
+): Promise<void> {
+  const { sync, adapters, store } = needs
+  const { workspaceId, fileId } = o
+  const file = await findFile(sync.db, workspaceId, fileId)
+  if (file === undefined || file.state !== "waiting" || file.remote === null) return
+  const source = await findSource(sync.db, file.sourceId)
+  const adapter = source && adapters.get(source.channel)
+  if (source === undefined || adapter === undefined || !("mediaAccess" in adapter)) return
+  const outcome = await storeRemote(store, {
+    file,
+    remote: file.remote,
+    access: adapter.mediaAccess(source),
+  }).catch((error: unknown) => {
+    if (error instanceof FileRefused || o.lastAttempt) {
+      sync.log.warn({ err: error, file: fileId }, "a file could not be fetched")
+      return undefined
+    }
+    throw error
+  })
+  await write(sync, { workspaceId }, async (writing) => {
+    await markFile(writing.tx, workspaceId, fileId, outcome)
+    await needs.entryChanged(writing, workspaceId, file.entryId)
+    return {}
+  })
+}

@@ -1,0 +1,19 @@
+import { download, type Access } from "./download.ts"
+import { sniff } from "./kind.ts"
+import type { FileRecord } from "./record.ts"
+import { keep, type FileStore } from "./store.ts"
+
+/** Twice what carriers let through in an MMS. */
+const mostBytes = 10 * 1024 * 1024
+
+/** Fetches a file and keeps it; doing it again replaces it. Throws `FileRefused` when it can never succeed. */
+export async function storeRemote(
+  store: FileStore,
+  o: { file: FileRecord; remote: string; access: Access },
+): Promise<{ name: string; type: string; size: number; sha256: string }> {
+  const { file, remote, access } = o
+  const bytes = download(remote, { access, mostBytes, mayConnectTo: store.mayConnectTo })
+  const { path, size, sha256 } = await keep(store, file, bytes)
+  const { type, ending } = await sniff(path, file.type)
+  return { name: `${file.name}.${ending}`, type, size, sha256 }
+}

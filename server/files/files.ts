@@ -1,0 +1,15 @@
+/**
+ * Files that hang on messages: what is known of each (table `files`) and its bytes (a folder under the data folder).
+ *
+ * Hides where bytes lie, and everything that makes a stranger's file dangerous. Fetching one shows the provider's
+ * credentials to the provider alone and never reaches into the inside network, redirects included; size and time
+ * are bounded. What a file is says its content, never its name or its sender. Only pictures made of pixels are
+ * ever shown in place, after another look at the bytes; all else is handed out as a download.
+ *
+ * Trades: one folder on one machine; several processes need a shared one.
+ */
+export { createFileStore, type FileStore } from "./store.ts"
+export { expectFile, findFile, markFile, type FileRecord } from "./record.ts"
+export { storeRemote } from "./fetch.ts"
+export { FileRefused } from "./download.ts"
+export { openFile } from "./open.ts"

@@ -32,7 +32,10 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
     let installation = await prepare(url)
     const pool = openPool(url, config.databaseConnections)
     // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
-    pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"))
+    let isClosing = false
+    pool.on("error", (error) => {
+      if (!isClosing) log.warn({ err: error }, "an idle database connection was lost")
+    })
     const doorbell = await openDoorbell({
       url,
       log,
@@ -50,6 +53,7 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
       listen: doorbell.listen,
       notify: doorbell.notify,
       async close() {
+        isClosing = true
         await doorbell.close()
         await pool.end()
         await embedded?.stop()

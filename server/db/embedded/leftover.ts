@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath, rm } from "node:fs/promises"
+import { readFile, readlink, realpath, rm, rmdir } from "node:fs/promises"
 import path from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import type { Log } from "../../log/log.ts"
@@ -10,7 +10,8 @@ const atAll = 30_000
 /** Stops the PostgreSQL that a killed Parley left running on this folder. What it had committed is kept. */
 export async function stopLeftover(cluster: string, log: Log): Promise<void> {
   const note = path.join(cluster, "postmaster.pid")
-  const pid = Number((await readFile(note, "utf8").catch(() => "")).split("\n")[0])
+  const lines = (await readFile(note, "utf8").catch(() => "")).split("\n")
+  const pid = Number(lines[0])
   if (!Number.isSafeInteger(pid) || pid <= 0) return
   const born = await bornAt(pid)
   if (born === "" || !(await runsIn(pid, cluster))) {
@@ -28,6 +29,8 @@ export async function stopLeftover(cluster: string, log: Log): Promise<void> {
     if (waited > politely) process.kill(pid, "SIGQUIT")
     await wait(20)
   }
+  // Its private socket folder, empty now; the fifth line of the note names it.
+  if (lines[4]) await rmdir(lines[4]).catch(() => undefined)
 }
 
 /** PostgreSQL's working directory is its data folder; the process number alone may have been given to another program. */

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto"
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
 import type { Owner } from "./owner.ts"
 
 /** Makes the data folder, or says in words why it cannot be used. */
-export async function preparePrivateFolder(folder: string): Promise<void> {
+export async function prepareFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
     const probe = path.join(folder, `.probe-${process.pid}`)
@@ -25,19 +25,6 @@ export async function preparePrivateFolder(folder: string): Promise<void> {
       cause: error,
     })
   }
-}
-
-/** A cluster made by another user cannot be opened by ours, and PostgreSQL's own message about that does not help. */
-export async function refuseForeignOwner(cluster: string, owner: Owner): Promise<void> {
-  const info = await stat(cluster).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined
-    throw error
-  })
-  const uid = owner?.uid ?? process.getuid?.()
-  if (info === undefined || uid === undefined || info.uid === uid) return
-  throw new Error(
-    `The database in ${cluster} belongs to the user with number ${info.uid}, but PostgreSQL would run as ${uid}. Start Parley as the user it was first started as, or run: chown -R ${uid} ${cluster}`,
-  )
 }
 
 /** The password of the database's only user, made at the first start. */

@@ -37,7 +37,7 @@ export async function runServer(options: {
   socketFolder: string
   log: Log
 }): Promise<{ stop(): Promise<void> }> {
-  const { cluster, log } = options
+  const { log } = options
   let isStopping = false
   let server = await start(options)
   watch()
@@ -64,7 +64,7 @@ export async function runServer(options: {
   return {
     async stop() {
       isStopping = true
-      await stop(server, cluster)
+      await stop(server)
     },
   }
 }
@@ -112,7 +112,7 @@ async function lastWords(logFile: string): Promise<string> {
 }
 
 /** SIGINT ends sessions and writes everything down; SIGQUIT leaves that to the next start, losing nothing either. */
-async function stop(server: ChildProcess, _cluster: string): Promise<void> {
+async function stop(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const ended = new Promise((resolve) => server.once("exit", resolve))
   server.kill("SIGINT")

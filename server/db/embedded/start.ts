@@ -14,7 +14,7 @@ import { initialise } from "./cluster.ts"
 import { stopLeftover } from "./leftover.ts"
 import { lockFolder } from "./lock.ts"
 import { databaseOwner } from "./owner.ts"
-import { keepPassword, openSocketFolder, preparePrivateFolder, refuseForeignOwner } from "./places.ts"
+import { keepPassword, openSocketFolder, prepareFolder } from "./places.ts"
 import { runServer } from "./server.ts"
 
 export type Embedded = { url: string; stop(): Promise<void> }
@@ -23,11 +23,10 @@ export async function startEmbedded(options: { folder: string; log: Log }): Prom
   const { log } = options
   const folder = path.resolve(options.folder)
   const cluster = path.join(folder, "postgres")
-  await preparePrivateFolder(folder)
+  await prepareFolder(folder)
   await using started = new AsyncDisposableStack()
   started.defer(await lockFolder(folder))
-  const owner = await databaseOwner()
-  await refuseForeignOwner(cluster, owner)
+  const owner = await databaseOwner(cluster)
   await stopLeftover(cluster, log)
   const binaries = await findBinaries(owner, log)
   const password = await keepPassword(folder)

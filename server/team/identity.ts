@@ -3,8 +3,11 @@ import { isAPIError } from "better-auth/api"
 import { hashPassword } from "better-auth/crypto"
 import { sql, type KyselyPlugin } from "kysely"
 import { refuse } from "../../protocol/refusals.ts"
-import { newId, type Database, type Db, type Tx } from "../db/db.ts"
+import type { Config } from "../config/config.ts"
+import { newId, type Database, type Db } from "../db/db.ts"
+import { enqueue } from "../jobs/jobs.ts"
 import type { Log } from "../log/log.ts"
+import { resetMail } from "./mails.ts"
 
 /** A person, whatever the workspaces he belongs to. */
 export type User = { id: string; name: string; email: string }
@@ -21,31 +24,26 @@ export type Identity = {
   /** Commits by itself, so that what comes after it can be taken up again. Refuses `email-taken`. */
   signUp(person: { name: string; email: string; password: string }): Promise<SignedIn>
   signOut(cookie: string | undefined): Promise<string[]>
-  /** Has `sendResetLink` called if there is such a person; looks the same if there is not. */
+  /** Mails a link if there is such a person; looks the same if there is not. */
   forgotPassword(email: string): Promise<void>
-  /** Ends all his sessions. Refuses `invitation-over` for a link that is too old or used. */
-  resetPassword(token: string, password: string): Promise<void>
+  /** Ends all sessions of the person whose id it answers. Refuses `invitation-over` for a link that is too old or used. */
+  resetPassword(token: string, password: string): Promise<string | undefined>
   /** Sets a password without asking for a proof: for whoever holds the server. Undefined where there is no such person. */
   setPassword(email: string, password: string): Promise<User | undefined>
-  /** Signs the person out everywhere. */
-  endSessions(tx: Db | Tx, userId: string): Promise<void>
 }
 
 const COOKIE = /(?:^|;\s*)parley\.session_token=([^;]+)/
 const BELIEVED_FOR = 5_000
 const MOST_BELIEVED = 10_000
+/** Stands for the workspace in jobs that belong to none. */
+const INSTALLATION = "00000000-0000-0000-0000-000000000000"
 const DAY = 24 * 60 * 60
 
 /**
  * Users, passwords and sessions by better-auth, whose functions are called here and whose routes are not exposed.
  * Cookies are made `Secure` by the HTTP frame where the request came over https, because that differs by request.
  */
-export function createIdentity(options: {
-  database: Database
-  log: Log
-  sendResetLink: (user: User, token: string) => Promise<void>
-}): Identity {
-  const { database, log, sendResetLink } = options
+export function createIdentity({ database, log, config }: { database: Database; log: Log; config: Config }): Identity {
   const auth = betterAuth({
     // Needed to start and used for nothing: no request ever reaches better-auth's own routes.
     baseURL: "http://parley.invalid",
@@ -62,8 +60,8 @@ export function createIdentity(options: {
       maxPasswordLength: 200,
       resetPasswordTokenExpiresIn: 60 * 60,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) => sendResetLink(user, token),
-      onPasswordReset: async ({ user }) => forget((believed) => believed.user.id === user.id),
+      sendResetPassword: ({ user, token }) => mailResetLink(user, token),
+      onPasswordReset: async ({ user }) => forget(user.id),
     },
     session: { expiresIn: 30 * DAY, updateAge: DAY },
     verification: { storeIdentifier: "hashed" },
@@ -79,8 +77,14 @@ export function createIdentity(options: {
   })
   const believed = new Map<string, { user: User; until: number }>()
 
-  function forget(isMeant: (believed: { user: User }, cookie: string) => boolean): void {
-    for (const [cookie, each] of believed) if (isMeant(each, cookie)) believed.delete(cookie)
+  function forget(userId: string): void {
+    for (const [session, { user }] of believed) if (user.id === userId) believed.delete(session)
+  }
+
+  async function mailResetLink({ name, email }: User, token: string): Promise<void> {
+    const link = `${config.publicUrl}/reset-password/${token}`
+    const payload = resetMail({ to: email, name, link })
+    await enqueue(database.db, { name: "send-mail", workspaceId: INSTALLATION, payload })
   }
 
   return {
@@ -130,7 +134,10 @@ export function createIdentity(options: {
     },
     async resetPassword(token, password) {
       try {
+        const { internalAdapter } = await auth.$context
+        const userId = (await internalAdapter.findVerificationValue(`reset-password:${token}`))?.value
         await auth.api.resetPassword({ body: { token, newPassword: password } })
+        return userId
       } catch (error) {
         throw isAPIError(error) && error.statusCode === 400 ? refuse("invitation-over") : error
       }
@@ -141,12 +148,8 @@ export function createIdentity(options: {
       const { internalAdapter } = await auth.$context
       await internalAdapter.updatePassword(user.id, await hashPassword(password))
       await internalAdapter.deleteUserSessions(user.id)
-      forget((each) => each.user.id === user.id)
+      forget(user.id)
       return user
-    },
-    async endSessions(tx, userId) {
-      await sql`delete from identity.session where "userId" = ${userId}`.execute(tx)
-      forget((each) => each.user.id === userId)
     },
   }
 }

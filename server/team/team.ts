@@ -11,3 +11,7 @@
  */
 export { accessAgent, findReader, requireAdmin, type Agent } from "./agent.ts"
 export { createIdentity, type Identity } from "./identity.ts"
+export { teamLoaders } from "./loaders.ts"
+export { availableAgents, getTeam, membersOf } from "./teams.ts"
+export * as presence from "./presence.ts"
+export * as acts from "./acts.ts"

@@ -1,0 +1,138 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { accountCommands, invitationAnswer, sessionAnswer } from "../../protocol/commands.ts"
+import { Refusal, refuse } from "../../protocol/refusals.ts"
+import type { Config } from "../config/config.ts"
+import { endSessions, type Sync } from "../sync/sync.ts"
+import { acts, type Identity } from "../team/team.ts"
+import { createLimit, type Limit } from "./limit.ts"
+import { serveAnyone, type App } from "./route.ts"
+
+type Needs = { sync: Sync; config: Config; identity: Identity; firstSource: acts.FirstSource }
+type Person = { name?: string | undefined; email?: string | undefined; password?: string | undefined }
+
+/** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
+const GUESSES = { most: 10, seconds: 10 * 60 }
+/** Mails to one person. Whoever asks for them all has had them sent to their owner, who can use the latest. */
+const RESET_MAILS = { most: 5, seconds: 60 * 60 }
+
+/**
+ * First start, signing in and out, forgotten passwords, accepting invitations: what is asked by someone who is
+ * not (yet) an agent.
+ */
+export function accountRoutes(app: App, needs: Needs): void {
+  const { sync, config, identity, firstSource } = needs
+  const guesses = createLimit(GUESSES)
+  const resetMails = createLimit(RESET_MAILS)
+  const isSignupOpen = config.signup === "open"
+
+  /** The signed-in person, else who the given name, address and password make him. */
+  async function personOf(request: FastifyRequest, reply: FastifyReply, given: Person) {
+    const user = await identity.findUser(request.headers.cookie)
+    if (user !== undefined) return user
+    const { name, email, password } = given
+    if (name === undefined || email === undefined || password === undefined) throw refuse("not-signed-in")
+    const signed = await signUpOrIn(identity, guesses, { name, email, password, ip: request.ip })
+    // Also where what follows is refused: the person exists and is asked to go on from there.
+    setCookies(request, reply, signed.cookies)
+    return signed.user
+  }
+
+  /** Open sockets look once more whether they may stay. */
+  async function recheckSockets(userId: string): Promise<void> {
+    for (const { id, agentId } of await acts.workspacesOf(sync.db, userId)) endSessions(sync, id, agentId)
+  }
+
+  serveAnyone(app, { method: "GET", path: "/session", answer: sessionAnswer }, async ({ request, reply }) => {
+    const signed = await identity.renewSession(request.headers.cookie)
+    setCookies(request, reply, signed?.cookies ?? [])
+    return {
+      needsFirstWorkspace: !(await acts.hasWorkspaces(sync.db)),
+      signupOpen: isSignupOpen,
+      canMail: acts.canMail(config),
+      user: signed?.user ?? null,
+      workspaces: signed === undefined ? [] : await acts.workspacesOf(sync.db, signed.user.id),
+    }
+  })
+
+  serveAnyone(app, accountCommands.createWorkspace, async ({ body, request, reply }) => {
+    const { id, company, ...person } = body
+    // Nobody gets an account who could then do nothing with it, unless he repeats what has succeeded.
+    const mayBeMade = isSignupOpen || !(await acts.hasWorkspaces(sync.db))
+    if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined) throw refuse("signup-closed")
+    const owner = await personOf(request, reply, person)
+    return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource })
+  })
+
+  serveAnyone(app, accountCommands.signIn, async ({ body, request, reply }) => {
+    const signed = await signIn(identity, guesses, { ...body, ip: request.ip })
+    setCookies(request, reply, signed.cookies)
+    return {}
+  })
+
+  serveAnyone(app, accountCommands.signOut, async ({ request, reply }) => {
+    const user = await identity.findUser(request.headers.cookie)
+    setCookies(request, reply, await identity.signOut(request.headers.cookie))
+    if (user !== undefined) await recheckSockets(user.id)
+    return {}
+  })
+
+  serveAnyone(app, accountCommands.forgotPassword, async ({ body }) => {
+    if (acts.canMail(config) && resetMails.take(body.email)) await identity.forgotPassword(body.email)
+    return {}
+  })
+
+  serveAnyone(app, accountCommands.resetPassword, async ({ body }) => {
+    const userId = await identity.resetPassword(body.token, body.password)
+    if (userId !== undefined) await recheckSockets(userId)
+    return {}
+  })
+
+  const invitation = { method: "GET", path: "/invitations/:token", answer: invitationAnswer } as const
+  serveAnyone(app, invitation, async ({ params }) => acts.findInvitation(sync, params.token))
+
+  serveAnyone(app, accountCommands.acceptInvitation, async ({ params, body, request, reply }) => {
+    const { email } = await acts.findInvitation(sync, params.token, { orAccepted: true })
+    const user = await personOf(request, reply, { ...body, email: body.email ?? email ?? undefined })
+    return acts.acceptInvitation(sync, params.token, user)
+  })
+}
+
+async function signIn(
+  identity: Identity,
+  guesses: Limit,
+  { email, password, ip }: { email: string; password: string; ip: string },
+) {
+  const key = `${ip} ${email}`
+  if (guesses.isUsedUp(key)) throw refuse("too-often")
+  try {
+    return await identity.signIn(email, password)
+  } catch (error) {
+    if (error instanceof Refusal) guesses.take(key)
+    throw error
+  }
+}
+
+/** Whoever was stopped between making his account and using it comes again with the same address and password. */
+async function signUpOrIn(
+  identity: Identity,
+  guesses: Limit,
+  person: { name: string; email: string; password: string; ip: string },
+) {
+  const { ip, ...account } = person
+  try {
+    return await identity.signUp(account)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+  }
+  try {
+    return await signIn(identity, guesses, { ...account, ip })
+  } catch (error) {
+    throw error instanceof Refusal && error.code === "wrong-credentials" ? refuse("email-taken") : error
+  }
+}
+
+function setCookies(request: FastifyRequest, reply: FastifyReply, cookies: readonly string[]): void {
+  // Only over https: in an office without it a Secure cookie would never come back.
+  const lines = cookies.map((cookie) => (request.protocol === "https" ? `${cookie}; Secure` : cookie))
+  if (lines.length > 0) reply.header("set-cookie", lines)
+}

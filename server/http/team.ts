@@ -1,0 +1,39 @@
+import { invitationsAnswer, workspaceCommands } from "../../protocol/commands.ts"
+import type { Config } from "../config/config.ts"
+import type { Sync } from "../sync/sync.ts"
+import { acts } from "../team/team.ts"
+import { originOf } from "./origin.ts"
+import { serve, type App } from "./route.ts"
+
+/** The agent's own settings, and what admins do to agents, teams, invitations and the workspace. */
+export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Config }): void {
+  const {
+    setAvailability,
+    setTeamOff,
+    setInbox,
+    renameSelf,
+    changeAgent,
+    makeTeam,
+    changeTeam,
+    renameWorkspace,
+    invite,
+    withdrawInvitation,
+  } = workspaceCommands
+
+  serve(app, setAvailability, async ({ agent, body }) => acts.setAvailability(sync, agent, body))
+  serve(app, setTeamOff, async ({ agent, params, body }) => acts.setTeamOff(sync, agent, params.teamId, body))
+  serve(app, setInbox, async ({ agent, params, body }) => acts.setInbox(sync, agent, params.inbox, body))
+  serve(app, renameSelf, async ({ agent, body }) => acts.renameSelf(sync, agent, body))
+  serve(app, changeAgent, async ({ agent, params, body }) => acts.changeAgent(sync, agent, params.agentId, body))
+  serve(app, makeTeam, async ({ agent, body }) => acts.makeTeam(sync, agent, body))
+  serve(app, changeTeam, async ({ agent, params, body }) => acts.changeTeam(sync, agent, params.teamId, body))
+  serve(app, renameWorkspace, async ({ agent, body }) => acts.renameWorkspace(sync, agent, body))
+  serve(app, invite, async ({ agent, body, request }) =>
+    acts.invite(sync, agent, body, { origin: originOf(request, config), canMail: acts.canMail(config) }),
+  )
+  serve(app, withdrawInvitation, async ({ agent, params, body }) =>
+    acts.withdrawInvitation(sync, agent, params.invitationId, body),
+  )
+  const invitations = { method: "GET", path: "/invitations", answer: invitationsAnswer } as const
+  serve(app, invitations, async ({ agent }) => ({ invitations: await acts.listInvitations(sync, agent) }))
+}

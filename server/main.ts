@@ -1,0 +1,168 @@
+/**
+ * The process: reads the configuration, joins the modules and starts what this process is to do.
+ *
+ * Everything that a module needs from one to its right is handed to it here, as a function; nothing else knows
+ * all modules. What is started is put on one stack and taken down in the opposite order: no more requests, then
+ * what is in flight, sockets with a goodbye, jobs, the database.
+ */
+import { sql } from "kysely"
+import { WORKSPACE_HEADER } from "../protocol/commands.ts"
+import { refuse } from "../protocol/refusals.ts"
+import { id } from "../protocol/values.ts"
+import { makeWebsiteSource, sourceLoader } from "./channels/channels.ts"
+import { ConfigProblems, readConfig, type Config } from "./config/config.ts"
+import { countsFor } from "./conversations/counting.ts"
+import { conversationLoader, entryLoader, keysOfConversations } from "./conversations/loading.ts"
+import { openDatabase, systemClock, type Clock, type Database } from "./db/db.ts"
+import { accountRoutes } from "./http/account.ts"
+import { createHttp, type App } from "./http/http.ts"
+import { acceptUpgrades, streamRoutes } from "./http/socket.ts"
+import { teamRoutes } from "./http/team.ts"
+import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
+import { createLog, type Log } from "./log/log.ts"
+import { mailJobs } from "./notifications/notifications.ts"
+import { createSync, type Sync } from "./sync/sync.ts"
+import { accessAgent, createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
+import { upkeepJobs, startUpkeep } from "./upkeep.ts"
+
+export type Parley = {
+  /** Where this process listens, whatever people call it. */
+  url: string
+  app: App
+  database: Database
+  sync: Sync
+  stop(): Promise<void>
+  /** For tests: runs what is due by the clock. */
+  runDueJobs(): Promise<void>
+}
+
+export async function start(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<Parley> {
+  await using started = new AsyncDisposableStack()
+  const log = createLog(config)
+  const database = await openDatabase({ config, log })
+  started.defer(() => database.close())
+
+  const sync = createSync({
+    database,
+    clock,
+    log,
+    loaders: () => [...teamLoaders, sourceLoader, conversationLoader, entryLoader],
+    findReader,
+    keysOfConversations,
+    countsFor,
+    ...presence,
+    wakeJobs: () => worker.wake(),
+  })
+  const worker: Worker = createWorker({ database, log, clock, handlers: allJobs({ sync, config, log }) })
+  started.defer(() => worker.stop())
+  const identity = createIdentity({ database, log, config })
+
+  const app = await createHttp({
+    config,
+    log,
+    isHealthy: () => answers(database),
+    accessAgent: async (request) => {
+      const user = await identity.findUser(request.headers.cookie)
+      return accessAgent(database.db, user, workspaceOf(request))
+    },
+  })
+  // Closing waits for every connection, so sockets say goodbye as soon as it begins.
+  app.addHook("preClose", () => sync.stop())
+  started.defer(() => app.close())
+  addRoutes(app, { sync, config, identity })
+  await app.listen({ port: config.port, host: config.host })
+  if (config.roles.has("jobs")) {
+    await startUpkeep(sync)
+    worker.start()
+  }
+
+  const running = started.move()
+  return {
+    url: urlOf(app, config),
+    app,
+    database,
+    sync,
+    stop: () => running.disposeAsync(),
+    runDueJobs: () => worker.runDue(),
+  }
+}
+
+function addRoutes(app: App, o: { sync: Sync; config: Config; identity: Identity }): void {
+  const { sync, config, identity } = o
+  if (config.roles.has("stream")) {
+    acceptUpgrades(app)
+    streamRoutes(app, { sync, config })
+  }
+  if (!config.roles.has("http")) return
+  accountRoutes(app, { sync, config, identity, firstSource: makeWebsiteSource })
+  teamRoutes(app, { sync, config })
+}
+
+function allJobs({ sync, config, log }: { sync: Sync; config: Config; log: Log }): Handlers {
+  return { ...presence.teamJobs(sync), ...mailJobs(config, log), ...upkeepJobs(sync, config) }
+}
+
+async function answers(database: Database): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(database.db)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Programs and the desk name the workspace in a header; links that a browser follows by itself name it in the query. */
+function workspaceOf(request: { headers: Record<string, unknown>; query: unknown }): string | undefined {
+  const named = request.headers[WORKSPACE_HEADER] ?? queried(request.query)
+  if (named === undefined) return undefined
+  const parsed = id.safeParse(named)
+  if (!parsed.success) throw refuse("not-found")
+  return parsed.data
+}
+
+function queried(query: unknown): unknown {
+  return typeof query === "object" && query !== null && "workspace" in query ? query.workspace : undefined
+}
+
+function urlOf(app: App, config: Config): string {
+  const address = app.server.address()
+  const port = typeof address === "object" && address !== null ? address.port : config.port
+  const host = ["0.0.0.0", "::"].includes(config.host) ? "localhost" : config.host
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env)
+  const parley = await start(config)
+  say(`Parley is ready at ${config.publicUrl ?? parley.url}`)
+  let isStopping = false
+  const stop = (): void => {
+    // Whoever asks twice does not want to wait.
+    if (isStopping) process.exit(1)
+    isStopping = true
+    say("Parley is stopping.")
+    parley.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    )
+  }
+  process.on("SIGINT", stop)
+  process.on("SIGTERM", stop)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${reasonOf(error)}\n`)
+  process.exit(1)
+}
+
+/** What an operator can mend is said in words; a bug is shown with its stack. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigProblems) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+if (import.meta.main) run().catch(fail)

@@ -1,0 +1,132 @@
+import { sql } from "kysely"
+import type { InboxPreference } from "../../protocol/rows.ts"
+import { refuse } from "../../protocol/refusals.ts"
+import type { Role } from "../../protocol/values.ts"
+import type { Tx } from "../db/db.ts"
+import { endSessions, write, type Sync, type Writing } from "../sync/sync.ts"
+import { requireAdmin, type Agent } from "./agent.ts"
+
+type Done = { number: number }
+type Target = { id: string; userId: string; role: Role; isDisabled: boolean }
+type Wanted = {
+  id: string
+  role?: Role | undefined
+  capacity?: number | null | undefined
+  isDisabled?: boolean | undefined
+}
+
+/** Role, capacity, disabling and enabling of an agent, by admins; of an owner, by owners. */
+export async function changeAgent(sync: Sync, actor: Agent, agentId: string, wanted: Wanted): Promise<Done> {
+  requireAdmin(actor)
+  const { workspaceId } = actor
+  const command = { actor: `agent:${actor.agentId}`, id: wanted.id }
+  const { isEnded, ...done } = await write(sync, { workspaceId, command }, async (writing) => {
+    const target = await accessTarget(writing.tx, actor, agentId)
+    await refuseBeyondRole(writing.tx, actor, target, wanted)
+    await changeRole(writing, workspaceId, target, wanted.role ?? target.role)
+    if (wanted.capacity !== undefined) await changeCapacity(writing, workspaceId, agentId, wanted.capacity)
+    const isDisabled = wanted.isDisabled ?? target.isDisabled
+    if (isDisabled !== target.isDisabled) await (isDisabled ? disable : enable)(writing, workspaceId, target)
+    return { isEnded: isDisabled }
+  })
+  if (isEnded) endSessions(sync, workspaceId, agentId)
+  return done
+}
+
+/**
+ * Who is to be changed. Holds the workspace's row until the end, so that of two owners who demote each other at
+ * the same moment one remains; therefore the actor's role is looked at once more.
+ */
+async function accessTarget(tx: Tx, actor: Agent, agentId: string): Promise<Target> {
+  const { workspaceId } = actor
+  await sql`select 1 from workspaces where id = ${workspaceId} for update`.execute(tx)
+  const { rows } = await sql<Target>`
+    select id, user_id as "userId", role, disabled_at is not null as "isDisabled"
+      from agents where workspace_id = ${workspaceId} and id = any(${[agentId, actor.agentId]}::uuid[])`.execute(tx)
+  const self = rows.find(({ id }) => id === actor.agentId)
+  if (self === undefined || self.isDisabled || self.role !== actor.role) throw refuse("not-allowed")
+  const target = rows.find(({ id }) => id === agentId)
+  if (target === undefined) throw refuse("not-found")
+  return target
+}
+
+async function refuseBeyondRole(tx: Tx, actor: Agent, target: Target, wanted: Wanted): Promise<void> {
+  if (actor.role !== "owner" && (target.role === "owner" || wanted.role === "owner")) throw refuse("not-allowed")
+  const staysOwner = (wanted.role ?? "owner") === "owner" && !wanted.isDisabled
+  if (target.role !== "owner" || target.isDisabled || staysOwner) return
+  const { rows } = await sql`
+    select 1 from agents
+     where workspace_id = ${actor.workspaceId} and role = 'owner' and disabled_at is null and id <> ${target.id}
+     limit 1`.execute(tx)
+  if (rows.length === 0) throw refuse("last-owner")
+}
+
+async function changeRole(writing: Writing, workspaceId: string, target: Target, role: Role): Promise<void> {
+  if (role === target.role) return
+  await sql`
+    update agents set role = ${role}, role_since = ${writing.at}
+     where workspace_id = ${workspaceId} and id = ${target.id}`.execute(writing.tx)
+  writing.changed("agent", target.id, ["workspace"])
+  writing.changed("access-changed", target.id, [`agent:${target.id}`])
+}
+
+async function changeCapacity(
+  { tx, changed }: Writing,
+  workspaceId: string,
+  agentId: string,
+  capacity: number | null,
+): Promise<void> {
+  await sql`
+    update agents set capacity = ${capacity} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+  changed("agent", agentId, ["workspace"])
+}
+
+async function disable({ tx, at, changed, enqueue }: Writing, workspaceId: string, target: Target): Promise<void> {
+  await sql`
+    update agents set disabled_at = ${at}, is_present = false
+     where workspace_id = ${workspaceId} and id = ${target.id}`.execute(tx)
+  // Who still belongs to another workspace stays signed in there; here the row above shuts every door.
+  await sql`
+    delete from identity.session
+     where "userId" = ${target.userId}
+       and not exists (select 1 from agents where user_id = ${target.userId} and disabled_at is null)`.execute(tx)
+  changed("agent", target.id, ["workspace"])
+  changed("access-changed", target.id, [`agent:${target.id}`])
+  await enqueue({ name: "release-agent", payload: { agentId: target.id, why: "disabled", teamId: null } })
+}
+
+async function enable({ tx, changed }: Writing, workspaceId: string, target: Target): Promise<void> {
+  await sql`
+    update agents set disabled_at = null where workspace_id = ${workspaceId} and id = ${target.id}`.execute(tx)
+  changed("agent", target.id, ["workspace"])
+  changed("access-changed", target.id, [`agent:${target.id}`])
+}
+
+export async function renameSelf(sync: Sync, agent: Agent, { id, name }: { id: string; name: string }): Promise<Done> {
+  const { workspaceId, agentId } = agent
+  const command = { actor: `agent:${agentId}`, id }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`update agents set name = ${name} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+    changed("agent", agentId, ["workspace"])
+    return {}
+  })
+}
+
+/** Remembers filter and order of one of his inboxes. */
+export async function setInbox(
+  sync: Sync,
+  agent: Agent,
+  inbox: string,
+  { id, preference }: { id: string; preference: InboxPreference },
+): Promise<Done> {
+  const { workspaceId, agentId } = agent
+  const command = { actor: `agent:${agentId}`, id }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`
+      insert into inbox_preferences (workspace_id, agent_id, inbox, preference)
+      values (${workspaceId}, ${agentId}, ${inbox}, ${JSON.stringify(preference)})
+      on conflict (workspace_id, agent_id, inbox) do update set preference = excluded.preference`.execute(tx)
+    changed("self", agentId, [`agent:${agentId}`])
+    return {}
+  })
+}

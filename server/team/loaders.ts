@@ -1,0 +1,75 @@
+import { sql } from "kysely"
+import type { InboxPreference, Row } from "../../protocol/rows.ts"
+import type { Tx } from "../db/db.ts"
+import type { Loader } from "../sync/sync.ts"
+
+/** Workspace, agents and teams are the same to everyone in the workspace. */
+function sharedLoader<R extends Row>(
+  kind: R["kind"],
+  read: (tx: Tx, workspaceId: string, ids: readonly string[] | null) => Promise<R[]>,
+): Loader {
+  return {
+    kind,
+    async load(tx, workspaceId, ids, readers) {
+      const rows = new Map<string, Row>((await read(tx, workspaceId, ids)).map((row) => [row.id, row]))
+      return new Map(readers.map(({ agentId }) => [agentId, rows]))
+    },
+    async *snapshot(tx, { workspaceId }) {
+      yield (await read(tx, workspaceId, null)).map(({ id }) => id)
+    },
+  }
+}
+
+const workspaceLoader = sharedLoader("workspace", async (tx, workspaceId) => {
+  const { rows } = await sql<{ kind: "workspace"; id: string; name: string }>`
+    select 'workspace' as kind, id, name from workspaces where id = ${workspaceId}`.execute(tx)
+  return rows
+})
+
+const agentLoader = sharedLoader("agent", async (tx, workspaceId, ids) => {
+  const { rows } = await sql<Extract<Row, { kind: "agent" }>>`
+    select 'agent' as kind, a.id, a.name, a.email, a.role,
+           a.is_present and not a.away_by_hand and a.disabled_at is null as "isAvailable",
+           a.away_by_hand as "awayByHand", a.disabled_at is not null as "isDisabled", a.capacity,
+           array(select m.team_id::text from memberships m
+                  where m.workspace_id = a.workspace_id and m.agent_id = a.id and m.switched_off
+                  order by m.team_id) as "teamsOff"
+      from agents a
+     where a.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or a.id = any(${ids}::uuid[]))`.execute(tx)
+  return rows
+})
+
+const teamLoader = sharedLoader("team", async (tx, workspaceId, ids) => {
+  const { rows } = await sql<Extract<Row, { kind: "team" }>>`
+    select 'team' as kind, t.id, t.name, t.is_everyone as "isEveryone", t.delivery_mode as "deliveryMode",
+           t.offer_seconds as "offerSeconds", t.returns_when_away as "returnsWhenAway",
+           array(select m.agent_id::text from memberships m
+                  where m.workspace_id = t.workspace_id and m.team_id = t.id order by m.agent_id) as "memberIds"
+      from teams t
+     where t.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or t.id = any(${ids}::uuid[]))`.execute(tx)
+  return rows
+})
+
+/** What is the agent's own: nobody else is ever given it. */
+const selfLoader: Loader = {
+  kind: "self",
+  async load(tx, workspaceId, ids, readers) {
+    const { rows } = await sql<{ agentId: string; inbox: string; preference: InboxPreference }>`
+      select agent_id as "agentId", inbox, preference from inbox_preferences
+       where workspace_id = ${workspaceId} and agent_id = any(${ids}::uuid[])`.execute(tx)
+    const wanted = new Set(ids)
+    return new Map(
+      readers.map(({ agentId }) => {
+        const own = rows.filter((row) => row.agentId === agentId)
+        const preferences = Object.fromEntries(own.map(({ inbox, preference }) => [inbox, preference]))
+        const row: Row = { kind: "self", id: agentId, preferences }
+        return [agentId, new Map(wanted.has(agentId) ? [[agentId, row]] : [])]
+      }),
+    )
+  },
+  async *snapshot(_tx, { agentId }) {
+    yield [agentId]
+  },
+}
+
+export const teamLoaders: readonly Loader[] = [workspaceLoader, agentLoader, teamLoader, selfLoader]

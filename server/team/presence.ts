@@ -1,0 +1,85 @@
+import { sql } from "kysely"
+import { stamp } from "../db/db.ts"
+import type { Handlers } from "../jobs/jobs.ts"
+import { write, type Sync } from "../sync/sync.ts"
+
+/** Nobody becomes Away by himself before none of his apps has been connected for this long. */
+const AWAY_AFTER = 5 * 60_000
+/** How often the process that holds a connection says so; it may die right after having said it. */
+const RENEWED_EVERY = 60_000
+
+/**
+ * The agents have an app connected: called when one connects, and every minute as long as one is. Whoever counts as
+ * connected already costs one update and no change; whoever comes back becomes available for everyone to see.
+ */
+export async function renewPresence(sync: Sync, workspaceId: string, agentIds: readonly string[]): Promise<void> {
+  const until = stamp(new Date(sync.clock.now().getTime() + AWAY_AFTER + RENEWED_EVERY))
+  const { rows: present } = await sql<{ id: string }>`
+    update agents set connected_until = greatest(connected_until, ${until}::timestamptz)
+     where workspace_id = ${workspaceId} and id = any(${agentIds}::uuid[]) and is_present
+    returning id`.execute(sync.db)
+  const known = new Set(present.map(({ id }) => id))
+  const absent = agentIds.filter((id) => !known.has(id))
+  if (absent.length === 0) return
+  await write(sync, { workspaceId }, async ({ tx, changed, enqueue }) => {
+    const { rows } = await sql<{ id: string }>`
+      update agents set connected_until = ${until}, is_present = true
+       where workspace_id = ${workspaceId} and id = any(${absent}::uuid[]) and not is_present and disabled_at is null
+      returning id`.execute(tx)
+    for (const { id } of rows) {
+      changed("agent", id, ["workspace"])
+      await enqueue({ name: "auto-away", payload: { agentId: id }, runAt: until, key: keyOf(id) })
+    }
+    return {}
+  })
+}
+
+/**
+ * The last connection of the agent that this process held is gone. Another process may hold one: its next renewal
+ * moves the time on again, and the job looks at the time when it runs.
+ */
+export async function connectionClosed(sync: Sync, workspaceId: string, agentId: string): Promise<void> {
+  const until = stamp(new Date(sync.clock.now().getTime() + AWAY_AFTER))
+  await write(sync, { workspaceId }, async ({ tx, enqueue }) => {
+    const { rows } = await sql<{ id: string }>`
+      update agents set connected_until = ${until}
+       where workspace_id = ${workspaceId} and id = ${agentId} and is_present
+      returning id`.execute(tx)
+    if (rows.length > 0) await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
+    return {}
+  })
+}
+
+/** The handlers of team's own jobs. */
+export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
+  return {
+    async "auto-away"({ agentId }, { workspaceId }) {
+      await write(sync, { workspaceId }, async ({ tx, at, changed, enqueue }) => {
+        const { rows } = await sql<{ connectedUntil: string | null; awayByHand: boolean; isDisabled: boolean }>`
+          select connected_until as "connectedUntil", away_by_hand as "awayByHand",
+                 disabled_at is not null as "isDisabled"
+            from agents where workspace_id = ${workspaceId} and id = ${agentId} and is_present
+             for update`.execute(tx)
+        const [agent] = rows
+        if (agent === undefined) return {}
+        const { connectedUntil, awayByHand, isDisabled } = agent
+        if (connectedUntil !== null && connectedUntil > at) {
+          await enqueue({ name: "auto-away", payload: { agentId }, runAt: connectedUntil, key: keyOf(agentId) })
+          return {}
+        }
+        await sql`
+          update agents set is_present = false
+           where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+        changed("agent", agentId, ["workspace"])
+        // Away by hand or disabled, he has been released before.
+        if (!awayByHand && !isDisabled)
+          await enqueue({ name: "release-agent", payload: { agentId, why: "away", teamId: null } })
+        return {}
+      })
+    },
+  }
+}
+
+function keyOf(agentId: string): string {
+  return `auto-away:${agentId}`
+}

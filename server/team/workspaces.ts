@@ -1,0 +1,90 @@
+import { sql } from "kysely"
+import { refuse } from "../../protocol/refusals.ts"
+import { newId, type Db, type Tx } from "../db/db.ts"
+import { write, type Sync } from "../sync/sync.ts"
+import { requireAdmin, type Agent } from "./agent.ts"
+import type { User } from "./identity.ts"
+import { joinTeams } from "./teams.ts"
+
+/** Makes the source a new workspace starts with; given by whoever joins the modules, since sources are not team's. */
+export type FirstSource = (
+  tx: Tx,
+  source: { workspaceId: string; teamId: string; name: string; at: string },
+) => Promise<unknown>
+
+// Any number: of two people who come first, one waits here and then sees the other's workspace.
+const FIRST_WORKSPACE_LOCK = 7_275_392
+
+export async function hasWorkspaces(db: Db | Tx): Promise<boolean> {
+  const { rows } = await sql`select 1 from workspaces limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/**
+ * A workspace with its owner, the team Everyone and a first source. The command's id becomes the workspace's, so
+ * repeating it after a lost answer makes no second one. Refuses `signup-closed` where one exists already.
+ */
+export async function createWorkspace(
+  sync: Sync,
+  options: { id: string; company: string; owner: User; isSignupOpen: boolean; firstSource: FirstSource },
+): Promise<{ workspaceId: string }> {
+  const { id: workspaceId, company, owner, isSignupOpen, firstSource } = options
+  const { number: _number, ...made } = await write(sync, { workspaceId }, async (writing) => {
+    const { tx, at, changed } = writing
+    await sql`select pg_advisory_xact_lock(${FIRST_WORKSPACE_LOCK})`.execute(tx)
+    if (await isOwnerOf(tx, workspaceId, owner)) return { workspaceId }
+    if (!isSignupOpen && (await hasWorkspaces(tx))) throw refuse("signup-closed")
+    const { rows } = await sql`
+      insert into workspaces (id, name, created_at) values (${workspaceId}, ${company}, ${at})
+      on conflict do nothing returning id`.execute(tx)
+    if (rows.length === 0) throw refuse("invalid-input")
+    const agentId = newId()
+    const teamId = newId()
+    await sql`
+      insert into agents (workspace_id, id, user_id, name, email, role, role_since, created_at)
+      values (${workspaceId}, ${agentId}, ${owner.id}, ${owner.name}, ${owner.email}, 'owner', ${at}, ${at})`.execute(tx)
+    await sql`
+      insert into teams (workspace_id, id, name, is_everyone, created_at)
+      values (${workspaceId}, ${teamId}, 'Everyone', true, ${at})`.execute(tx)
+    await joinTeams(writing, workspaceId, agentId, [])
+    await firstSource(tx, { workspaceId, teamId, name: "Website", at })
+    changed("workspace", workspaceId, ["workspace"])
+    return { workspaceId }
+  })
+  return made
+}
+
+async function isOwnerOf(tx: Tx, workspaceId: string, user: User): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from agents
+     where workspace_id = ${workspaceId} and user_id = ${user.id} and role = 'owner'`.execute(tx)
+  return rows.length > 0
+}
+
+/** The workspaces the person may enter, oldest first. */
+export async function workspacesOf(
+  db: Db,
+  userId: string,
+): Promise<{ id: string; name: string; agentId: string }[]> {
+  const { rows } = await sql<{ id: string; name: string; agentId: string }>`
+    select w.id, w.name, a.id as "agentId"
+      from agents a join workspaces w on w.id = a.workspace_id
+     where a.user_id = ${userId} and a.disabled_at is null
+     order by w.created_at, w.id`.execute(db)
+  return rows
+}
+
+export async function renameWorkspace(
+  sync: Sync,
+  agent: Agent,
+  { id, name }: { id: string; name: string },
+): Promise<{ number: number }> {
+  requireAdmin(agent)
+  const { workspaceId } = agent
+  const command = { actor: `agent:${agent.agentId}`, id }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`update workspaces set name = ${name} where id = ${workspaceId}`.execute(tx)
+    changed("workspace", workspaceId, ["workspace"])
+    return {}
+  })
+}

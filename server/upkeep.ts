@@ -1,0 +1,31 @@
+import { stamp } from "./db/db.ts"
+import type { Config } from "./config/config.ts"
+import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
+import type { Sync } from "./sync/sync.ts"
+
+/** Stands for the workspace in jobs that belong to none. */
+const INSTALLATION = "00000000-0000-0000-0000-000000000000"
+const TRIM_EVERY = 60 * 60_000
+const FAILED_JOBS_KEPT = 30 * 24 * 60 * 60_000
+
+/** Puts down the first `trim`; afterwards each puts down the next. */
+export async function startUpkeep(sync: Sync): Promise<void> {
+  await enqueueTrim(sync, 0)
+}
+
+/** `trim`: forgets, every hour, what is kept for a time only. */
+export function upkeepJobs(sync: Sync, config: Config): Handlers {
+  return {
+    async trim() {
+      // Before anything can fail, so that no failure ends the chain.
+      await enqueueTrim(sync, TRIM_EVERY)
+      await sync.trim(config)
+      await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
+    },
+  }
+}
+
+async function enqueueTrim({ db, clock }: Sync, after: number): Promise<void> {
+  const runAt = stamp(new Date(clock.now().getTime() + after))
+  await enqueue(db, { name: "trim", workspaceId: INSTALLATION, payload: {}, runAt, key: "trim" })
+}

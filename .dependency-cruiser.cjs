@@ -6,8 +6,9 @@ const server =
 const desk = "texts ui replica customer conversation inboxes settings frame main".split(" ")
 const tests = "\\.test\\.tsx?$"
 
-/** Server modules are folders, or a single file (`server/main.ts`). */
-const inModules = (root, modules) => `^${root}/(${modules.join("|")})(/|\\.tsx?$)`
+/** A module is a folder; `main` is what lies beside the folders. */
+const inModules = (root, modules) =>
+  modules.map((name) => (name === "main" ? `^${root}/[^/]+$` : `^${root}/${name}/`))
 
 const leftwards = (root, order) =>
   order.slice(0, -1).map((name, place) => ({
@@ -22,7 +23,7 @@ const doorway = (root) => ({
   name: `${root}-doorway`,
   comment: "Another module is entered only through the file named after it.",
   severity: "error",
-  from: { path: `^${root}/([^/]+)(/|\\.tsx?$)`, pathNot: tests },
+  from: { path: `^${root}/([^/]+)`, pathNot: tests },
   to: { path: `^${root}/[^/]+/`, pathNot: [`^${root}/$1/`, `^${root}/([^/]+)/\\1\\.tsx?$`] },
 })
 
@@ -30,7 +31,7 @@ const known = (root, order) => ({
   name: `${root}-unknown-module`,
   comment: `Every module of ${root} has its place in the order.`,
   severity: "error",
-  from: { path: `^${root}/`, pathNot: [inModules(root, order), "\\.config\\.ts$", "\\.d\\.ts$"] },
+  from: { path: `^${root}/`, pathNot: inModules(root, order) },
   to: {},
 })
 

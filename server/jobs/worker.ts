@@ -50,6 +50,7 @@ export function createWorker(options: {
   const names = Object.keys(handlers)
   const running = new Map<Promise<void>, ClaimedJob>()
   let isStarted = false
+  let isStopping = false
   let looking: Promise<void> | undefined
   let isLookingAgain = false
   let pollTimer: NodeJS.Timeout | undefined
@@ -67,7 +68,7 @@ export function createWorker(options: {
   }
 
   async function lookUntilQuiet(): Promise<void> {
-    while (isLookingAgain) {
+    while (isLookingAgain && !isStopping) {
       isLookingAgain = false
       const free = atOnce - running.size
       if (free <= 0 || names.length === 0) return
@@ -151,8 +152,8 @@ export function createWorker(options: {
     },
     async stop() {
       isStarted = false
+      isStopping = true
       clearInterval(pollTimer)
-      isLookingAgain = false
       await looking
       await Promise.all(running.keys())
       clearInterval(renewTimer)

@@ -20,24 +20,22 @@ export async function initialise(options: {
   binaries: Binaries
   owner: Owner
   password: string
-  /** Where the owner, and he alone, can read the password from while it is set. */
-  exchange: string
 }): Promise<void> {
-  const { cluster, binaries, owner, password, exchange } = options
+  const { cluster, binaries, owner, password } = options
   if (await stat(cluster).catch(() => undefined)) return
-  const unfinished = `${cluster}.unfinished`
-  await rm(unfinished, { recursive: true, force: true })
-  await mkdir(unfinished, { mode: 0o700 })
-  await giveTo(unfinished, owner)
-  const passwordFile = path.join(exchange, "password")
+  const workshop = `${cluster}.unfinished`
+  const unfinished = path.join(workshop, "cluster")
+  const passwordFile = path.join(workshop, "password")
+  await rm(workshop, { recursive: true, force: true })
+  await mkdir(unfinished, { recursive: true, mode: 0o700 })
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-  await giveTo(passwordFile, owner)
+  for (const place of [workshop, unfinished, passwordFile]) await giveTo(place, owner)
   try {
     await run(
       binaries.initdb,
       [
-        ...["--pgdata", nameOfWorkingFolder, "--username", "parley", "--pwfile", passwordFile],
-        ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"],
+        ...["--pgdata", nameOfWorkingFolder, "--pwfile", `${nameOfWorkingFolder}/../password`],
+        ...["--username", "parley", "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"],
         // Sorting by bytes, letters of all scripts known: neither depends on what this machine has installed.
         ...["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
       ],
@@ -46,8 +44,7 @@ export async function initialise(options: {
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error)
     throw new Error(`The database could not be made in ${cluster}: ${said}`, { cause: error })
-  } finally {
-    await rm(passwordFile, { force: true })
   }
   await rename(unfinished, cluster)
+  await rm(workshop, { recursive: true, force: true })
 }

@@ -9,11 +9,9 @@ import { ServerResponse, type IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { WebSocketServer, type RawData, type WebSocket } from "ws"
-import { z } from "zod"
-import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
+import type { z } from "zod"
 import { refuse, Refusal } from "../../protocol/refusals.ts"
 import { fromDesk } from "../../protocol/stream.ts"
-import { id } from "../../protocol/values.ts"
 import type { Config } from "../config/config.ts"
 import { openAgentSession, type Sync } from "../sync/sync.ts"
 import { isOwnOrigin } from "./origin.ts"
@@ -145,15 +143,10 @@ function parseJson(data: RawData): unknown {
   }
 }
 
-const streamQuery = z.object({ workspace: id.optional() })
-
-/** GET /api/v1/stream: the desk's socket. Its session cookie is believed from our own pages only. */
+/** GET /api/v1/stream?workspace=…: the desk's socket. Its session cookie is believed from our own pages only. */
 export function streamRoutes(app: App, { sync, config }: { sync: Sync; config: Config }): void {
-  app.get("/api/v1/stream", { schema: { hide: true, querystring: streamQuery } }, async (request, reply) => {
+  app.get("/api/v1/stream", { schema: { hide: true } }, async (request, reply) => {
     if (!isOwnOrigin(request, config)) throw refuse("wrong-origin")
-    const { workspace } = streamQuery.parse(request.query)
-    // A browser cannot set a header here; the rest of the server looks for the workspace in one place.
-    if (workspace !== undefined) request.headers[WORKSPACE_HEADER] = workspace
     const { workspaceId, agentId } = await app.accessAgent(request)
     const wire = openWire(await acceptSocket(request, reply), {
       schema: fromDesk,

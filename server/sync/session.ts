@@ -26,6 +26,7 @@ export type Line = {
 }
 
 type Bye = Extract<ToDesk, { kind: "bye" }>["why"]
+type Viewing = Extract<FromDesk, { kind: "viewing" }>
 type Hello = Extract<FromDesk, { kind: "hello" }>
 
 /**
@@ -57,6 +58,8 @@ export class Session implements Recipient {
   #state: "waiting" | "joining" | "live" | "over" = "waiting"
   #next: Hello | "snapshot" | undefined
   #hellos: number[] = []
+  /** What he said he shows before he was live: his keys were not known yet. */
+  #viewing: Viewing | undefined
 
   constructor(
     sync: Sync,
@@ -94,6 +97,7 @@ export class Session implements Recipient {
     if (message.kind === "ping") this.#say({ kind: "pong" })
     else if (message.kind === "hello") this.#hello(message)
     else if (this.#state === "live") this.#sync.presence.view(this, message)
+    else this.#viewing = message
   }
 
   #hello(message: Hello): void {
@@ -133,6 +137,8 @@ export class Session implements Recipient {
     }
     if (this.#isOver()) return
     this.#sync.presence.greet(this)
+    if (this.#viewing !== undefined) this.#sync.presence.view(this, this.#viewing)
+    this.#viewing = undefined
   }
 
   /** Everything is decided in one snapshot of the database: the keys, whether the log reaches back, and the rows. */

@@ -65,11 +65,13 @@ async function lookForMissed(needs: ChannelNeeds, sourceId: Id): Promise<void> {
   await noteProblem(needs.sync, source, null)
 }
 
+/** What cannot be taken holds up nothing that can; but the mark stays before it, so that it is asked for again. */
 async function takeMissed(
   needs: ChannelNeeds,
   o: { source: SourceRecord; adapter: ProviderAdapter; now: Date },
 ): Promise<void> {
   const { source, adapter, now } = o
+  const failures: unknown[] = []
   // What the number was sent before it was connected is not ours to show.
   let from = Math.max(
     Date.parse(source.createdAt),
@@ -77,15 +79,19 @@ async function takeMissed(
   )
   while (from < now.getTime()) {
     const to = Math.min(from + longestSpan, now.getTime())
-    const missed = await adapter.fetchMissed(source, { from: new Date(from), to: new Date(to) })
-    const inbound = missed.messages.map((message) => inboundOf(source, message))
-    for (let first = 0; first < inbound.length; first += batchSize)
-      await needs.receive(inbound.slice(first, first + batchSize))
-    for (const status of missed.statuses) await needs.recordDelivery(deliveryOf(source, status))
-    // Only now, when everything up to here is committed.
-    await noteFetched(needs.sync, source, stamp(new Date(to)))
+    const { messages, statuses } = await adapter.fetchMissed(source, {
+      from: new Date(from),
+      to: new Date(to),
+    })
+    for (let first = 0; first < messages.length; first += batchSize) {
+      const batch = messages.slice(first, first + batchSize).map((message) => inboundOf(source, message))
+      await needs.receive(batch).catch((error: unknown) => failures.push(error))
+    }
+    for (const status of statuses) await needs.recordDelivery(deliveryOf(source, status))
+    if (failures.length === 0) await noteFetched(needs.sync, source, stamp(new Date(to)))
     from = to
   }
+  if (failures.length > 0) throw new AggregateError(failures, "Some missed messages could not be taken.")
 }
 
 async function noteFetched(sync: Sync, { workspaceId, id }: SourceRecord, until: Stamp): Promise<void> {

@@ -7,19 +7,11 @@ export function isRaster(type: string): boolean {
   return rasters.has(type)
 }
 
-/** Types without a signature that are believed as claimed: harmless as a download, and good to have the right ending. */
-const believed: Readonly<Record<string, string>> = {
-  "text/plain": "txt",
-  "text/vcard": "vcf",
-  "text/x-vcard": "vcf",
-  "text/calendar": "ics",
-}
-
 /** What the bytes are, whatever was claimed; SVG and HTML are never a type of their own. */
 export async function sniff(path: string, claimed: string): Promise<{ type: string; ending: string }> {
   const found = await fileTypeFromFile(path)
   if (found !== undefined) return { type: found.mime, ending: found.ext }
-  const plain = claimed.split(";")[0]?.trim().toLowerCase() ?? ""
-  const ending = believed[plain]
-  return ending === undefined ? { type: "application/octet-stream", ending: "bin" } : { type: plain, ending }
+  // Plain text has no signature; it is believed for the sake of its ending.
+  if (/^text\/plain\b/i.test(claimed)) return { type: "text/plain", ending: "txt" }
+  return { type: "application/octet-stream", ending: "bin" }
 }

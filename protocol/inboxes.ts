@@ -19,8 +19,15 @@ export function readerOf(agent: AgentRow, teams: Iterable<TeamRow>): Reader {
   }
 }
 
+/** As much of a row as says under which inboxes it belongs, and where in them it stands. */
+type Standing = Pick<ConversationRow, "teamId" | "assigneeId"> & {
+  offer: { agentId: string } | null
+  own: Pick<ConversationRow["own"], "isMentioned" | "isStarred">
+}
+type Timed = Pick<ConversationRow, "id" | "updatedAt" | "waitingSince">
+
 /** Whether the conversation belongs under the inbox, open or closed alike; see `lists` for which of them it shows. */
-export function belongsTo(inbox: InboxKey, row: ConversationRow, reader: Reader): boolean {
+export function belongsTo(inbox: InboxKey, row: Standing, reader: Reader): boolean {
   const isMine = row.assigneeId === reader.agentId || row.offer?.agentId === reader.agentId
   if (inbox === "me") return isMine
   if (inbox === "mentions") return row.own.isMentioned && !isMine
@@ -68,7 +75,7 @@ export function defaultOrder(inbox: InboxKey): Order {
 }
 
 /** The inbox's other orders turned round: latest ↔ oldest, longest ↔ shortest waiting. Ties go by id, so the order is total. */
-export function compareRows(order: Order): (one: ConversationRow, other: ConversationRow) => number {
+export function compareRows(order: Order): (one: Timed, other: Timed) => number {
   const turned = order === "oldest" || order === "waiting-shortest" ? -1 : 1
   // Who waits for nothing stands last however the order is turned.
   if (order === "latest" || order === "oldest")

@@ -19,6 +19,8 @@ create table conversations (
   last_at timestamptz not null,
   -- Time of the latest message or note.
   updated_at timestamptz not null,
+  -- What updated_at is while closed, null while open: the order of closed lists, indexed without costing open ones HOT.
+  listed_at timestamptz,
   waiting_since timestamptz,
   last_source_id uuid,
   last_address_id uuid,
@@ -30,14 +32,15 @@ create table conversations (
   created_at timestamptz not null,
   constraint conversations_pkey primary key (workspace_id, id),
   constraint conversations_customer_key unique (workspace_id, customer_id),
-  constraint conversations_offer_check check ((offer_id is null) = (offer_agent_id is null) and (offer_id is null) = (offer_ends_at is null))
+  constraint conversations_offer_check check ((offer_id is null) = (offer_agent_id is null) and (offer_id is null) = (offer_ends_at is null)),
+  constraint conversations_listed_check check ((closed_at is null) = (listed_at is null))
 ) with (fillfactor = 85);
 create index conversations_open_team_index on conversations (workspace_id, team_id) where closed_at is null;
 create index conversations_open_assignee_index on conversations (workspace_id, assignee_id) where closed_at is null;
 create index conversations_unassigned_index on conversations (workspace_id, team_id) where closed_at is null and assignee_id is null and offer_agent_id is null;
 create index conversations_offer_index on conversations (workspace_id, offer_agent_id) where offer_agent_id is not null;
-create index conversations_closed_team_index on conversations (workspace_id, team_id, closed_at desc, id) where closed_at is not null;
-create index conversations_closed_assignee_index on conversations (workspace_id, assignee_id, closed_at desc, id) where closed_at is not null;
+create index conversations_closed_team_index on conversations (workspace_id, team_id, listed_at desc, id desc) where closed_at is not null;
+create index conversations_closed_assignee_index on conversations (workspace_id, assignee_id, listed_at desc, id desc) where closed_at is not null;
 
 -- Everything of a timeline: messages, notes and events.
 create table entries (

@@ -1,0 +1,120 @@
+import { sql } from "kysely"
+import type { z } from "zod"
+import type { conversationCommands } from "../../protocol/commands.ts"
+import { refuse, type Refusal } from "../../protocol/refusals.ts"
+import type { Id, Stamp } from "../../protocol/values.ts"
+import type { Adapters } from "../channels/channels.ts"
+import { findAddress, type AddressRecord } from "../customers/customers.ts"
+import type { Tx } from "../db/db.ts"
+import type { Sync, Writing } from "../sync/sync.ts"
+import type { Agent } from "../team/team.ts"
+import { act } from "./act.ts"
+import { addEntry, type Held } from "./hold.ts"
+import { accept, endOffer, reopen } from "./ownership.ts"
+
+type Answer = z.output<typeof conversationCommands.answer.body>
+
+/**
+ * Sends an answer, and takes the conversation where it is nobody's, offered to the author, or closed. Nothing is
+ * written if assignee, state or answers are not what the author saw: `conversation-taken`, `-released`, `-closed`,
+ * `-reopened`, `answered-meanwhile`.
+ */
+export async function answer(
+  needs: { sync: Sync; adapters: Adapters },
+  agent: Agent,
+  conversationId: Id,
+  body: Answer,
+): Promise<{ number: number; at: Stamp; assigneeId: Id }> {
+  const { sync, adapters } = needs
+  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+    const address = await accessAddress(writing.tx, held, body.addressId)
+    const capabilities = adapters.get(address.channel)?.capabilities
+    if (capabilities === undefined) throw refuse("address-closed")
+    if (body.text.length > capabilities.maxText) throw refuse("text-too-long", { most: capabilities.maxText })
+    await refuseIfDifferent(writing.tx, held, { agentId: agent.agentId, expects: body.expects })
+    await takeByAnswer(writing, held, agent.agentId)
+    const isSent = capabilities.delivery === "stream"
+    const entry = addEntry(held, writing.at, {
+      id: body.id,
+      type: "message",
+      agentId: agent.agentId,
+      addressId: address.id,
+      sourceId: address.sourceId,
+      text: body.text,
+      delivery: isSent ? "sent" : "sending",
+    })
+    held.now.lastAnswerId = entry.id
+    held.now.lastAnswerAgentId = agent.agentId
+    held.now.lastAnswerAt = entry.at
+    held.now.waitingSince = null
+    if (!isSent)
+      await writing.enqueue({ name: "deliver", payload: { entryId: entry.id }, lane: conversationId })
+    return { at: entry.at, assigneeId: held.now.assigneeId ?? agent.agentId }
+  })
+}
+
+/** An address of the held conversation's customer that may be written to; refuses `not-found` and `opted-out`. */
+export async function accessAddress(tx: Tx, held: Held, addressId: Id): Promise<AddressRecord> {
+  const address = await findAddress(tx, held.workspaceId, addressId)
+  if (address === undefined || address.customerId !== held.now.customerId) throw refuse("not-found")
+  if (address.optedOutAt !== null) throw refuse("opted-out")
+  return address
+}
+
+/**
+ * What the author did himself meanwhile is no obstacle, since an outbox may hold several answers written against
+ * the same state; nor is that the conversation was given to him.
+ */
+async function refuseIfDifferent(
+  tx: Tx,
+  held: Held,
+  author: { agentId: Id; expects: Answer["expects"] },
+): Promise<void> {
+  const { now, workspaceId } = held
+  const { agentId, expects } = author
+  const isMine = now.assigneeId === agentId
+  const isOpen = now.closedAt === null
+  const hasAnswered = now.lastAnswerId !== expects.lastAnswerId && now.lastAnswerAgentId === agentId
+  if (!(isMine && isOpen && hasAnswered)) {
+    if (now.assigneeId !== null && now.assigneeId !== expects.assigneeId && !isMine)
+      throw await takenBy(tx, workspaceId, now.assigneeId)
+    if (!isOpen && expects.isOpen) throw refuse("conversation-closed")
+    if (isOpen && !expects.isOpen) throw refuse("conversation-reopened")
+    if (now.assigneeId === null && expects.assigneeId !== null) throw refuse("conversation-released")
+  }
+  if (now.lastAnswerId === expects.lastAnswerId) return
+  const { rows } = await sql<{ agentId: Id }>`
+    select agent_id as "agentId" from entries
+     where workspace_id = ${workspaceId} and conversation_id = ${now.id} and type = 'message'
+       and agent_id <> ${agentId}
+       and at > coalesce((select seen.at from entries seen
+                           where seen.workspace_id = ${workspaceId} and seen.id = ${expects.lastAnswerId}
+                             and seen.conversation_id = ${now.id}), '-infinity')
+     order by at desc limit 1`.execute(tx)
+  const [colleague] = rows
+  if (colleague === undefined) return
+  const agentName = await nameOf(tx, workspaceId, colleague.agentId)
+  throw refuse("answered-meanwhile", { agentId: colleague.agentId, agentName })
+}
+
+/** Says who has it now: whoever is refused may see the conversation, so he may know. */
+export async function takenBy(tx: Tx, workspaceId: Id, assigneeId: Id): Promise<Refusal> {
+  return refuse("conversation-taken", { assigneeId, agentName: await nameOf(tx, workspaceId, assigneeId) })
+}
+
+async function nameOf(tx: Tx, workspaceId: Id, agentId: Id): Promise<string> {
+  const { rows } = await sql<{ name: string }>`
+    select name from agents where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+  return rows[0]?.name ?? ""
+}
+
+async function takeByAnswer(writing: Writing, held: Held, agentId: Id): Promise<void> {
+  const { assigneeId, offer, closedAt } = held.now
+  if (closedAt !== null) {
+    reopen(writing, held, agentId)
+    return accept(writing, held, agentId)
+  }
+  if (assigneeId === null || offer?.agentId === agentId) return accept(writing, held, agentId)
+  // Who suggested his conversation to a colleague goes on answering while he waits; anybody else's answer ends it.
+  if (assigneeId !== agentId) endOffer(held)
+}

@@ -1,0 +1,90 @@
+import { sql } from "kysely"
+import type { Id } from "../../protocol/values.ts"
+import { stamp } from "../db/db.ts"
+import type { Writing } from "../sync/sync.ts"
+import { availableAgents } from "../team/team.ts"
+import { addEntry, addEvent, type Held, type NewEntry } from "./hold.ts"
+import { placeAsNew } from "./offers.ts"
+import { assignTo, reopen } from "./ownership.ts"
+import type { Inbound } from "./receive.ts"
+
+/** What a customer's message does to his conversation: whose it becomes, and what waits for whom. */
+export async function arrive(
+  writing: Writing,
+  o: { held: Held; all: readonly Held[]; inbound: Inbound; addressId: Id },
+): Promise<NewEntry> {
+  const { held, all, inbound, addressId } = o
+  const { now } = held
+  const { message, sourceId, teamId } = inbound
+  const isFirst = now.lastCustomerEntryId === null
+  const isElsewhere = now.lastSourceId !== sourceId && now.teamId !== teamId
+  const isSameSource = now.lastSourceId === sourceId
+  const entry = addEntry(held, writing.at, {
+    id: message.id,
+    type: "message",
+    addressId,
+    sourceId,
+    text: message.text,
+    fileIds: message.files.map(({ id }) => id),
+    providerId: message.providerId,
+    claimedAt: message.claimedAt,
+  })
+  now.waitingSince ??= entry.at
+  now.lastAddressId = addressId
+  now.lastSourceId = sourceId
+  now.lastCustomerEntryId = entry.id
+  if (isFirst) await placeAsNew(writing, held, all)
+  else if (now.closedAt !== null)
+    await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
+  else {
+    if (isElsewhere) addEvent(held, writing.at, { what: "wrote-elsewhere", sourceId, teamId })
+    await returnIfAway(writing, held, entry)
+  }
+  return entry
+}
+
+/** A closed conversation opens again: with who had it last if he is there, else as if it were new. */
+async function comeBack(
+  writing: Writing,
+  o: { held: Held; all: readonly Held[]; teamId: Id },
+): Promise<void> {
+  const { held, all, teamId } = o
+  reopen(writing, held, null)
+  if (held.now.teamId !== teamId) {
+    held.now.teamId = teamId
+    addEvent(held, writing.at, { what: "moved", toTeamId: teamId, byAgentId: null })
+  }
+  const { lastAssigneeId } = held.now
+  const available = lastAssigneeId === null ? [] : await availableAgents(writing.tx, held.workspaceId, teamId)
+  const isThere = available.some(({ agentId }) => agentId === lastAssigneeId)
+  if (lastAssigneeId !== null && isThere && (await isStillEnabled(writing, held.workspaceId, lastAssigneeId)))
+    assignTo(writing, held, lastAssigneeId, null)
+  else await placeAsNew(writing, held, all)
+}
+
+/** Locks the agent's row until commit, so that being disabled meanwhile releases what he is given here. */
+async function isStillEnabled(writing: Writing, workspaceId: Id, agentId: Id): Promise<boolean> {
+  const { rows } = await sql`
+    select id from agents
+     where workspace_id = ${workspaceId} and id = ${agentId} and disabled_at is null
+       for share`.execute(writing.tx)
+  return rows.length > 0
+}
+
+/** An Away assignee has the team's time-out to come back, then the conversation is nobody's; some teams do not want that. */
+async function returnIfAway(writing: Writing, held: Held, entry: NewEntry): Promise<void> {
+  const { assigneeId, teamId, id: conversationId } = held.now
+  if (assigneeId === null) return
+  const { rows } = await sql<{ seconds: number }>`
+    select t.offer_seconds as seconds
+      from teams t join agents a on a.workspace_id = t.workspace_id and a.id = ${assigneeId}
+     where t.workspace_id = ${held.workspaceId} and t.id = ${teamId} and t.returns_when_away
+       and (a.away_by_hand or not a.is_present)`.execute(writing.tx)
+  const [away] = rows
+  if (away === undefined) return
+  await writing.enqueue({
+    name: "return-to-queue",
+    payload: { conversationId, assigneeId, since: entry.at },
+    runAt: stamp(new Date(Date.parse(writing.at) + away.seconds * 1000)),
+  })
+}

@@ -1,0 +1,79 @@
+import { sql } from "kysely"
+import type { EntryRow, EventView, Row } from "../../protocol/rows.ts"
+import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
+import type { Db } from "../db/db.ts"
+import type { Loader } from "../sync/sync.ts"
+import { keysOfConversations } from "./loading.ts"
+
+type EntryRecord = {
+  id: Id
+  conversationId: Id
+  at: Stamp
+  type: "message" | "note" | "event"
+  agentId: Id | null
+  addressId: Id | null
+  channel: Channel | null
+  text: string
+  event: EventView | null
+  files: EntryFiles
+  delivery: DeliveryState | null
+  deliveryReason: string | null
+}
+type EntryFiles = Extract<EntryRow["body"], { type: "message" }>["files"]
+
+/** Entries are seen by whoever may see their conversation. A fresh replica holds none: timelines come in pages. */
+export const entryLoader: Loader = {
+  kind: "entry",
+  async load(tx, workspaceId, ids, readers) {
+    const rows = await loadEntries(tx, workspaceId, ids)
+    const conversationIds = [...new Set(rows.map(({ conversationId }) => conversationId))]
+    const keys = await keysOfConversations(tx, workspaceId, conversationIds)
+    return new Map(
+      readers.map((reader) => {
+        const isSeen = (row: EntryRow) =>
+          keys.get(row.conversationId)?.some((key) => reader.keys.has(key)) ?? false
+        return [reader.agentId, new Map<string, Row>(rows.filter(isSeen).map((row) => [row.id, row]))]
+      }),
+    )
+  },
+  async *snapshot() {},
+}
+
+/** In the order of their timelines. The caller has made sure of the reader. */
+export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): Promise<EntryRow[]> {
+  const { rows } = await sql<EntryRecord>`
+    select e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId",
+           e.address_id as "addressId", a.channel, e.text, e.event, e.delivery, e.delivery_reason as "deliveryReason",
+           coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size,
+                                                         'state', f.state) order by wanted.position)
+                       from unnest(e.file_ids) with ordinality as wanted (id, position)
+                       join files f on f.workspace_id = e.workspace_id and f.id = wanted.id), '[]') as files
+      from entries e
+      left join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
+     where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[])
+     order by e.conversation_id, e.at`.execute(tx)
+  return rows.map((record) => ({
+    kind: "entry",
+    id: record.id,
+    conversationId: record.conversationId,
+    at: record.at,
+    body: bodyOf(record),
+  }))
+}
+
+function bodyOf(record: EntryRecord): EntryRow["body"] {
+  const { type, agentId, addressId, channel, text, event, files, delivery, deliveryReason } = record
+  if (type === "message" && addressId !== null && channel !== null)
+    return {
+      type,
+      agentId,
+      addressId,
+      channel,
+      text,
+      files,
+      delivery: delivery === null ? null : { state: delivery, reason: deliveryReason },
+    }
+  if (type === "note" && agentId !== null) return { type, agentId, text }
+  if (type === "event" && event !== null) return { type, event }
+  throw new Error(`Entry ${record.id} is not whole.`)
+}

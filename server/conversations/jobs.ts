@@ -1,0 +1,15 @@
+import type { Adapters } from "../channels/channels.ts"
+import type { Handlers } from "../jobs/jobs.ts"
+import type { Sync } from "../sync/sync.ts"
+import { deliver } from "./deliver.ts"
+import { endOfferInTime, releaseAgent, returnToQueue } from "./release.ts"
+
+export function conversationJobs(needs: { sync: Sync; adapters: Adapters }): Handlers {
+  const { sync } = needs
+  return {
+    deliver: (payload, job) => deliver(needs, payload, job),
+    "end-offer": (payload, job) => endOfferInTime(sync, job.workspaceId, payload),
+    "return-to-queue": (payload, job) => returnToQueue(sync, job.workspaceId, payload),
+    "release-agent": (payload, job) => releaseAgent(sync, job.workspaceId, payload),
+  }
+}

@@ -1,0 +1,169 @@
+import { sql } from "kysely"
+import type { ConversationRow, Row } from "../../protocol/rows.ts"
+import type { Id, Stamp } from "../../protocol/values.ts"
+import type { Db, Tx } from "../db/db.ts"
+import type { Loader } from "../sync/sync.ts"
+import { orderedIds } from "./visible.ts"
+import { firstMark } from "./marks.ts"
+import { keysOf, stateColumns, stateOf, type State, type StateRecord } from "./state.ts"
+
+const LONGEST_EXCERPT = 200
+
+type Loaded = Omit<ConversationRow, "own">
+type Own = ConversationRow["own"]
+
+/** The keys of those who may see each conversation now. */
+export async function keysOfConversations(
+  tx: Db,
+  workspaceId: Id,
+  ids: readonly Id[],
+): Promise<Map<Id, string[]>> {
+  const { rows } = await sql<StateRecord & { mentioned: Id[] }>`
+    select ${stateColumns}, ${mentioned} as mentioned from conversations c
+     where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
+  return new Map(
+    rows.map((row) => [row.id, [...keysOf(stateOf(row)), ...row.mentioned.map((id) => `agent:${id}`)]]),
+  )
+}
+
+const mentioned = sql`
+  array(select distinct n.agent_id from notices n
+         where n.workspace_id = c.workspace_id and n.conversation_id = c.id and n.what = 'mention')`
+
+export const conversationLoader: Loader = {
+  kind: "conversation",
+  async load(tx, workspaceId, ids, readers) {
+    const keys = await keysOfConversations(tx, workspaceId, ids)
+    const pairs = readers.flatMap((reader) =>
+      [...keys]
+        .filter(([, each]) => each.some((key) => reader.keys.has(key)))
+        .map(([id]) => ({ id, agentId: reader.agentId })),
+    )
+    const answer = new Map<string, Map<string, Row>>(readers.map(({ agentId }) => [agentId, new Map()]))
+    if (pairs.length === 0) return answer
+    const loaded = await loadAll(tx, workspaceId, [...new Set(pairs.map(({ id }) => id))])
+    for (const { id, agentId, ...own } of await loadOwn(tx, workspaceId, pairs)) {
+      const row = loaded.get(id)
+      if (row !== undefined) answer.get(agentId)?.set(id, { ...row, own })
+    }
+    return answer
+  },
+  snapshot: orderedIds,
+}
+
+type LoadedRecord = StateRecord & {
+  customer: Loaded["customer"]
+  addresses: Loaded["addresses"]
+  last: { id: Id; type: "message" | "note"; agentId: Id | null; text: string; hasFiles: boolean } | null
+}
+
+/** What every reader sees alike. */
+async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, Loaded>> {
+  const { rows } = await sql<LoadedRecord & { firstSeenAt: Stamp }>`
+    select ${stateColumns}, customer.created_at as "firstSeenAt",
+           jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
+                              'country', customer.country, 'language', customer.language) as customer,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'id', a.id, 'sourceId', a.source_id, 'channel', a.channel, 'display', a.display,
+                     'optedOut', a.opted_out_at is not null) order by a.last_used_at desc, a.id), '[]')
+              from addresses a where a.workspace_id = c.workspace_id and a.customer_id = c.customer_id) as addresses,
+           case when last.id is not null then jsonb_build_object(
+             'id', last.id, 'type', last.type, 'agentId', last.agent_id, 'text', left(last.text, 1000),
+             'hasFiles', cardinality(last.file_ids) > 0) end as last
+      from conversations c
+      join customers customer on customer.workspace_id = c.workspace_id and customer.id = c.customer_id
+      left join entries last on last.workspace_id = c.workspace_id and last.id = c.last_entry_id
+     where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
+  return new Map(
+    rows.map(({ customer, firstSeenAt, addresses, last, ...record }) => [
+      record.id,
+      rowOf(stateOf(record), { customer: { ...customer, firstSeenAt }, addresses, last }),
+    ]),
+  )
+}
+
+function rowOf(state: State, parts: Pick<Loaded, "customer" | "addresses" | "last">): Loaded {
+  const { customer, addresses, last } = parts
+  const latest = addresses.find(({ id }) => id === state.lastAddressId) ?? addresses[0]
+  const { lastAnswerId, lastAnswerAgentId } = state
+  return {
+    kind: "conversation",
+    id: state.id,
+    customer,
+    addresses,
+    teamId: state.teamId,
+    assigneeId: state.assigneeId,
+    isOpen: state.closedAt === null,
+    offer: state.offer,
+    lastAddressId: state.lastAddressId,
+    channel: latest?.channel ?? "web-chat",
+    waitingSince: state.waitingSince,
+    updatedAt: state.updatedAt,
+    last: last && { ...last, text: excerpt(last.text) },
+    lastCustomerEntryId: state.lastCustomerEntryId,
+    lastAnswer:
+      lastAnswerId === null || lastAnswerAgentId === null
+        ? null
+        : { id: lastAnswerId, agentId: lastAnswerAgentId },
+  }
+}
+
+/** On one line, and never ending within a mention or half a character. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim()
+  if (line.length <= LONGEST_EXCERPT) return line
+  return line
+    .slice(0, LONGEST_EXCERPT)
+    .replace(/@(\{[a-z]*(:[0-9a-f-]*)?)?$/, "")
+    .replace(/[\ud800-\udbff]$/, "")
+}
+
+type Pair = { id: Id; agentId: Id }
+
+/** What is each reader's alone; only for pairs of which the reader may see the conversation. */
+async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise<(Pair & Own)[]> {
+  const { rows } = await sql<Pair & Own>`
+    select pair.id, pair."agentId", mark.at as "readUpTo",
+           coalesce(mention.is_mentioned, false) as "isMentioned",
+           coalesce(mention.is_unread, false) as "hasUnreadMention",
+           exists (select 1 from stars s where s.workspace_id = ${workspaceId} and s.agent_id = pair."agentId"
+                      and s.conversation_id = pair.id) as "isStarred",
+           least(100, ${unreadCount(workspaceId)})::int as unread
+      from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as pair (id uuid, "agentId" uuid)
+      join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
+      cross join lateral (${markOf(workspaceId)}) mark
+      left join lateral (
+        select true as is_mentioned, bool_or(mark.at is null or n.at > mark.at) as is_unread from notices n
+         where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = pair."agentId"
+           and n.what = 'mention'
+        having count(*) > 0) mention on true`.execute(tx)
+  return rows
+}
+
+/** Expects `pair` and `c`. */
+export function markOf(workspaceId: Id) {
+  return sql`
+    select case when given.agent_id is not null then given.read_up_to
+                else ${firstMark({
+                  workspaceId: sql`${workspaceId}`,
+                  conversationId: sql`pair.id`,
+                  teamId: sql`c.team_id`,
+                  agentId: sql`pair."agentId"`,
+                })} end as at
+      from (select 1) one
+      left join marks given on given.workspace_id = ${workspaceId} and given.conversation_id = pair.id
+           and given.agent_id = pair."agentId"`
+}
+
+/** Expects `pair` and `mark`. What the customer wrote and what concerns the agent himself, after his mark. */
+export function unreadCount(workspaceId: Id) {
+  return sql`(
+    (select count(*) from (
+       select 1 from entries e
+        where e.workspace_id = ${workspaceId} and e.conversation_id = pair.id and e.type = 'message'
+          and e.agent_id is null and e.at > coalesce(mark.at, '-infinity') limit 100) written)
+  + (select count(*) from (
+       select 1 from notices n
+        where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = pair."agentId"
+          and n.at > coalesce(mark.at, '-infinity') limit 100) noticed))`
+}

@@ -1,0 +1,215 @@
+import { sql } from "kysely"
+import { refuse } from "../../protocol/refusals.ts"
+import { mendText, MOST_TEXT } from "../../protocol/text.ts"
+import type { Channel, Id, Stamp } from "../../protocol/values.ts"
+import { expectMedia } from "../channels/channels.ts"
+import { claimAddress, setOptedOut, type Profile } from "../customers/customers.ts"
+import { newId } from "../db/db.ts"
+import { write, type Sync, type Writing } from "../sync/sync.ts"
+import { arrive } from "./arrive.ts"
+import { addEvent, hold, save, type Held } from "./hold.ts"
+
+/** A customer's message as a channel took it, whatever the channel. */
+export type Inbound = {
+  workspaceId: Id
+  sourceId: Id
+  channel: Channel
+  /** The source's team. */
+  teamId: Id
+  addressValue: string
+  addressDisplay: string
+  profile: Profile
+  message: {
+    id: Id
+    /** Unique within the source. */
+    providerId: string | null
+    text: string
+    /** When the provider says it was written; only shown. */
+    claimedAt: Stamp | null
+    files: { id: Id; name: string; type: string; remote: string }[]
+  }
+  /** The customer forbade or allowed again that we write to this address. */
+  consent?: "opted-out" | "opted-in"
+}
+
+/** `isNew` false: the message had been taken before, and this is what it became then. */
+export type Received = { entryId: Id; conversationId: Id; addressId: Id; at: Stamp; isNew: boolean }
+
+/**
+ * Takes customers' messages, each exactly once however often it comes (by its id, and by its source and the provider's
+ * id). Resolves after commit. Those of one workspace are written together; if that fails, one by one, so that one
+ * that cannot be taken holds up no other. Answers in the order given.
+ */
+export async function receive(sync: Sync, inbound: readonly Inbound[]): Promise<Received[]> {
+  const received = new Map<Inbound, Received>()
+  for (const [workspaceId, group] of Map.groupBy(inbound, (each) => each.workspaceId)) {
+    const taken = await takeTogether(sync, workspaceId, group).catch((error: unknown) => {
+      if (group.length === 1) throw error
+      sync.log.warn({ err: error, workspaceId }, "messages are taken one by one after a batch failed")
+      return takeSingly(sync, workspaceId, group)
+    })
+    group.forEach((each, position) => {
+      const one = taken[position]
+      if (one !== undefined) received.set(each, one)
+    })
+  }
+  return inbound.flatMap((each) => received.get(each) ?? [])
+}
+
+/** Takes all that can be taken before it fails with what the first of the others failed with. */
+async function takeSingly(sync: Sync, workspaceId: Id, group: readonly Inbound[]): Promise<Received[]> {
+  const outcomes: PromiseSettledResult<Received[]>[] = []
+  for (const each of group)
+    outcomes.push(...(await Promise.allSettled([takeTogether(sync, workspaceId, [each])])))
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason
+    return outcome.value
+  })
+}
+
+type Claimed = { addressId: Id; customerId: Id }
+
+async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound[]): Promise<Received[]> {
+  const { received } = await write(sync, { workspaceId }, async (writing) => {
+    const claimed = await claimAll(writing, group)
+    const all = await holdAll(writing, workspaceId, group, claimed)
+    const known = await findKnown(writing, workspaceId, group)
+    const received: Received[] = []
+    for (const each of group) {
+      const { addressId, customerId } = getClaimed(claimed, each)
+      const earlier = known.find((one) => isSame(one, each))
+      if (earlier !== undefined) {
+        // Ids are made by browsers: one that names somebody else's message says nothing about it.
+        if (earlier.addressId !== addressId) throw refuse("invalid-input")
+        received.push({
+          entryId: earlier.id,
+          conversationId: earlier.conversationId,
+          addressId,
+          at: earlier.at,
+          isNew: false,
+        })
+        continue
+      }
+      const held = all.find(({ now }) => now.customerId === customerId)
+      if (held === undefined) throw new Error("A customer has no conversation.")
+      const entry = await arrive(writing, { held, all, inbound: mended(each), addressId })
+      await expectMedia(writing, {
+        workspaceId,
+        sourceId: each.sourceId,
+        entryId: entry.id,
+        files: each.message.files,
+      })
+      await followConsent(writing, held, addressId, each.consent)
+      const { id, at } = entry
+      const conversationId = held.now.id
+      known.push({
+        id,
+        at,
+        conversationId,
+        addressId,
+        sourceId: each.sourceId,
+        providerId: each.message.providerId,
+      })
+      received.push({ entryId: id, conversationId, addressId, at, isNew: true })
+    }
+    await save(writing, all)
+    return { received }
+  })
+  return received
+}
+
+/** Always in the same order, because each address stays locked until the end. */
+async function claimAll(writing: Writing, group: readonly Inbound[]): Promise<Map<string, Claimed>> {
+  const claimed = new Map<string, Claimed>()
+  for (const each of group.toSorted((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1))) {
+    const { workspaceId, sourceId, channel, addressValue: value, addressDisplay: display, profile } = each
+    const key = addressKey(each)
+    if (claimed.has(key)) continue
+    const wanted = { workspaceId, sourceId, channel, value, display, profile, at: writing.at }
+    claimed.set(key, await claimAddress(writing.tx, wanted))
+  }
+  return claimed
+}
+
+function addressKey({ sourceId, addressValue }: Inbound): string {
+  return `${sourceId} ${addressValue}`
+}
+
+function getClaimed(claimed: Map<string, Claimed>, inbound: Inbound): Claimed {
+  const found = claimed.get(addressKey(inbound))
+  if (found === undefined) throw new Error("An address was not claimed.")
+  return found
+}
+
+/** The customers' conversations under their locks; those who never wrote get theirs now. */
+async function holdAll(
+  writing: Writing,
+  workspaceId: Id,
+  group: readonly Inbound[],
+  claimed: Map<string, Claimed>,
+): Promise<Held[]> {
+  const teams = new Map(group.toReversed().map((each) => [getClaimed(claimed, each).customerId, each.teamId]))
+  const customerIds = [...teams.keys()]
+  const held = await hold(writing, workspaceId, { customerIds })
+  const missing = customerIds.filter((id) => !held.some(({ now }) => now.customerId === id))
+  if (missing.length === 0) return held
+  const rows = missing.map((customerId) => ({
+    id: newId(),
+    customer_id: customerId,
+    team_id: teams.get(customerId),
+  }))
+  await sql`
+    insert into conversations (workspace_id, id, customer_id, team_id, last_at, updated_at, created_at)
+    select ${workspaceId}::uuid, id, customer_id, team_id, ${writing.at}::timestamptz, ${writing.at}::timestamptz,
+           ${writing.at}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (id uuid, customer_id uuid, team_id uuid)
+     order by customer_id
+    on conflict (workspace_id, customer_id) do nothing`.execute(writing.tx)
+  return hold(writing, workspaceId, { customerIds })
+}
+
+type Known = { id: Id; at: Stamp; conversationId: Id; addressId: Id; sourceId: Id; providerId: string | null }
+
+/** Looked for under the conversations' locks: of two that bring the same message the second sees the first. */
+async function findKnown(writing: Writing, workspaceId: Id, group: readonly Inbound[]): Promise<Known[]> {
+  const wanted = group.map(({ sourceId, message }) => ({
+    id: message.id,
+    source_id: sourceId,
+    provider_id: message.providerId,
+  }))
+  const { rows } = await sql<Known>`
+    with wanted as (
+      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as wanted (id uuid, source_id uuid, provider_id text)
+    )
+    select e.id, e.at, e.conversation_id as "conversationId", e.address_id as "addressId", e.source_id as "sourceId",
+           e.provider_id as "providerId"
+      from wanted join entries e on e.workspace_id = ${workspaceId} and e.id = wanted.id
+    union
+    select e.id, e.at, e.conversation_id, e.address_id, e.source_id, e.provider_id
+      from wanted join entries e on e.workspace_id = ${workspaceId} and e.source_id = wanted.source_id
+           and e.provider_id = wanted.provider_id`.execute(writing.tx)
+  return rows
+}
+
+function isSame(known: Known, { sourceId, message }: Inbound): boolean {
+  if (known.id === message.id) return true
+  return message.providerId !== null && known.providerId === message.providerId && known.sourceId === sourceId
+}
+
+/** What a customer wrote is taken whatever it is: mended, and cut where a provider lets through more than we keep. */
+function mended(inbound: Inbound): Inbound {
+  const text = (mendText(inbound.message.text) ?? "").slice(0, MOST_TEXT).toWellFormed()
+  return { ...inbound, message: { ...inbound.message, text } }
+}
+
+async function followConsent(
+  writing: Writing,
+  held: Held,
+  addressId: Id,
+  consent: Inbound["consent"],
+): Promise<void> {
+  if (consent === undefined) return
+  const optedOutAt = consent === "opted-out" ? writing.at : null
+  const isChanged = await setOptedOut(writing.tx, held.workspaceId, addressId, optedOutAt)
+  if (isChanged) addEvent(held, writing.at, { what: consent, addressId })
+}

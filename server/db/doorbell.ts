@@ -20,10 +20,10 @@ export type Doorbell = {
 export async function openDoorbell(options: {
   url: string
   log: Log
-  /** Called after the connection was lost and is there again, before any payload. */
-  onReturn: (client: pg.ClientBase) => Promise<void>
+  /** Called with each new connection, before any payload: the server may be another one than before. */
+  onConnect: (client: pg.ClientBase) => Promise<void>
 }): Promise<Doorbell> {
-  const { url, log, onReturn } = options
+  const { url, log, onConnect } = options
   const listeners = new Map<string, Set<(payload: string) => void>>()
   const gathered = new Map<string, { channel: string; payload: string }>()
   let client: pg.Client | undefined
@@ -31,17 +31,30 @@ export async function openDoorbell(options: {
   let flushTimer: NodeJS.Timeout | undefined
   let retryTimer: NodeJS.Timeout | undefined
 
-  async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 10_000 })
+  async function connect(): Promise<void> {
+    const fresh = new pg.Client({
+      connectionString: url,
+      pipeline: true,
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    })
     fresh.on("error", (error) => lose(fresh, error))
     fresh.on("end", () => lose(fresh, undefined))
     fresh.on("notification", ({ channel, payload = "" }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload)
     })
     await fresh.connect()
-    await prepareSession(fresh)
-    for (const channel of listeners.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
-    return fresh
+    try {
+      await prepareSession(fresh)
+      await onConnect(fresh)
+      // From here on `listen` sees to channels that are added while these are being asked for.
+      client = fresh
+      for (const channel of listeners.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      if (client === fresh) client = undefined
+      await fresh.end()
+      throw error
+    }
   }
 
   function lose(lost: pg.Client, error: Error | undefined): void {
@@ -53,17 +66,13 @@ export async function openDoorbell(options: {
   }
 
   function retry(): void {
+    clearTimeout(retryTimer)
     retryTimer = setTimeout(() => {
       connect()
-        .then(async (fresh) => {
-          if (isClosed) return fresh.end()
-          client = fresh
-          await onReturn(fresh)
-          return flush()
-        })
+        .then(() => (isClosed ? client?.end() : flush()))
         .catch((error: unknown) => {
           log.debug({ err: error }, "the connection for wake-ups is still lost")
-          if (client === undefined && !isClosed) retry()
+          if (!isClosed) retry()
         })
     }, retryAfter)
   }
@@ -81,7 +90,7 @@ export async function openDoorbell(options: {
       .catch((error: unknown) => log.warn({ err: error }, "wake-ups were not sent"))
   }
 
-  client = await connect()
+  await connect()
   return {
     async listen(channel, onPayload) {
       const existing = listeners.get(channel)

@@ -39,7 +39,7 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
     const doorbell = await openDoorbell({
       url,
       log,
-      onReturn: async (client) => {
+      onConnect: async (client) => {
         installation = await readInstallation(client)
       },
     })

@@ -1,0 +1,385 @@
+-- Written by tools/dump-schema.ts from the migrations; not to be edited.
+
+create schema identity;
+
+create table acceptances (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  at timestamp with time zone not null,
+  constraint acceptances_pkey PRIMARY KEY (workspace_id, agent_id)
+);
+
+create table addresses (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  source_id uuid not null,
+  channel text not null,
+  value text not null,
+  display text default ''::text not null,
+  opted_out_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  agent_seen_at timestamp with time zone,
+  last_used_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint addresses_pkey PRIMARY KEY (workspace_id, id),
+  constraint addresses_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
+  constraint addresses_value_key UNIQUE (workspace_id, source_id, value)
+);
+
+create table agents (
+  workspace_id uuid not null,
+  id uuid not null,
+  user_id text not null,
+  name text not null,
+  email text not null,
+  role text not null,
+  role_since timestamp with time zone not null,
+  capacity integer,
+  away_by_hand boolean default false not null,
+  is_present boolean default false not null,
+  connected_until timestamp with time zone,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint agents_pkey PRIMARY KEY (workspace_id, id),
+  constraint agents_capacity_check CHECK ((capacity >= 0)),
+  constraint agents_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text]))),
+  constraint agents_user_key UNIQUE (user_id, workspace_id),
+  constraint agents_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table changes (
+  workspace_id uuid not null,
+  number bigint not null,
+  audience text[] not null,
+  kind text not null,
+  entity_id uuid not null,
+  command_id uuid,
+  at timestamp with time zone not null,
+  constraint changes_pkey PRIMARY KEY (workspace_id, number)
+);
+
+create table commands (
+  workspace_id uuid not null,
+  actor text not null,
+  id uuid not null,
+  answer jsonb not null,
+  number bigint not null,
+  at timestamp with time zone not null,
+  constraint commands_pkey PRIMARY KEY (workspace_id, actor, id)
+);
+
+create table conversations (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  team_id uuid not null,
+  assignee_id uuid,
+  last_assignee_id uuid,
+  closed_at timestamp with time zone,
+  offer_id uuid,
+  offer_agent_id uuid,
+  offer_by_agent_id uuid,
+  offer_ends_at timestamp with time zone,
+  last_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  listed_at timestamp with time zone,
+  waiting_since timestamp with time zone,
+  last_source_id uuid,
+  last_address_id uuid,
+  last_entry_id uuid,
+  last_customer_entry_id uuid,
+  last_answer_id uuid,
+  last_answer_agent_id uuid,
+  last_answer_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint conversations_pkey PRIMARY KEY (workspace_id, id),
+  constraint conversations_customer_key UNIQUE (workspace_id, customer_id),
+  constraint conversations_listed_check CHECK (((closed_at IS NULL) = (listed_at IS NULL))),
+  constraint conversations_offer_check CHECK ((((offer_id IS NULL) = (offer_agent_id IS NULL)) AND ((offer_id IS NULL) = (offer_ends_at IS NULL))))
+);
+
+create table counters (
+  workspace_id uuid not null,
+  number bigint default 0 not null,
+  oldest bigint default 0 not null,
+  constraint counters_pkey PRIMARY KEY (workspace_id)
+);
+
+create table customers (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text,
+  city text,
+  country text,
+  language text,
+  created_at timestamp with time zone not null,
+  constraint customers_pkey PRIMARY KEY (workspace_id, id)
+);
+
+create table entries (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  at timestamp with time zone not null,
+  type text not null,
+  agent_id uuid,
+  address_id uuid,
+  source_id uuid,
+  text text default ''::text not null,
+  event jsonb,
+  file_ids uuid[] default '{}'::uuid[] not null,
+  delivery text,
+  delivery_reason text,
+  sending_since timestamp with time zone,
+  provider_id text,
+  claimed_at timestamp with time zone,
+  constraint entries_pkey PRIMARY KEY (workspace_id, id),
+  constraint entries_conversation_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint entries_order_key UNIQUE (workspace_id, conversation_id, at),
+  constraint entries_type_check CHECK ((type = ANY (ARRAY['message'::text, 'note'::text, 'event'::text])))
+);
+
+create table files (
+  workspace_id uuid not null,
+  id uuid not null,
+  entry_id uuid not null,
+  source_id uuid not null,
+  name text not null,
+  type text not null,
+  size bigint default 0 not null,
+  state text not null,
+  remote text,
+  sha256 text,
+  created_at timestamp with time zone not null,
+  constraint files_pkey PRIMARY KEY (workspace_id, id),
+  constraint files_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'failed'::text])))
+);
+
+create table identity."user" (
+  id text not null,
+  name text not null,
+  email text not null,
+  "emailVerified" boolean not null,
+  image text,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint user_pkey PRIMARY KEY (id),
+  constraint user_email_key UNIQUE (email)
+);
+
+create table identity.account (
+  id text not null,
+  "accountId" text not null,
+  "providerId" text not null,
+  "userId" text not null,
+  "accessToken" text,
+  "refreshToken" text,
+  "idToken" text,
+  "accessTokenExpiresAt" timestamp with time zone,
+  "refreshTokenExpiresAt" timestamp with time zone,
+  scope text,
+  password text,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint account_pkey PRIMARY KEY (id),
+  constraint account_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE
+);
+
+create table identity.session (
+  id text not null,
+  "expiresAt" timestamp with time zone not null,
+  token text not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  "ipAddress" text,
+  "userAgent" text,
+  "userId" text not null,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_key UNIQUE (token),
+  constraint session_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE
+);
+
+create table identity.verification (
+  id text not null,
+  identifier text not null,
+  value text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint verification_pkey PRIMARY KEY (id)
+);
+
+create table inbox_preferences (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  inbox text not null,
+  preference jsonb not null,
+  constraint inbox_preferences_pkey PRIMARY KEY (workspace_id, agent_id, inbox),
+  constraint inbox_preferences_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id)
+);
+
+create table installation (
+  restore_id uuid default gen_random_uuid() not null,
+  secret text default replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text) not null,
+  only_row boolean default true not null,
+  constraint installation_pkey PRIMARY KEY (only_row),
+  constraint installation_only_row CHECK (only_row)
+);
+
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  token_hash text not null,
+  role text not null,
+  email text,
+  team_ids uuid[] default '{}'::uuid[] not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_by uuid,
+  withdrawn_at timestamp with time zone,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'agent'::text]))),
+  constraint invitations_token_key UNIQUE (token_hash),
+  constraint invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table jobs (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  payload jsonb not null,
+  key text,
+  lane text,
+  "position" bigint generated always as identity not null,
+  run_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  lease_id uuid,
+  leased_until timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure text,
+  constraint jobs_pkey PRIMARY KEY (workspace_id, id)
+);
+
+create table marks (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  conversation_id uuid not null,
+  read_up_to timestamp with time zone,
+  constraint marks_pkey PRIMARY KEY (workspace_id, conversation_id, agent_id)
+);
+
+create table memberships (
+  workspace_id uuid not null,
+  team_id uuid not null,
+  agent_id uuid not null,
+  joined_at timestamp with time zone not null,
+  switched_off boolean default false not null,
+  constraint memberships_pkey PRIMARY KEY (workspace_id, team_id, agent_id),
+  constraint memberships_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
+  constraint memberships_team_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES teams(workspace_id, id)
+);
+
+create table notices (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  conversation_id uuid not null,
+  entry_id uuid not null,
+  what text not null,
+  at timestamp with time zone not null,
+  constraint notices_pkey PRIMARY KEY (workspace_id, conversation_id, agent_id, entry_id),
+  constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text])))
+);
+
+create table schema_migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  constraint schema_migrations_pkey PRIMARY KEY (number)
+);
+
+create table sources (
+  workspace_id uuid not null,
+  id uuid not null,
+  channel text not null,
+  name text not null,
+  team_id uuid not null,
+  settings jsonb not null,
+  secrets jsonb default '{}'::jsonb not null,
+  fetched_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint sources_pkey PRIMARY KEY (workspace_id, id),
+  constraint sources_id_key UNIQUE (id)
+);
+
+create table stars (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  conversation_id uuid not null,
+  at timestamp with time zone not null,
+  constraint stars_pkey PRIMARY KEY (workspace_id, agent_id, conversation_id)
+);
+
+create table teams (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  is_everyone boolean default false not null,
+  delivery_mode text default 'offer'::text not null,
+  offer_seconds integer default 60 not null,
+  returns_when_away boolean default true not null,
+  created_at timestamp with time zone not null,
+  constraint teams_pkey PRIMARY KEY (workspace_id, id),
+  constraint teams_delivery_mode_check CHECK ((delivery_mode = ANY (ARRAY['queue'::text, 'offer'::text]))),
+  constraint teams_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table workspaces (
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint workspaces_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX addresses_customer_index ON public.addresses USING btree (workspace_id, customer_id);
+
+CREATE INDEX changes_at_index ON public.changes USING brin (at);
+
+CREATE INDEX commands_at_index ON public.commands USING brin (at);
+
+CREATE INDEX conversations_closed_assignee_index ON public.conversations USING btree (workspace_id, assignee_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX conversations_closed_team_index ON public.conversations USING btree (workspace_id, team_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX conversations_offer_index ON public.conversations USING btree (workspace_id, offer_agent_id) WHERE (offer_agent_id IS NOT NULL);
+
+CREATE INDEX conversations_open_assignee_index ON public.conversations USING btree (workspace_id, assignee_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX conversations_open_team_index ON public.conversations USING btree (workspace_id, team_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX conversations_unassigned_index ON public.conversations USING btree (workspace_id, team_id) WHERE ((closed_at IS NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
+
+CREATE INDEX entries_address_index ON public.entries USING btree (workspace_id, address_id, at) WHERE (type = 'message'::text);
+
+CREATE INDEX entries_from_customer_index ON public.entries USING btree (workspace_id, conversation_id, at) WHERE ((type = 'message'::text) AND (agent_id IS NULL));
+
+CREATE UNIQUE INDEX entries_provider_key ON public.entries USING btree (workspace_id, source_id, provider_id) WHERE (provider_id IS NOT NULL);
+
+CREATE INDEX account_user_index ON identity.account USING btree ("userId");
+
+CREATE INDEX session_user_index ON identity.session USING btree ("userId");
+
+CREATE INDEX verification_identifier_index ON identity.verification USING btree (identifier);
+
+CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (failed_at IS NULL);
+
+CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (workspace_id, key) WHERE ((key IS NOT NULL) AND (lease_id IS NULL) AND (failed_at IS NULL));
+
+CREATE INDEX jobs_lane ON public.jobs USING btree (workspace_id, lane, "position") WHERE ((lane IS NOT NULL) AND (failed_at IS NULL));
+
+CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspace_id, agent_id);
+
+CREATE INDEX notices_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE (what = 'mention'::text);
+
+CREATE UNIQUE INDEX teams_everyone_key ON public.teams USING btree (workspace_id) WHERE is_everyone;

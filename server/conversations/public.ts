@@ -1,0 +1,197 @@
+/**
+ * What a customer may know of his conversation and of those who answer him, picked field by field: messages that
+ * went through his own address, and of an agent the first name, initials and a colour. Notes, events, other
+ * addresses, e-mail addresses, teams and who is looking are never read here, so nothing can forget to drop them.
+ */
+import { sql } from "kysely"
+import {
+  colorOf,
+  initialsOf,
+  type Face,
+  type HomeAnswer,
+  type PublicMessage,
+} from "../../protocol/visitor.ts"
+import type { Id, Stamp } from "../../protocol/values.ts"
+import { markSeen } from "../customers/customers.ts"
+import type { Db, Tx } from "../db/db.ts"
+import { write, type Sync } from "../sync/sync.ts"
+import { availableAgents, membersOf } from "../team/team.ts"
+import { audienceOf, hold } from "./hold.ts"
+
+type MessageRecord = {
+  id: Id
+  at: Stamp
+  text: string
+  agentId: Id | null
+  agentName: string | null
+  isSeen: boolean
+}
+
+/** Messages of one address, oldest first: the latest, the latest before a stamp, or those named by `ids`. */
+export async function publicMessages(
+  db: Db,
+  o: { workspaceId: Id; addressId: Id; before?: Stamp; ids?: readonly Id[]; limit: number },
+): Promise<PublicMessage[]> {
+  const narrowed = o.ids ? sql`and e.id = any(${[...o.ids]}::uuid[])` : sql``
+  const { rows } = await sql<MessageRecord>`
+    select e.id, e.at, e.text, e.agent_id as "agentId", a.name as "agentName",
+           e.agent_id is null and e.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen"
+      from entries e
+      join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
+      left join agents a on a.workspace_id = e.workspace_id and a.id = e.agent_id
+     where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'
+       and e.at < coalesce(${o.before ?? null}::timestamptz, 'infinity') ${narrowed}
+     order by e.at desc
+     limit ${o.limit}`.execute(db)
+  return rows
+    .map(({ id, at, text, agentId, agentName, isSeen }) => {
+      const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
+      return { id, at, agent, text, isSeen }
+    })
+    .reverse()
+}
+
+export async function countUnread(db: Db, o: { workspaceId: Id; addressId: Id }): Promise<number> {
+  const { rows } = await sql<{ unread: number }>`
+    select count(*) as unread
+      from entries e
+      join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
+     where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'
+       and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')`.execute(db)
+  return rows[0]?.unread ?? 0
+}
+
+/** The conversation of an address; it exists from the first message on. */
+export async function findConversationOf(
+  db: Db,
+  o: { workspaceId: Id; customerId: Id },
+): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from conversations where workspace_id = ${o.workspaceId} and customer_id = ${o.customerId}`.execute(
+    db,
+  )
+  return rows[0]?.id
+}
+
+/**
+ * Answers up to `upTo` reached the customer's screen (`delivered`) or stood before his eyes (`read`). States only
+ * move forward, and a stamp from the future counts as the latest entry's, so nothing unwritten is ever seen.
+ */
+export async function customerSaw(
+  sync: Sync,
+  o: { workspaceId: Id; addressId: Id; customerId: Id; upTo: Stamp; state: "delivered" | "read" },
+): Promise<void> {
+  const { workspaceId, addressId } = o
+  await write(sync, { workspaceId }, async (writing) => {
+    const { tx, changed } = writing
+    // Locks in everybody's order: the address, then the conversation; under its lock, so that whoever gains sight
+    // of it meanwhile is told, too.
+    await sql`
+      select id from addresses where workspace_id = ${workspaceId} and id = ${addressId} for update`.execute(
+      tx,
+    )
+    const [held] = await hold(writing, workspaceId, { customerIds: [o.customerId] })
+    if (held === undefined) return {}
+    const upTo = o.upTo < held.now.lastAt ? o.upTo : held.now.lastAt
+    const earlier = o.state === "read" ? ["sent", "delivered"] : ["sent"]
+    // What he has seen before needs no second look.
+    const { rows } = await sql<{ id: Id }>`
+      update entries e set delivery = ${o.state}
+        from addresses address
+       where address.workspace_id = ${workspaceId} and address.id = ${addressId}
+         and e.workspace_id = ${workspaceId} and e.address_id = ${addressId} and e.type = 'message'
+         and e.agent_id is not null and e.at <= ${upTo}
+         and e.at > coalesce(address.seen_at, '-infinity') and e.delivery = any(${earlier}::text[])
+      returning e.id`.execute(tx)
+    if (o.state === "read") await markSeen(tx, workspaceId, addressId, upTo)
+    // His own other windows count anew.
+    const audience = o.state === "read" ? [...audienceOf(held), `address:${addressId}`] : audienceOf(held)
+    for (const { id } of rows) changed("entry", id, audience)
+    return {}
+  })
+}
+
+/** Who answers this source's customers and how soon, honestly: what is not known is not said. */
+export async function publicHome(
+  tx: Tx,
+  o: { workspaceId: Id; teamId: Id; greeting: string },
+): Promise<Omit<HomeAnswer, "replyMinutes">> {
+  const { workspaceId, teamId } = o
+  const available = await availableAgents(tx, workspaceId, teamId)
+  const members = await membersOf(tx, workspaceId, [teamId])
+  const ids = new Set([...available, ...members].map(({ agentId }) => agentId))
+  const { rows } = await sql<{ company: string }>`
+    select name as company from workspaces where id = ${workspaceId}`.execute(tx)
+  return {
+    company: rows[0]?.company ?? "",
+    greeting: o.greeting,
+    faces: await publicFaces(tx, workspaceId, [...ids].slice(0, 5)),
+    availableCount: available.length,
+  }
+}
+
+/** In the order asked for; unknown ones are left out. */
+export async function publicFaces(db: Db, workspaceId: Id, agentIds: readonly Id[]): Promise<Face[]> {
+  if (agentIds.length === 0) return []
+  const { rows } = await sql<{ id: Id; name: string }>`
+    select a.id, a.name from agents a
+     where a.workspace_id = ${workspaceId} and a.id = any(${[...agentIds]}::uuid[])
+     order by array_position(${[...agentIds]}::uuid[], a.id)`.execute(db)
+  return rows.map(faceOf)
+}
+
+/** An agent who entered his e-mail address as his name is shown by its first letter only. */
+function faceOf({ id, name }: { id: Id; name: string }): Face {
+  const initials = initialsOf(name)
+  const [first = ""] = name.trim().split(/\s+/)
+  return { name: first.includes("@") ? initials : first, initials, color: colorOf(id) }
+}
+
+const FEWEST_REPLIES = 3
+const MOST_CONVERSATIONS = 500
+
+/**
+ * The median time, in minutes, in which this team first answered what customers wrote in the last fourteen days.
+ * null with fewer than three answers. What still waits counts with the time it has waited, so that a team that
+ * answers one in ten does not look quick; what was closed without an answer ("thanks!") needed none.
+ */
+export async function replyMinutes(
+  db: Db,
+  o: { workspaceId: Id; teamId: Id; now: Stamp },
+): Promise<number | null> {
+  const since = sql`${o.now}::timestamptz - interval '14 days'`
+  const ofTeam = sql`c.workspace_id = ${o.workspaceId} and c.team_id = ${o.teamId}`
+  const { rows } = await sql<{ minutes: number | null; replies: number }>`
+    with recent as (
+      (select c.id from conversations c
+        where ${ofTeam} and c.closed_at is null and c.updated_at > ${since}
+        order by c.updated_at desc
+        limit ${MOST_CONVERSATIONS})
+      union all
+      (select c.id from conversations c
+        where ${ofTeam} and c.closed_at is not null and c.listed_at > ${since}
+        order by c.listed_at desc
+        limit ${MOST_CONVERSATIONS})
+    ), said as (
+      select e.conversation_id, e.at,
+             case when e.type = 'event' then 'closed' when e.agent_id is null then 'customer' else 'agent' end as kind
+        from recent
+        join entries e on e.workspace_id = ${o.workspaceId} and e.conversation_id = recent.id
+       where e.at > ${since} and (e.type = 'message' or e.type = 'event' and e.event ->> 'what' = 'closed')
+    ), following as (
+      select conversation_id, at, kind, lag(kind) over spoken as before
+        from said window spoken as (partition by conversation_id order by at)
+    ), waits as (
+      select at, kind, lead(at) over spoken as ended_at, lead(kind) over spoken as ended_by
+        from following
+       where kind <> 'customer' or before is distinct from 'customer'
+      window spoken as (partition by conversation_id order by at)
+    )
+    select ceil(extract(epoch from percentile_cont(0.5) within group (
+             order by coalesce(ended_at, ${o.now}::timestamptz) - at)) / 60)::int as minutes,
+           count(*) filter (where ended_by = 'agent') as replies
+      from waits
+     where kind = 'customer' and ended_by is distinct from 'closed'`.execute(db)
+  const [found] = rows
+  return found && found.replies >= FEWEST_REPLIES ? found.minutes : null
+}

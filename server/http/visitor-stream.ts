@@ -1,0 +1,246 @@
+import type { WebSocket } from "ws"
+import type { Stamp } from "../../protocol/values.ts"
+import {
+  fromVisitor,
+  toVisitor,
+  type FromVisitor,
+  type HomeAnswer,
+  type PublicMessage,
+  type ToVisitor,
+} from "../../protocol/visitor.ts"
+import { visitors } from "../conversations/conversations.ts"
+import { findAddress, type AddressRecord } from "../customers/customers.ts"
+import { follow, joinAsVisitor, type Sync } from "../sync/sync.ts"
+import { openWire } from "./socket.ts"
+import type { Website } from "./website.ts"
+
+const LATEST = 50
+const MOST_UNSENT = 2_000_000
+const MOST_HELLOS = 30
+/** Within PRESENCE_LIFE, so that one lost answer does not make a visitor vanish; asked of the browser, not of the page. */
+const SIGN_OF_LIFE_EVERY = 6_000
+/** A visitor's typing is believed this long; his page says it again every five seconds. */
+const TYPING_LIFE = 7_000
+
+type Needs = { sync: Sync; addressValueOf: (key: string) => string; getHome: () => Promise<HomeAnswer> }
+type Hello = Extract<FromVisitor, { kind: "hello" }>
+type Joined = { address: AddressRecord; presence: ReturnType<typeof joinAsVisitor> | undefined; stop(): void }
+
+/**
+ * One visitor's stream: his own address's messages and nothing else. It resumes from the latest message the browser
+ * has, never from the change log; the log only says when to look, and is followed before the first look, so that
+ * nothing falls between the two. A message may come twice, with the same id.
+ */
+export function openVisitorStream(
+  { sync, addressValueOf, getHome }: Needs,
+  o: { socket: WebSocket; website: Website; onGone: () => void },
+): { stop(): void } {
+  const { workspaceId, id: sourceId } = o.website
+  let joined: Joined | undefined
+  let page: string | null = null
+  let isTyping = false
+  let typingTimer: NodeJS.Timeout | undefined
+  let hellos = 0
+  const asked = new Set<Stamp>()
+  let isOver = false
+  let turn: Promise<void> = Promise.resolve()
+
+  const wire = openWire(o.socket, { schema: fromVisitor, onMessage: hear, onGone: gone })
+  const lifeTimer = setInterval(() => o.socket.ping(), SIGN_OF_LIFE_EVERY)
+  // The browser answers pings in order, after what was sent before them: a stamp that comes back has arrived.
+  o.socket.on("pong", (data) => {
+    appear()
+    if (data.length > 0) noteDelivered(data.toString())
+  })
+
+  function say(message: ToVisitor): void {
+    if (isOver) return
+    if (wire.unsent() > MOST_UNSENT) return bye("slow")
+    // Parsed, so that a field that was not declared can never leave.
+    wire.send(JSON.stringify(toVisitor.parse(message)))
+  }
+
+  function bye(why: Extract<ToVisitor, { kind: "bye" }>["why"]): void {
+    if (isOver) return
+    wire.send(JSON.stringify({ kind: "bye", why } satisfies ToVisitor))
+    wire.end()
+  }
+
+  function hear(message: FromVisitor): void {
+    if (message.kind === "ping") say({ kind: "pong" })
+    else if (message.kind === "hello") {
+      hellos += 1
+      if (hellos > MOST_HELLOS) return bye("slow")
+      inTurn(() => begin(message))
+    } else if (message.kind === "page") page = pathOf(message.page.url)
+    else {
+      isTyping = message.isTyping
+      clearTimeout(typingTimer)
+      typingTimer = setTimeout(() => {
+        isTyping = false
+        appear()
+      }, TYPING_LIFE)
+    }
+    appear()
+  }
+
+  /** Agents see that he is there; without a sign of life for PRESENCE_LIFE he is gone. */
+  function appear(): void {
+    if (!isOver) joined?.presence?.say({ isTyping, page })
+  }
+
+  function inTurn(work: () => Promise<void>): void {
+    turn = turn.then(async () => {
+      if (!isOver) await work()
+    })
+    turn = turn.catch((error: unknown) => {
+      sync.log.error({ err: error, workspaceId, sourceId }, "a visitor's stream failed")
+      bye("stopping")
+    })
+  }
+
+  async function begin(hello: Hello): Promise<void> {
+    leave()
+    page = hello.page ? pathOf(hello.page.url) : page
+    const home = await getHome()
+    const value = addressValueOf(hello.key)
+    const address = await findAddress(sync.db, workspaceId, { sourceId, value })
+    if (address === undefined)
+      return say({
+        kind: "welcome",
+        isKnown: false,
+        messages: [],
+        hasMore: false,
+        isReset: true,
+        unread: 0,
+        home,
+      })
+    const following = await follow(sync, {
+      workspaceId,
+      keys: new Set([`address:${address.id}`]),
+      onChanges: (changes) => {
+        const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
+        inTurn(() => tell(address, ids))
+      },
+      onLost: () => bye("stopping"),
+    })
+    if (isOver) return following.stop()
+    joined = { address, presence: undefined, stop: following.stop }
+    const conversationId = await visitors.findConversationOf(sync.db, {
+      workspaceId,
+      customerId: address.customerId,
+    })
+    if (conversationId !== undefined)
+      joined.presence = joinAsVisitor(sync, {
+        workspaceId,
+        conversationId,
+        onAgentTyping: (agentId) => inTurn(() => tellTyping(agentId)),
+      })
+    appear()
+    await welcome(address, hello.after, home)
+  }
+
+  async function welcome(address: AddressRecord, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
+    const latest = await visitors.publicMessages(sync.db, {
+      workspaceId,
+      addressId: address.id,
+      limit: LATEST + 1,
+    })
+    const messages = latest.slice(-LATEST)
+    // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
+    const isReset = !messages.some(({ at }) => at === after)
+    const unread = await countUnread(address)
+    const missed = isReset
+      ? messages
+      : messages.filter((message, index) => message.at > (after ?? "") || index === lastSeen(messages))
+    say({
+      kind: "welcome",
+      isKnown: true,
+      messages: missed,
+      hasMore: latest.length > LATEST,
+      isReset,
+      unread,
+      home,
+    })
+    if (unread > 0) askWhetherArrived(messages)
+  }
+
+  async function tell(address: AddressRecord, ids: readonly string[]): Promise<void> {
+    const named =
+      ids.length > 0
+        ? await visitors.publicMessages(sync.db, {
+            workspaceId,
+            addressId: address.id,
+            ids,
+            limit: ids.length,
+          })
+        : []
+    const latest = await visitors.publicMessages(sync.db, {
+      workspaceId,
+      addressId: address.id,
+      limit: LATEST,
+    })
+    // What an agent has just seen is told by the latest of it; all before it was seen, too.
+    const seen = latest[lastSeen(latest)]
+    const messages = seen && !named.some(({ id }) => id === seen.id) ? [seen, ...named] : named
+    say({ kind: "messages", messages, unread: await countUnread(address) })
+    askWhetherArrived(named)
+  }
+
+  async function tellTyping(agentId: string | undefined): Promise<void> {
+    const [agent = null] =
+      agentId === undefined ? [] : await visitors.publicFaces(sync.db, workspaceId, [agentId])
+    say({ kind: "typing", agent })
+  }
+
+  function countUnread(address: AddressRecord): Promise<number> {
+    return visitors.countUnread(sync.db, { workspaceId, addressId: address.id })
+  }
+
+  function askWhetherArrived(messages: readonly PublicMessage[]): void {
+    const answer = messages.findLast(({ agent }) => agent !== null)
+    if (!answer || o.socket.readyState !== o.socket.OPEN) return
+    asked.add(answer.at)
+    o.socket.ping(answer.at)
+  }
+
+  function noteDelivered(upTo: string): void {
+    const address = joined?.address
+    // A browser may answer what it was never asked.
+    if (!asked.delete(upTo) || address === undefined) return
+    inTurn(() =>
+      visitors.customerSaw(sync, {
+        workspaceId,
+        addressId: address.id,
+        customerId: address.customerId,
+        upTo,
+        state: "delivered",
+      }),
+    )
+  }
+
+  function leave(): void {
+    joined?.stop()
+    joined?.presence?.leave()
+    joined = undefined
+  }
+
+  function gone(): void {
+    isOver = true
+    clearInterval(lifeTimer)
+    clearTimeout(typingTimer)
+    leave()
+    o.onGone()
+  }
+
+  return { stop: () => bye("stopping") }
+}
+
+function lastSeen(messages: readonly PublicMessage[]): number {
+  return messages.findLastIndex(({ agent, isSeen }) => agent === null && isSeen)
+}
+
+/** The place on the site without what may be secret in an address's query; null for what is no address. */
+function pathOf(url: string): string | null {
+  return URL.parse(url)?.pathname ?? null
+}

@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto"
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { z } from "zod"
+import { refuse } from "../../protocol/refusals.ts"
+import { id } from "../../protocol/values.ts"
+import {
+  homeAnswer,
+  visitorHistory,
+  visitorHistoryAnswer,
+  visitorMessage,
+  visitorMessageAnswer,
+  visitorSeen,
+} from "../../protocol/visitor.ts"
+import { receive, visitors } from "../conversations/conversations.ts"
+import { findAddress, placeOfIp } from "../customers/customers.ts"
+import type { Sync } from "../sync/sync.ts"
+import { createLimit } from "./limit.ts"
+import type { App } from "./route.ts"
+import { acceptSocket } from "./socket.ts"
+import { openVisitorStream } from "./visitor-stream.ts"
+import { createHomes, findWebsite, type Website } from "./website.ts"
+
+/** What one visitor may do; nothing is counted by network address, where a whole office may sit behind one. */
+const MESSAGES = { most: 20, seconds: 10 }
+const OTHERS = { most: 60, seconds: 10 }
+/** First messages of new visitors at one website: far above a busy day's, far below a flood. */
+const NEW_SESSIONS = { most: 600, seconds: 60 }
+/** 100,000 characters of any alphabet arrive and are refused by name; more is not read. */
+const MOST_BYTES = 1024 * 1024
+const PAGE = 50
+
+const params = z.object({ sourceId: id })
+const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
+
+/**
+ * The visitor's side, for pages of any origin: there is no cookie to misuse, the key in the body is the only
+ * credential. Bodies are JSON sent as text/plain, which no browser asks permission for.
+ */
+export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
+  const messages = createLimit(MESSAGES)
+  const others = createLimit(OTHERS)
+  const newSessions = createLimit(NEW_SESSIONS)
+  const homes = createHomes(sync)
+  const streams = new Set<{ stop(): void }>()
+
+  async function getWebsite(request: FastifyRequest): Promise<Website> {
+    const { sourceId } = params.parse(request.params)
+    const website = await findWebsite(sync.db, sourceId)
+    if (website === undefined) throw refuse("not-found")
+    return website
+  }
+
+  /** The address behind a key, if anything was ever written with it. */
+  async function findVisitor(request: FastifyRequest, key: string) {
+    const website = await getWebsite(request)
+    const value = addressValueOf(key)
+    if (!others.take(`${website.id} ${value}`)) throw refuse("too-often")
+    const address = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
+    return address && { website, address }
+  }
+
+  app.register(async (scope) => {
+    scope.addContentTypeParser(
+      "text/plain",
+      { parseAs: "string" },
+      scope.getDefaultJsonParser("error", "error"),
+    )
+    scope.addHook("onSend", async (_request, reply) => allowAnyPage(reply))
+
+    scope.options("/visitor/v1/:sourceId/*", { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .code(204)
+        .headers({
+          "access-control-allow-methods": "GET, POST",
+          "access-control-allow-headers": "content-type",
+          "access-control-max-age": "86400",
+        })
+        .send(),
+    )
+
+    scope.get(
+      "/visitor/v1/:sourceId/home",
+      { schema: { hide: true, params, response: { 200: homeAnswer } } },
+      async (request) => homes.get(await getWebsite(request)),
+    )
+
+    scope.post(
+      "/visitor/v1/:sourceId/messages",
+      {
+        bodyLimit: MOST_BYTES,
+        schema: { hide: true, params, body: visitorMessage, response: { 200: visitorMessageAnswer } },
+      },
+      async (request) => {
+        const website = await getWebsite(request)
+        const body = visitorMessage.parse(request.body)
+        const value = addressValueOf(body.key)
+        if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
+        const known = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
+        if (known === undefined && !newSessions.take(website.id)) throw refuse("too-often")
+        const profile = {
+          ...placeOfIp(request.ip),
+          language: body.language && language.test(body.language) ? body.language : null,
+        }
+        const [received] = await receive(sync, [
+          {
+            workspaceId: website.workspaceId,
+            sourceId: website.id,
+            channel: "web-chat",
+            teamId: website.teamId,
+            addressValue: value,
+            addressDisplay: "",
+            profile,
+            message: { id: body.id, providerId: null, text: body.text, claimedAt: null, files: [] },
+          },
+        ])
+        if (received === undefined) throw new Error("A message was taken and nothing is known of it.")
+        return { id: received.entryId, at: received.at }
+      },
+    )
+
+    scope.post(
+      "/visitor/v1/:sourceId/seen",
+      { schema: { hide: true, params, body: visitorSeen, response: { 200: z.object({}) } } },
+      async (request) => {
+        const { key, upTo } = visitorSeen.parse(request.body)
+        const visitor = await findVisitor(request, key)
+        if (visitor === undefined) return {}
+        const { website, address } = visitor
+        await visitors.customerSaw(sync, {
+          workspaceId: website.workspaceId,
+          addressId: address.id,
+          customerId: address.customerId,
+          upTo,
+          state: "read",
+        })
+        return {}
+      },
+    )
+
+    scope.post(
+      "/visitor/v1/:sourceId/history",
+      { schema: { hide: true, params, body: visitorHistory, response: { 200: visitorHistoryAnswer } } },
+      async (request) => {
+        const { key, before } = visitorHistory.parse(request.body)
+        const visitor = await findVisitor(request, key)
+        if (visitor === undefined) return { messages: [], hasMore: false }
+        const { website, address } = visitor
+        const older = await visitors.publicMessages(sync.db, {
+          workspaceId: website.workspaceId,
+          addressId: address.id,
+          before,
+          limit: PAGE + 1,
+        })
+        return { messages: older.slice(-PAGE), hasMore: older.length > PAGE }
+      },
+    )
+
+    scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
+      const website = await getWebsite(request)
+      const stream = openVisitorStream(
+        { sync, addressValueOf, getHome: () => homes.get(website) },
+        { socket: await acceptSocket(request, reply), website, onGone: () => streams.delete(stream) },
+      )
+      streams.add(stream)
+    })
+
+    scope.addHook("preClose", async () => {
+      for (const stream of streams) stream.stop()
+    })
+  })
+}
+
+/** The key itself is kept nowhere: whoever reads the database cannot write as a visitor. */
+function addressValueOf(key: string): string {
+  return createHash("sha256").update(key).digest("base64url")
+}
+
+function allowAnyPage(reply: FastifyReply): void {
+  reply.headers({
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "cache-control": "no-store",
+  })
+}

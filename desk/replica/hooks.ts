@@ -2,24 +2,77 @@
  * What components read the replica with. Each hook watches as little as it shows: a change of one row repaints
  * those who show that row, never a list of five thousand.
  */
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react"
 import type { Counts, Reader } from "../../protocol/inboxes.ts"
-import type { AgentRow, ConversationRow, EntryRow, InboxPreference, SelfRow, SourceRow, TeamRow, WorkspaceRow } from "../../protocol/rows.ts"
-import type { Presence } from "../../protocol/stream.ts"
 import type { RefusalBody } from "../../protocol/refusals.ts"
+import type { AgentRow, ConversationRow, InboxPreference, SelfRow, SourceRow, TeamRow, WorkspaceRow } from "../../protocol/rows.ts"
+import { PRESENCE_RENEWAL, type Presence } from "../../protocol/stream.ts"
 import type { InboxKey } from "../../protocol/values.ts"
+import { getList } from "./apply.ts"
+import { findReplica, watchReplica } from "./current.ts"
+import { joinReturned, type Draft } from "./draft.ts"
+import { isAtEnd, isPaged } from "./list.ts"
+import { findReader, shownRow, shownSelf, type ConnectionState, type Memory } from "./memory.ts"
+import type { Replica } from "./open.ts"
+import { entryOf, type TimelineEntry } from "./overlay.ts"
+import { getTimeline, loadClosed, loadConversation, loadTimeline, openTimeline } from "./pages.ts"
+import type { Viewing } from "./tabs.ts"
+import type { Timeline } from "./timeline.ts"
 
-const soon = (): never => {
-  throw new Error("not built yet")
+function useReplica(): Replica {
+  const replica = useSyncExternalStore(watchReplica, findReplica)
+  const last = useRef(replica)
+  if (replica) last.current = replica
+  // Closing comes before the components that show it have gone.
+  if (!last.current) throw new Error("No replica is open.")
+  return last.current
+}
+
+/** What `read` finds in memory, read again only when one of the topics was marked. */
+function useWatched<T>(replica: Replica, topics: readonly string[], read: (memory: Memory) => T): T {
+  const { memory } = replica
+  const names = topics.join(" ")
+  const watch = useCallback(
+    (tell: () => void) => {
+      const stops = names.split(" ").map((topic) => memory.watchers.watch(topic, tell))
+      return () => stops.forEach((stop) => stop())
+    },
+    [memory, names],
+  )
+  const version = useSyncExternalStore(watch, () => topics.map(memory.watchers.versionOf).join(" "))
+  // `read` is made anew with each render; what it closes over is in the topics' names.
+  return useMemo(() => read(memory), [memory, names, version])
 }
 
 export type Self = { agent: AgentRow; reader: Reader; preferences: SelfRow["preferences"] }
 /** Undefined until the replica has the agent's own rows: from disk at once, else with the first part of the snapshot. */
-export function useSelf(): Self | undefined { return soon() }
-export function useWorkspace(): WorkspaceRow | undefined { return soon() }
-export function useAgents(): ReadonlyMap<string, AgentRow> { return soon() }
-export function useTeams(): ReadonlyMap<string, TeamRow> { return soon() }
-export function useSources(): ReadonlyMap<string, SourceRow> { return soon() }
-export function useCounts(): Counts { return soon() }
+export function useSelf(): Self | undefined {
+  return useWatched(useReplica(), ["agent", "team", "self"], (memory) => {
+    const agent = memory.kept.agent.get(memory.agentId)
+    const reader = findReader(memory)
+    return agent && reader && { agent, reader, preferences: shownSelf(memory)?.preferences ?? {} }
+  })
+}
+
+export function useWorkspace(): WorkspaceRow | undefined {
+  return useWatched(useReplica(), ["workspace"], (memory) => [...memory.kept.workspace.values()][0])
+}
+
+export function useAgents(): ReadonlyMap<string, AgentRow> {
+  return useWatched(useReplica(), ["agent"], (memory) => new Map(memory.kept.agent))
+}
+
+export function useTeams(): ReadonlyMap<string, TeamRow> {
+  return useWatched(useReplica(), ["team"], (memory) => new Map(memory.kept.team))
+}
+
+export function useSources(): ReadonlyMap<string, SourceRow> {
+  return useWatched(useReplica(), ["source"], (memory) => new Map(memory.kept.source))
+}
+
+export function useCounts(): Counts {
+  return useWatched(useReplica(), ["counts"], (memory) => memory.counts)
+}
 
 export type InboxView = {
   rows: readonly ConversationRow[]
@@ -27,15 +80,46 @@ export type InboxView = {
   /** Closed ones come in pages. */
   hasMore: boolean
   loadMore: () => void
+  /** The last page did not come: offer `loadMore` again. */
+  isFailed: boolean
   preference: InboxPreference
 }
-export function useInbox(_inbox: InboxKey): InboxView { return soon() }
+
+export function useInbox(inbox: InboxKey): InboxView {
+  const replica = useReplica()
+  const online = useConnection() === "online"
+  const seen = useWatched(replica, [`list:${inbox}`, "self", "generation"], (memory) => {
+    const list = getList(memory, inbox)
+    const { rows, edge, isLoading, isFailed, preference } = list
+    return { rows, edge, isPaged: isPaged(list), hasMore: !isAtEnd(list), isFailed, isLoading: isLoading || (!memory.isComplete && rows.length === 0), preference }
+  })
+  const loadMore = useCallback(() => void loadClosed(replica.memory, replica.server, inbox), [replica, inbox])
+  const needsFirst = seen.isPaged && seen.edge === "nothing"
+  useEffect(() => {
+    if (needsFirst && online) loadMore()
+  }, [needsFirst, online, loadMore])
+  return useMemo(() => {
+    const { rows, isLoading, hasMore, isFailed, preference } = seen
+    return { rows, isLoading: isLoading || (needsFirst && !isFailed && online), hasMore, loadMore, isFailed, preference }
+  }, [seen, needsFirst, online, loadMore])
+}
 
 export type ConversationView = { row: ConversationRow | undefined; state: "loading" | "ready" | "missing" }
-export function useConversation(_id: string): ConversationView { return soon() }
 
-/** `pending`: the server has not taken it yet. Such entries stand at the end. */
-export type TimelineEntry = EntryRow & { pending?: "waiting" | "sending" }
+export function useConversation(id: string): ConversationView {
+  const replica = useReplica()
+  const online = useConnection() === "online"
+  const generation = useWatched(replica, ["generation"], (memory) => memory.generation)
+  const { row, isAbsent } = useWatched(replica, [`conversation:${id}`], (memory) => ({ row: shownRow(memory, id), isAbsent: memory.absent.has(id) }))
+  // Closed conversations are no part of snapshots: what is known of one may be old by now.
+  const isSure = row?.isOpen === true
+  useEffect(() => {
+    if (isSure || !online) return
+    void replica.isOpen.then(() => loadConversation(replica.memory, replica.server, id))
+  }, [replica, id, isSure, online, generation])
+  return useMemo(() => ({ row, state: row ? "ready" : isAbsent ? "missing" : "loading" }), [row, isAbsent])
+}
+
 export type TimelineView = {
   entries: readonly TimelineEntry[]
   hasOlder: boolean
@@ -47,18 +131,92 @@ export type TimelineView = {
   /** Why the last page did not come; loading again clears it. "offline" where the server could not be reached. */
   error: RefusalBody | undefined
 }
-export function useTimeline(_conversationId: string, _aroundEntryId?: string): TimelineView { return soon() }
 
-export function usePresence(_conversationId: string): Presence | undefined { return soon() }
+export function useTimeline(conversationId: string, aroundEntryId?: string): TimelineView {
+  const replica = useReplica()
+  const { memory, server } = replica
+  const online = useConnection() === "online"
+  const generation = useWatched(replica, ["generation"], () => memory.generation)
+  // Decided once: a linked entry that is loaded already needs no stretch of its own.
+  const around = useMemo(
+    () => (aroundEntryId !== undefined && getTimeline(memory, conversationId).asOf.has(aroundEntryId) ? undefined : aroundEntryId),
+    [memory, conversationId, aroundEntryId],
+  )
+  useEffect(() => {
+    void replica.isOpen
+      .then(() => openTimeline(memory, server, conversationId, around))
+      .then(() => around === undefined && replica.keepTimeline(conversationId))
+  }, [replica, memory, server, conversationId, around, online, generation])
+  const load = useCallback((which: "older" | "newer") => void loadTimeline(memory, server, getTimeline(memory, conversationId, around), which, around), [memory, server, conversationId, around])
+  const loadOlder = useCallback(() => load("older"), [load])
+  const loadNewer = useCallback(() => load("newer"), [load])
+  const seen = useWatched(replica, [`timeline:${conversationId}`, `around:${around ?? ""}`], () => {
+    const timeline = getTimeline(memory, conversationId, around)
+    const { hasOlder, hasNewer, flight, isLoaded, error } = timeline
+    return { entries: entriesOf(memory, timeline), hasOlder: isLoaded && hasOlder, hasNewer, isLoading: flight !== undefined || (!isLoaded && !error), error }
+  })
+  return useMemo(() => ({ ...seen, loadOlder, loadNewer }), [seen, loadOlder, loadNewer])
+}
+
+/** The entries as the server told them, then what is on its way there. */
+function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[] {
+  if (timeline.hasNewer) return timeline.entries
+  const row = memory.kept.conversation.get(timeline.conversationId)
+  const own = memory.pendings.flatMap((pending) => {
+    const entry = entryOf(pending, row, memory.agentId)
+    return entry && entry.conversationId === timeline.conversationId && !timeline.asOf.has(entry.id) ? [entry] : []
+  })
+  return own.length === 0 ? timeline.entries : [...timeline.entries, ...own]
+}
+
+export function usePresence(conversationId: string): Presence | undefined {
+  return useWatched(useReplica(), [`presence:${conversationId}`], (memory) => memory.presences.get(conversationId))
+}
+
 /** Says what this window shows, again and again while it is visible; null when nothing. */
-export function useViewing(_viewing: { conversationId: string; isTyping: boolean; inNote: boolean } | null): void { return soon() }
+export function useViewing(viewing: Viewing | null): void {
+  const replica = useReplica()
+  const conversationId = viewing?.conversationId
+  const isTyping = viewing?.isTyping ?? false
+  const inNote = viewing?.inNote ?? false
+  useEffect(() => {
+    const say = (): void => replica.setViewing(conversationId === undefined || document.visibilityState === "hidden" ? null : { conversationId, isTyping, inNote })
+    say()
+    const renewing = setInterval(say, PRESENCE_RENEWAL)
+    document.addEventListener("visibilitychange", say)
+    return () => {
+      clearInterval(renewing)
+      document.removeEventListener("visibilitychange", say)
+    }
+  }, [replica, conversationId, isTyping, inNote])
+  useEffect(() => {
+    const leave = (): void => replica.setViewing(null)
+    addEventListener("pagehide", leave)
+    return () => {
+      removeEventListener("pagehide", leave)
+      leave()
+    }
+  }, [replica])
+}
 
-export type ConnectionState = "connecting" | "online" | "offline"
-export function useConnection(): ConnectionState { return soon() }
-/** Commands the server has not taken yet; read marks, which nobody wrote by hand, do not count. */
-export function useWaitingCount(): number { return soon() }
+export function useConnection(): ConnectionState {
+  return useWatched(useReplica(), ["connection"], (memory) => memory.connection)
+}
 
-/** `reason`: this text was refused and came back; it is dropped with the text. */
-export type Draft = { text: string; isNote: boolean; reason?: RefusalBody | undefined }
+/** Commands the server has not taken yet; read marks and filters, which nobody wrote, do not count. */
+export function useWaitingCount(): number {
+  return useWatched(useReplica(), ["pendings"], (memory) => memory.pendings.filter(({ state, act }) => state !== "done" && act.command !== "read" && act.command !== "setInbox").length)
+}
+
 /** `setDraft` replaces the whole; pass `reason` on while it should stay to be seen. */
-export function useDraft(_conversationId: string): { draft: Draft; setDraft: (draft: Draft) => void } { return soon() }
+export function useDraft(conversationId: string): { draft: Draft; setDraft: (draft: Draft) => void } {
+  const replica = useReplica()
+  const { draft, absorbs } = useWatched(replica, [`draft:${conversationId}`], (memory) =>
+    joinReturned(
+      memory.drafts.get(conversationId),
+      memory.returned.filter((one) => one.conversationId === conversationId),
+    ),
+  )
+  const setDraft = useCallback((next: Draft) => replica.setDraft(conversationId, next, absorbs), [replica, conversationId, absorbs])
+  return useMemo(() => ({ draft, setDraft }), [draft, setDraft])
+}

@@ -1,44 +1,81 @@
 /**
  * How components act. Conversation commands go through the outbox: they show at once, survive a reload and are
- * repeated until the server has answered. Workspace commands and account requests need the network.
+ * repeated until the server has answered. Workspace commands (but for `setInbox`) and account requests need the
+ * network.
  */
 import type { z } from "zod"
-import type { conversationCommands, ConversationCommand, workspaceCommands, WorkspaceCommand } from "../../protocol/commands.ts"
-import type { RefusalBody } from "../../protocol/refusals.ts"
+import { workspaceCommands, type conversationCommands, type ConversationCommand, type WorkspaceCommand } from "../../protocol/commands.ts"
+import { REFUSALS, type RefusalBody } from "../../protocol/refusals.ts"
+import { act, fillPath, newId } from "./act.ts"
+import { ask, OFFLINE, RefusalError } from "./ask.ts"
+import { findReplica } from "./current.ts"
+import type { Outcome } from "./outbox.ts"
 
-const soon = (): never => {
-  throw new Error("not built yet")
-}
-
-/** `refusal.refusal` is a code of protocol/refusals.ts, or "offline" where a command that needs the network found none. */
-export type Outcome<Answer = { number: number }> = { kind: "done"; answer: Answer } | { kind: "refused"; refusal: RefusalBody }
-
-type ParamsIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}` ? { [K in Name | keyof ParamsIn<Rest>]: string } : Path extends `${string}:${infer Name}` ? { [K in Name]: string } : object
+type ParamsIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? { [K in Name | keyof ParamsIn<Rest>]: string }
+  : Path extends `${string}:${infer Name}`
+    ? { [K in Name]: string }
+    : object
 type BodyOf<B extends z.ZodType> = Omit<z.input<B>, "id">
 type Conversation = typeof conversationCommands
 type Workspace = typeof workspaceCommands
 
 /** Resolves when the server has decided, perhaps much later when offline. A refused answer or note is a draft again by then. */
-export function issue<C extends ConversationCommand>(_command: C, _params: ParamsIn<Conversation[C]["path"]>, _body: BodyOf<Conversation[C]["body"]>): Promise<Outcome> { return soon() }
+export async function issue<C extends ConversationCommand>(command: C, params: ParamsIn<Conversation[C]["path"]>, body: BodyOf<Conversation[C]["body"]>): Promise<Outcome> {
+  return queue(command, params, body)
+}
 
-export function issueWorkspace<C extends WorkspaceCommand>(_command: C, _params: ParamsIn<Workspace[C]["path"]>, _body: BodyOf<Workspace[C]["body"]>): Promise<Outcome<z.output<Workspace[C]["answer"]>>> { return soon() }
+async function queue(command: string, params: object, body: object): Promise<Outcome> {
+  const replica = findReplica()
+  const parsed = act.safeParse({ command, params, body: { ...body, id: newId() } })
+  if (!parsed.success) return { kind: "refused", refusal: malformed(parsed.error) }
+  if (!replica) return { kind: "refused", refusal: OFFLINE }
+  return replica.issue(parsed.data)
+}
 
-/** What `request` throws when the server says no; `body.refusal` is "offline" when it could not be asked. */
-export class RefusalError extends Error {
-  readonly body: RefusalBody
-  constructor(body: RefusalBody) {
-    super(body.refusal)
-    this.name = "RefusalError"
-    this.body = body
+function malformed(error: z.ZodError): RefusalBody {
+  const isTooLong = error.issues.some((issue) => issue.message === "text-too-long")
+  const refusal = isTooLong ? "text-too-long" : "invalid-input"
+  return { refusal, message: REFUSALS[refusal] }
+}
+
+/** Milliseconds before a workspace command that got no answer is repeated, with the same id. */
+const PAUSES = [500, 1_500]
+
+export async function issueWorkspace<C extends WorkspaceCommand>(
+  command: C,
+  params: ParamsIn<Workspace[C]["path"]>,
+  body: BodyOf<Workspace[C]["body"]>,
+): Promise<Outcome<z.output<Workspace[C]["answer"]>>> {
+  const { method, path, answer } = workspaceCommands[command]
+  // Another filter or order shows at once, offline too, and is remembered when there is a server.
+  if (command === "setInbox") {
+    const outcome = await queue(command, params, body)
+    return outcome.kind === "done" ? { kind: "done", answer: answer.parse(outcome.answer) } : outcome
+  }
+  const once = { ...body, id: newId() }
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return { kind: "done", answer: await request(method, fillPath(path, { ...params }), once, answer) }
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error
+      const pause = PAUSES[tries]
+      if (error.body.refusal !== OFFLINE.refusal || pause === undefined) return { kind: "refused", refusal: error.body }
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
   }
 }
 
-/** A request under /api/v1 in the open workspace, if there is one: `request("GET", "/session", undefined, sessionAnswer)`. */
-export function request<S extends z.ZodType>(_method: string, _path: string, _body: unknown, _answer: S): Promise<z.output<S>> { return soon() }
+/**
+ * A request under /api/v1 in the open workspace, if there is one: `request("GET", "/session", undefined, sessionAnswer)`.
+ * Throws a `RefusalError`; its `body.refusal` is "offline" when the server could not be asked.
+ */
+export function request<S extends z.ZodType>(method: string, path: string, body: unknown, answer: S): Promise<z.output<S>> {
+  const server = findReplica()?.server ?? { base: location.origin }
+  return ask(server, { method, path, answer, ...(body === undefined ? {} : { body }) })
+}
 
-/** `onSignedOut`: the server ended the session (signed out elsewhere, disabled); what was written stays on disk for the same agent. */
-export function openReplica(_o: { workspaceId: string; agentId: string; onSignedOut: () => void }): void { return soon() }
-/** `erase` on signing out: nothing of the workspace stays on this machine, in no tab. */
-export function closeReplica(_o: { erase: boolean }): Promise<void> { return soon() }
 /** The server's clock, in milliseconds, as well as it is known: for countdowns of offers. */
-export function serverNow(): number { return soon() }
+export function serverNow(): number {
+  return Date.now() + (findReplica()?.memory.skew ?? 0)
+}

@@ -20,12 +20,15 @@ export {
   useViewing,
   useWaitingCount,
   useWorkspace,
-  type ConnectionState,
   type ConversationView,
-  type Draft,
   type InboxView,
   type Self,
-  type TimelineEntry,
   type TimelineView,
 } from "./hooks.ts"
-export { closeReplica, issue, issueWorkspace, openReplica, request, RefusalError, serverNow, type Outcome } from "./issue.ts"
+export { RefusalError } from "./ask.ts"
+export { closeReplica, openReplica } from "./current.ts"
+export { type Draft } from "./draft.ts"
+export { issue, issueWorkspace, request, serverNow } from "./issue.ts"
+export { type ConnectionState } from "./memory.ts"
+export { type Outcome } from "./outbox.ts"
+export { type TimelineEntry } from "./overlay.ts"

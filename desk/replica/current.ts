@@ -1,0 +1,75 @@
+/** The one replica this tab has open, if any. */
+import { openDisk, diskName } from "./disk.ts"
+import { openReplica as open, type Replica } from "./open.ts"
+
+let current: Replica | undefined
+let stopListening: (() => void) | undefined
+const watching = new Set<() => void>()
+
+export function findReplica(): Replica | undefined {
+  return current
+}
+
+export function watchReplica(tell: () => void): () => void {
+  watching.add(tell)
+  return () => watching.delete(tell)
+}
+
+/**
+ * `onSignedOut`: the server does not know this agent here any more (signed out elsewhere, disabled, another agent
+ * signed in). May be called more than once; the replica stays, so that a mistake costs nothing, until it is closed.
+ */
+export function openReplica(o: { workspaceId: string; agentId: string; onSignedOut: () => void }): void {
+  if (current) void closeReplica({ erase: false })
+  const replica = open({
+    workspaceId: o.workspaceId,
+    agentId: o.agentId,
+    base: location.origin,
+    openDisk: (onLost) => openDisk(diskName(o.workspaceId, o.agentId), onLost),
+    onSignedOut() {
+      if (current === replica) o.onSignedOut()
+    },
+    onOutdated: reloadOnce,
+  })
+  current = replica
+  stopListening = listen(replica)
+  tell()
+}
+
+/** `erase` on signing out: nothing of the workspace stays on this machine, in no tab. */
+export async function closeReplica(o: { erase: boolean }): Promise<void> {
+  const closing = current
+  current = undefined
+  stopListening?.()
+  stopListening = undefined
+  tell()
+  await closing?.close(o)
+}
+
+function tell(): void {
+  for (const one of watching) one()
+}
+
+function listen(replica: Replica): () => void {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const wake = (): void => replica.wake()
+  addEventListener("online", wake, { signal })
+  addEventListener("offline", wake, { signal })
+  addEventListener("pageshow", wake, { signal })
+  addEventListener("pagehide", () => replica.saveNow(), { signal })
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? replica.wake() : replica.saveNow()), { signal })
+  return () => stopping.abort()
+}
+
+const RELOADED = "parley-reloaded-at"
+/** Milliseconds: a build that is still too old after a reload is not helped by another one. */
+const RELOAD_PAUSE = 60_000
+
+/** The server speaks another protocol than this build: the page is loaded anew, but never in a circle. */
+function reloadOnce(): void {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
+  if (Date.now() - last < RELOAD_PAUSE) return
+  sessionStorage.setItem(RELOADED, String(Date.now()))
+  location.reload()
+}

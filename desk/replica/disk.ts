@@ -1,0 +1,169 @@
+/**
+ * The replica on this machine's disk (IndexedDB), one database for each workspace and agent. Rows and the cursor
+ * they belong to are written in one transaction, so that what is read back is a state the server once told.
+ *
+ * Conversations lie in 256 buckets by the end of their id: writing a snapshot of 5,000 row by row would cost
+ * 5,000 requests; reading is one request either way.
+ */
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb"
+import { z } from "zod"
+import type { ConversationRow, EntryRow, Row } from "../../protocol/rows.ts"
+import { pending, type Pending } from "./act.ts"
+import { draft, returned, type Draft, type Returned } from "./draft.ts"
+
+/** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
+const FORMAT = 1
+
+export type TimelineRecord = { conversationId: string; entries: readonly EntryRow[]; hasOlder: boolean; isStale: boolean; openedAt: number }
+
+/** The place in the change log that the rows on disk belong to. */
+const head = z.object({ format: z.literal(FORMAT), epoch: z.string(), cursor: z.number().int() })
+export type Head = { epoch: string; cursor: number }
+
+export type Stored = {
+  head: Head | undefined
+  rows: Row[]
+  pendings: Pending[]
+  drafts: { conversationId: string; draft: Draft }[]
+  returned: Returned[]
+}
+
+/** Written in one transaction. Parts left out stay as they are. */
+export type Change = {
+  head?: Head
+  /** Whole buckets. */
+  buckets?: ReadonlyMap<number, readonly ConversationRow[]>
+  /** Everything that is no conversation. */
+  directory?: readonly Row[]
+  timelines?: readonly TimelineRecord[]
+  forgottenTimelines?: readonly string[]
+  /** Acts whose state changed, and ids of acts that are over. */
+  pendings?: readonly Pending[]
+  settled?: readonly string[]
+  /** An empty draft is deleted. */
+  drafts?: readonly { conversationId: string; draft: Draft }[]
+  returned?: readonly Returned[]
+  /** Ids of returned texts that became part of a draft. */
+  absorbed?: readonly string[]
+}
+
+export type Disk = {
+  load(): Promise<Stored>
+  loadTimelines(): Promise<TimelineRecord[]>
+  save(change: Change): Promise<void>
+  erase(): Promise<void>
+  close(): void
+}
+
+export const BUCKETS = 256
+
+export function bucketOf(id: string): number {
+  return Number.parseInt(id.slice(-2), 16) % BUCKETS || 0
+}
+
+type Schema = DBSchema & {
+  head: { key: string; value: z.infer<typeof head> }
+  directory: { key: string; value: readonly Row[] }
+  buckets: { key: number; value: readonly ConversationRow[] }
+  timelines: { key: string; value: TimelineRecord }
+  /** In the order they were issued. */
+  outbox: { key: number; value: Pending & { id: string }; indexes: { id: string } }
+  drafts: { key: string; value: Draft }
+  returned: { key: number; value: Returned; indexes: { id: string } }
+}
+const STORES = ["head", "directory", "buckets", "timelines", "outbox", "drafts", "returned"] as const
+
+
+export function diskName(workspaceId: string, agentId: string): string {
+  return `parley-${workspaceId}-${agentId}`
+}
+
+/** `onLost`: the browser took the disk away (erased by another tab, cleared by the user). */
+export async function openDisk(name: string, onLost: () => void): Promise<Disk> {
+  const database = await openDB<Schema>(name, 1, {
+    upgrade(fresh) {
+      for (const store of ["head", "directory", "buckets", "timelines", "drafts"] as const) fresh.createObjectStore(store)
+      fresh.createObjectStore("outbox", { autoIncrement: true }).createIndex("id", "id", { unique: true })
+      fresh.createObjectStore("returned", { autoIncrement: true }).createIndex("id", "id", { unique: true })
+    },
+    blocking(_current, _next, event) {
+      if (event.target instanceof IDBDatabase) event.target.close()
+      onLost()
+    },
+    terminated: onLost,
+  })
+  return {
+    load: () => load(database),
+    loadTimelines: () => database.getAll("timelines"),
+    save: (change) => save(database, change),
+    async erase() {
+      database.close()
+      await deleteDB(name)
+    },
+    close: () => database.close(),
+  }
+}
+
+async function load(database: IDBPDatabase<Schema>): Promise<Stored> {
+  const transaction = database.transaction(["head", "directory", "buckets", "outbox", "drafts", "returned"])
+  const [heads, directory, buckets, outbox, draftKeys, drafts, back] = await Promise.all([
+    transaction.objectStore("head").get("head"),
+    transaction.objectStore("directory").get("directory"),
+    transaction.objectStore("buckets").getAll(),
+    transaction.objectStore("outbox").getAll(),
+    transaction.objectStore("drafts").getAllKeys(),
+    transaction.objectStore("drafts").getAll(),
+    transaction.objectStore("returned").getAll(),
+  ])
+  // Rows are the server's and were checked when they came; reading 5,000 through their schema would cost 60 ms.
+  const known = head.safeParse(heads)
+  return {
+    head: known.success ? known.data : undefined,
+    rows: known.success ? [...(directory ?? []), ...buckets.flat()] : [],
+    pendings: parsed(pending, outbox),
+    drafts: drafts.flatMap((one, index) => {
+      const read = draft.safeParse(one)
+      return read.success ? [{ conversationId: draftKeys[index] ?? "", draft: read.data }] : []
+    }),
+    returned: parsed(returned, back),
+  }
+}
+
+function parsed<S extends z.ZodType>(schema: S, values: readonly unknown[]): z.output<S>[] {
+  return values.flatMap((value) => {
+    const read = schema.safeParse(value)
+    return read.success ? [read.data] : []
+  })
+}
+
+async function save(database: IDBPDatabase<Schema>, change: Change): Promise<void> {
+  const transaction = database.transaction(STORES, "readwrite")
+  const store = <Name extends (typeof STORES)[number]>(name: Name) => transaction.objectStore(name)
+  // Nothing is awaited in between: a failing request aborts the transaction, and `done` says so.
+  const asked: Promise<unknown>[] = []
+  if (change.head) asked.push(store("head").put({ ...change.head, format: FORMAT }, "head"))
+  if (change.directory) asked.push(store("directory").put(change.directory, "directory"))
+  for (const [bucket, rows] of change.buckets ?? []) asked.push(store("buckets").put(rows, bucket))
+  for (const timeline of change.timelines ?? []) asked.push(store("timelines").put(timeline, timeline.conversationId))
+  for (const conversationId of change.forgottenTimelines ?? []) asked.push(store("timelines").delete(conversationId))
+  for (const one of change.pendings ?? []) asked.push(putById(store("outbox"), { ...one, id: one.act.body.id }))
+  for (const id of change.settled ?? []) asked.push(deleteById(store("outbox"), id))
+  for (const { conversationId, draft: own } of change.drafts ?? []) asked.push(own.text === "" && !own.isNote ? store("drafts").delete(conversationId) : store("drafts").put(own, conversationId))
+  for (const one of change.returned ?? []) asked.push(putById(store("returned"), one))
+  for (const id of change.absorbed ?? []) asked.push(deleteById(store("returned"), id))
+  await Promise.all([...asked, transaction.done])
+}
+
+type Listed = "outbox" | "returned"
+type ListedStore<Name extends Listed> = IDBPObjectStore<Schema, typeof STORES, Name, "readwrite">
+
+/** Replaces the record of that id where it stands, or adds it at the end. */
+async function putById<Name extends Listed>(store: ListedStore<Name>, value: Schema[Name]["value"]): Promise<void> {
+  const key = await store.index("id").getKey(IDBKeyRange.only(value.id))
+  await store.put(value, key)
+}
+
+async function deleteById<Name extends Listed>(store: ListedStore<Name>, id: string): Promise<void> {
+  const key = await store.index("id").getKey(IDBKeyRange.only(id))
+  if (key !== undefined) await store.delete(key)
+}

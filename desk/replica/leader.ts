@@ -1,0 +1,274 @@
+/**
+ * What one tab does for all: it owns the socket, sends the outbox and writes the disk. It applies what the server
+ * says to its own memory and says the same to the tabs that follow, so that any of them can take over from the
+ * cursor it has.
+ */
+import { sessionAnswer } from "../../protocol/commands.ts"
+import { PRESENCE_LIFE, type Frame, type Presence, type ToDesk } from "../../protocol/stream.ts"
+import type { Pending } from "./act.ts"
+import { applyMessage, applyReturned, forgetPresences, repaint, touchTimeline, type Snapshot } from "./apply.ts"
+import { ask, RefusalError, type Server } from "./ask.ts"
+import { connect } from "./connection.ts"
+import type { Change } from "./disk.ts"
+import type { Returned } from "./draft.ts"
+import { setPendings, type ConnectionState, type Memory } from "./memory.ts"
+import { createOutbox, type Outcome } from "./outbox.ts"
+import { takeUnsaved } from "./saving.ts"
+import type { Said, TabState, Viewing } from "./tabs.ts"
+import { createTimeline, takeTimeline } from "./timeline.ts"
+
+export type LeaderNeeds = {
+  memory: Memory
+  server: Server
+  streamUrl: string
+  /** To the tabs that follow. */
+  say(said: Said): void
+  /** Fails silently where there is no disk: then memory is all there is. */
+  save(change: Change): Promise<void>
+  /** Rows may be written: no other tab writes them. */
+  savesRows: boolean
+  onOutcome(id: string, outcome: Outcome): void
+  onSignedOut(): void
+  onOutdated(): void
+}
+
+export type Leader = {
+  /** A stored act to send, from this tab or another. */
+  take(pending: Pending): void
+  hear(said: Said): void
+  setViewing(tab: string, viewing: Viewing | null): void
+  /** Writes what is unsaved, now if the window may be about to die. */
+  save(isUrgent: boolean): void
+  wake(): void
+  close(): void
+}
+
+/** Milliseconds. */
+const SAVE_AFTER = 200
+
+export function lead(needs: LeaderNeeds): Leader {
+  const { memory, server, say } = needs
+  const joiners = new Set<string>()
+  const viewings = new Map<string, { viewing: Viewing | null; at: number; since: number }>()
+  let settled: string[] = []
+  let saving: ReturnType<typeof setTimeout> | undefined
+  let turns = 0
+
+  // What a dead leader was sending is sent again: the server knows it by its id.
+  setPendings(memory, memory.pendings.map((pending) => (pending.state === "sending" ? { ...pending, state: "waiting" } : pending)))
+  memory.unsaved.everything = true
+
+  const outbox = createOutbox({
+    server,
+    isOpen: () => memory.connection === "online",
+    pendings: () => memory.pendings,
+    change: changePending,
+    decided: (pending, outcome) => void decided(pending, outcome),
+    onRefused: () => void askWhoIsSignedIn(),
+  })
+  const connection = connect({
+    url: needs.streamUrl,
+    hello: () => ({ epoch: memory.epoch, cursor: memory.cursor }),
+    onMessage: hearServer,
+    onState: setConnection,
+    onRefused: () => void askWhoIsSignedIn(),
+    onOutdated: needs.onOutdated,
+  })
+
+  function setConnection(state: ConnectionState): void {
+    if (memory.connection === state) return
+    memory.connection = state
+    memory.watchers.mark("connection")
+    if (state !== "online") forgetPresences(memory)
+    sayLine()
+    repaint(memory)
+    if (state === "online") {
+      outbox.wake()
+      sayViewing()
+    }
+  }
+
+  function sayLine(): void {
+    say({ kind: "line", connection: memory.connection, skew: memory.skew, epoch: memory.epoch })
+  }
+
+  function hearServer(message: Exclude<ToDesk, { kind: "bye" }>): void {
+    if (message.kind === "welcome") return welcome(message)
+    if (message.kind === "pong") return
+    applyAndSay(message)
+  }
+
+  function welcome(message: Extract<ToDesk, { kind: "welcome" }>): void {
+    // The cookie is somebody else's by now: nothing of ours may be sent or shown under it.
+    if (message.agentId !== memory.agentId || message.workspaceId !== memory.workspaceId) {
+      connection.close()
+      setConnection("offline")
+      return needs.onSignedOut()
+    }
+    memory.skew = Date.parse(message.now) - Date.now()
+    if (memory.epoch !== message.epoch) {
+      // Numbers of another epoch mean nothing here.
+      memory.cursor = undefined
+      memory.epoch = message.epoch
+      removePendings((pending) => pending.state === "done")
+    }
+    setConnection("online")
+    sayLine()
+  }
+
+  function applyAndSay(message: Frame | Snapshot | Presence): void {
+    if (applyMessage(memory, message) === "gap") return connection.helloAgain()
+    say({ kind: "server", message })
+    const { cursor } = memory
+    if (cursor !== undefined) removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
+    if (message.kind !== "presence") saveSoon()
+    repaint(memory)
+    if (memory.isComplete) for (const tab of joiners) sayState(tab)
+  }
+
+  /** Acts whose change is in memory now, or never will be. */
+  function removePendings(isOver: (pending: Pending) => boolean): void {
+    const over = memory.pendings.filter(isOver)
+    if (over.length === 0) return
+    settled.push(...over.map((pending) => pending.act.body.id))
+    setPendings(memory, memory.pendings.filter((pending) => !isOver(pending)))
+    say({ kind: "outbox", pendings: memory.pendings })
+  }
+
+  function changePending(id: string, to: Pending | undefined): void {
+    setPendings(memory, memory.pendings.flatMap((pending) => (pending.act.body.id !== id ? [pending] : to ? [to] : [])))
+    say({ kind: "outbox", pendings: memory.pendings })
+    repaint(memory)
+  }
+
+  async function decided(pending: Pending, outcome: Outcome): Promise<void> {
+    const { id } = pending.act.body
+    if (outcome.kind === "done") {
+      const { number } = outcome.answer
+      const isKnown = memory.cursor !== undefined && memory.cursor >= number
+      if (isKnown) settled.push(id)
+      else await needs.save({ pendings: [{ ...pending, state: "done", number }] })
+      // Meanwhile the cursor may have come by.
+      const isPast = memory.cursor !== undefined && memory.cursor >= number
+      if (isPast && !isKnown) settled.push(id)
+      changePending(id, isPast ? undefined : { ...pending, state: "done", number })
+      saveSoon()
+    } else {
+      const back = returnedText(pending, outcome)
+      await needs.save({ settled: [id], ...(back ? { returned: [back] } : {}) })
+      if (back) {
+        applyReturned(memory, back)
+        say({ kind: "returned", returned: back })
+      }
+      changePending(id, undefined)
+    }
+    say({ kind: "outcome", id, outcome })
+    needs.onOutcome(id, outcome)
+  }
+
+  function saveSoon(): void {
+    saving ??= setTimeout(saveNow, SAVE_AFTER)
+  }
+
+  function saveNow(): void {
+    clearTimeout(saving)
+    saving = undefined
+    const rows = needs.savesRows ? takeUnsaved(memory) : undefined
+    // An act leaves the disk together with the rows that show what became of it, never before.
+    if (needs.savesRows && rows === undefined) return
+    const over = settled
+    settled = []
+    void needs.save({ ...rows, settled: over })
+  }
+
+  async function askWhoIsSignedIn(): Promise<void> {
+    try {
+      const { user, workspaces } = await ask({ base: server.base }, { method: "GET", path: "/session", answer: sessionAnswer })
+      if (user && workspaces.some((one) => one.id === memory.workspaceId && one.agentId === memory.agentId)) return
+      needs.onSignedOut()
+    } catch (error) {
+      // No answer says nothing: the agent stays and works offline.
+      if (!(error instanceof RefusalError)) throw error
+    }
+  }
+
+  function sayState(tab: string): void {
+    const { cursor, epoch, kept } = memory
+    sayLine()
+    say({ kind: "outbox", pendings: memory.pendings })
+    if (!memory.isComplete || cursor === undefined || epoch === undefined) return void joiners.add(tab)
+    joiners.delete(tab)
+    const rows = [kept.workspace, kept.agent, kept.team, kept.source, kept.self, kept.conversation].flatMap((map) => [...map.values()])
+    const state: TabState = { rows, cursor, epoch, drafts: [...memory.drafts], returned: memory.returned, presences: [...memory.presences.values()] }
+    say({ kind: "state", to: tab, state })
+  }
+
+  /** A session shows the server one conversation: the one that a tab turned to last. */
+  function sayViewing(): void {
+    const now = Date.now()
+    let latest: { viewing: Viewing | null; since: number } = { viewing: null, since: 0 }
+    for (const one of viewings.values()) if (one.viewing && one.at > now - PRESENCE_LIFE && one.since > latest.since) latest = one
+    const { viewing } = latest
+    connection.send({ kind: "viewing", conversationId: viewing?.conversationId ?? null, isTyping: viewing?.isTyping ?? false, inNote: viewing?.inNote ?? false })
+  }
+
+  function setViewing(tab: string, viewing: Viewing | null): void {
+    const known = viewings.get(tab)
+    turns += 1
+    const isSame = known?.viewing?.conversationId === viewing?.conversationId && known?.viewing?.isTyping === viewing?.isTyping
+    if (viewing === null) viewings.delete(tab)
+    else viewings.set(tab, { viewing, at: Date.now(), since: isSame && known ? known.since : turns })
+    sayViewing()
+  }
+
+  function take(pending: Pending): void {
+    const { id } = pending.act.body
+    if (!memory.pendings.some((one) => one.act.body.id === id)) setPendings(memory, [...memory.pendings, pending])
+    say({ kind: "outbox", pendings: memory.pendings })
+    repaint(memory)
+    outbox.release([id])
+  }
+
+  say({ kind: "leading" })
+  sayLine()
+  outbox.release(memory.pendings.map((pending) => pending.act.body.id))
+  repaint(memory)
+  saveSoon()
+
+  return {
+    take,
+    hear(said) {
+      if (said.kind === "join") sayState(said.tab)
+      else if (said.kind === "issue") take(said.pending)
+      else if (said.kind === "viewing") setViewing(said.tab, said.viewing)
+      else if (said.kind === "timeline") adoptTimeline(memory, said)
+      if (said.kind === "timeline") saveSoon()
+    },
+    setViewing,
+    save: (isUrgent) => (isUrgent ? saveNow() : saveSoon()),
+    wake() {
+      connection.wake()
+    },
+    close() {
+      clearTimeout(saving)
+      outbox.close()
+      connection.close()
+    },
+  }
+}
+
+/** A refused answer or note is not lost: it becomes a draft again. */
+function returnedText({ act }: Pending, outcome: Extract<Outcome, { kind: "refused" }>): Returned | undefined {
+  if (act.command !== "answer" && act.command !== "note") return undefined
+  return { id: act.body.id, conversationId: act.params.conversationId, text: act.body.text, isNote: act.command === "note", reason: outcome.refusal }
+}
+
+/** What another tab loaded is kept for reading offline; it misses nothing only if that tab is where this one is. */
+function adoptTimeline(memory: Memory, said: Extract<Said, { kind: "timeline" }>): void {
+  const { record, cursor } = said
+  if (memory.timelines.get(record.conversationId)?.isLoaded) return
+  const timeline = createTimeline(record.conversationId)
+  memory.timelines.set(record.conversationId, timeline)
+  takeTimeline(timeline, { ...record, isStale: record.isStale || cursor !== memory.cursor }, memory.cursor ?? 0)
+  touchTimeline(memory, record.conversationId)
+}

@@ -1,0 +1,283 @@
+/**
+ * One tab's replica from opening to closing: memory is filled from disk before the network is asked, then the tab
+ * leads or follows. What is issued here shows at once, is stored, and goes to whoever leads.
+ */
+import { type Act, type Pending, newId, pending as pendingSchema, stampNow } from "./act.ts"
+import { applyDraft, applyMessage, applyPresence, applyReturned, applyState, forgetPresences, repaint } from "./apply.ts"
+import type { Server } from "./ask.ts"
+import type { Change, Disk, Stored, TimelineRecord } from "./disk.ts"
+import type { Draft } from "./draft.ts"
+import { lead, type Leader } from "./leader.ts"
+import { createMemory, setPendings, type Memory } from "./memory.ts"
+import type { Outcome } from "./outbox.ts"
+import { recordOf } from "./saving.ts"
+import { joinTabs, type Said, type Tabs, type TabState, type Viewing } from "./tabs.ts"
+import { createTimeline, takeTimeline } from "./timeline.ts"
+
+export type ReplicaNeeds = {
+  workspaceId: string
+  agentId: string
+  /** Scheme and host, such as `https://desk.example`. */
+  base: string
+  openDisk(onLost: () => void): Promise<Disk>
+  onSignedOut(): void
+  onOutdated(): void
+}
+
+export type Replica = {
+  memory: Memory
+  server: Server
+  /** Resolves when what was on disk is in memory. */
+  isOpen: Promise<void>
+  issue(act: Act): Promise<Outcome>
+  setDraft(conversationId: string, draft: Draft, absorbs: readonly string[]): void
+  setViewing(viewing: Viewing | null): void
+  /** A timeline was loaded here: the leader keeps it for reading offline. */
+  keepTimeline(conversationId: string): void
+  /** The network or the window is back. */
+  wake(): void
+  /** The window may be about to die. */
+  saveNow(): void
+  close(o: { erase: boolean }): Promise<void>
+}
+
+/** Milliseconds. */
+const DRAFT_AFTER = 300
+/** Timelines that can be read offline. */
+const MOST_TIMELINES = 60
+
+export function openReplica(needs: ReplicaNeeds): Replica {
+  const memory = createMemory(needs)
+  const server: Server = { base: needs.base, workspaceId: needs.workspaceId }
+  const tab = newId()
+  const waiting = new Map<string, (outcome: Outcome) => void>()
+  /** Issued here, and not yet seen in what the leader holds. */
+  const unseen = new Map<string, Pending>()
+  const drafts = new Map<string, { draft: Draft; absorbs: string[] }>()
+  let savingDrafts: ReturnType<typeof setTimeout> | undefined
+  let disk: Disk | undefined
+  let tabs: Tabs | undefined
+  let leader: Leader | undefined
+  let viewing: Viewing | null = null
+  /** Nothing that the leader heard was missed since its state came. */
+  let isInStep = false
+  let isClosed = false
+
+  async function open(): Promise<void> {
+    try {
+      disk = await needs.openDisk(() => (disk = undefined))
+      const stored = await disk.load()
+      if (isClosed) return disk.close()
+      takeStored(stored)
+      repaint(memory)
+      takeTimelines(memory, await disk.loadTimelines())
+    } catch (error) {
+      loseDisk(error)
+    }
+    repaint(memory)
+    if (isClosed) return disk?.close()
+    tabs = joinTabs({ name: `parley-${needs.workspaceId}-${needs.agentId}`, hear, onLead: () => void startLeading() })
+    if (!tabs.isAlone) tabs.say({ kind: "join", tab })
+  }
+
+  function takeStored(stored: Stored): void {
+    if (stored.head) applyState(memory, { ...stored.head, rows: stored.rows })
+    for (const { conversationId, draft } of stored.drafts) if (!memory.drafts.has(conversationId)) applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const back of stored.returned) applyReturned(memory, back)
+    takePendings(stored.pendings)
+  }
+
+  /** Those stored first, then what was issued here while the disk was read. */
+  function takePendings(stored: readonly Pending[]): void {
+    const known = new Set(stored.map((one) => one.act.body.id))
+    setPendings(memory, [...stored, ...memory.pendings.filter((one) => !known.has(one.act.body.id))])
+  }
+
+  /** Storage fails (full, forbidden, private window): the replica goes on in memory alone. */
+  function loseDisk(error: unknown): void {
+    console.warn("The replica goes on without a disk.", error)
+    disk = undefined
+  }
+
+  async function save(change: Change): Promise<void> {
+    try {
+      await disk?.save(change)
+    } catch (error) {
+      loseDisk(error)
+    }
+  }
+
+  async function startLeading(): Promise<void> {
+    if (isClosed) return
+    // A tab that died may have stored what nobody heard of.
+    const stored = await disk?.load().catch((error: unknown) => loseDisk(error))
+    if (isClosed) return
+    if (stored) {
+      takePendings(stored.pendings)
+      for (const back of stored.returned) applyReturned(memory, back)
+    }
+    unseen.clear()
+    isInStep = false
+    leader = lead({
+      memory,
+      server,
+      streamUrl: `${needs.base.replace(/^http/, "ws")}/api/v1/stream?workspace=${needs.workspaceId}`,
+      say: (said) => tabs?.say(said),
+      save,
+      savesRows: tabs?.isAlone === false,
+      onOutcome: settle,
+      onSignedOut: needs.onSignedOut,
+      onOutdated: needs.onOutdated,
+    })
+    leader.setViewing(tab, viewing)
+    void save({ drafts: [...memory.drafts].map(([conversationId, draft]) => ({ conversationId, draft })) })
+  }
+
+  function settle(id: string, outcome: Outcome): void {
+    unseen.delete(id)
+    waiting.get(id)?.(outcome)
+    waiting.delete(id)
+  }
+
+  function hear(said: Said): void {
+    if (isClosed) return
+    if (said.kind === "draft") return hearDraft(said)
+    if (said.kind === "erase") return needs.onSignedOut()
+    if (leader) return leader.hear(said)
+    follow(said)
+    repaint(memory)
+  }
+
+  function follow(said: Said): void {
+    switch (said.kind) {
+      case "leading":
+        return follower()
+      case "state":
+        return said.to === tab ? takeState(said.state) : undefined
+      case "server":
+        if (!isInStep || applyMessage(memory, said.message) === "applied") return
+        isInStep = false
+        return tabs?.say({ kind: "join", tab })
+      case "line":
+        if (said.connection !== "online") forgetPresences(memory)
+        memory.connection = said.connection
+        memory.skew = said.skew
+        if (isInStep && memory.epoch !== said.epoch) {
+          memory.epoch = said.epoch
+          memory.cursor = undefined
+        }
+        return memory.watchers.mark("connection")
+      case "outbox":
+        for (const { act } of said.pendings) unseen.delete(act.body.id)
+        return setPendings(memory, [...said.pendings, ...unseen.values()])
+      case "outcome":
+        return settle(said.id, said.outcome)
+      case "returned":
+        return applyReturned(memory, said.returned)
+      default:
+    }
+  }
+
+  /** Somebody else leads from now on: he has to hear what the old leader may not have. */
+  function follower(): void {
+    isInStep = false
+    tabs?.say({ kind: "join", tab })
+    tabs?.say({ kind: "viewing", tab, viewing })
+    for (const pending of unseen.values()) tabs?.say({ kind: "issue", pending })
+  }
+
+  function takeState(state: TabState): void {
+    applyState(memory, state)
+    for (const [conversationId, draft] of state.drafts) applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const back of state.returned) applyReturned(memory, back)
+    for (const presence of state.presences) applyPresence(memory, presence)
+    isInStep = true
+  }
+
+  function hearDraft(said: Extract<Said, { kind: "draft" }>): void {
+    applyDraft(memory, said)
+    if (leader) saveDraft(said)
+    repaint(memory)
+  }
+
+  /** A draft and what became part of it are written together: no text is on disk twice, or not at all. */
+  function saveDraft(o: { conversationId: string; draft: Draft; absorbs: readonly string[] }): void {
+    const before = drafts.get(o.conversationId)?.absorbs ?? []
+    drafts.set(o.conversationId, { draft: o.draft, absorbs: [...before, ...o.absorbs] })
+    savingDrafts ??= setTimeout(saveDrafts, DRAFT_AFTER)
+  }
+
+  function saveDrafts(): void {
+    clearTimeout(savingDrafts)
+    savingDrafts = undefined
+    if (drafts.size === 0) return
+    const all = [...drafts].map(([conversationId, { draft, absorbs }]) => ({ conversationId, draft, absorbs }))
+    drafts.clear()
+    void save({ drafts: all, absorbed: all.flatMap((one) => one.absorbs) })
+  }
+
+  const isOpen = open()
+  return {
+    memory,
+    server,
+    isOpen,
+    async issue(act) {
+      const pending = pendingSchema.parse({ act, at: stampNow(), state: "waiting", number: null })
+      const { id } = act.body
+      unseen.set(id, pending)
+      setPendings(memory, [...memory.pendings, pending])
+      repaint(memory)
+      const outcome = new Promise<Outcome>((resolve) => waiting.set(id, resolve))
+      await isOpen
+      await save({ pendings: [pending] })
+      if (leader) leader.take(pending)
+      else tabs?.say({ kind: "issue", pending })
+      return outcome
+    },
+    setDraft(conversationId, draft, absorbs) {
+      const said = { kind: "draft", conversationId, draft, absorbs } as const
+      applyDraft(memory, said)
+      tabs?.say(said)
+      if (leader) saveDraft(said)
+      repaint(memory)
+    },
+    setViewing(next) {
+      viewing = next
+      if (leader) leader.setViewing(tab, next)
+      else tabs?.say({ kind: "viewing", tab, viewing: next })
+    },
+    keepTimeline(conversationId) {
+      if (leader) return leader.save(false)
+      const record = recordOf(memory, conversationId)
+      if (record) tabs?.say({ kind: "timeline", record, cursor: memory.cursor })
+    },
+    wake: () => leader?.wake(),
+    saveNow() {
+      saveDrafts()
+      leader?.save(true)
+    },
+    async close({ erase }) {
+      isClosed = true
+      clearTimeout(savingDrafts)
+      if (!erase) saveDrafts()
+      leader?.close()
+      if (erase) tabs?.say({ kind: "erase" })
+      tabs?.close()
+      await isOpen.catch(() => undefined)
+      if (erase) await disk?.erase()
+      else disk?.close()
+    },
+  }
+}
+
+function takeTimelines(memory: Memory, records: readonly TimelineRecord[]): void {
+  const latest = records.toSorted((one, other) => other.openedAt - one.openedAt)
+  for (const record of latest.slice(0, MOST_TIMELINES)) {
+    if (!memory.kept.conversation.has(record.conversationId)) continue
+    const timeline = createTimeline(record.conversationId)
+    memory.timelines.set(record.conversationId, timeline)
+    takeTimeline(timeline, record, memory.cursor ?? 0)
+    memory.watchers.mark(`timeline:${record.conversationId}`)
+  }
+  for (const { conversationId } of latest.slice(MOST_TIMELINES)) memory.unsaved.timelines.add(conversationId)
+}

@@ -1,0 +1,95 @@
+/**
+ * What a conversation looks like once the acts on their way have happened: the desk shows that at once. A guess
+ * only, made of the row alone; the true row replaces it when the cursor reaches the act's number, or at once
+ * when the server refuses.
+ */
+import type { ConversationRow, EntryRow, SelfRow } from "../../protocol/rows.ts"
+import type { Act, Pending } from "./act.ts"
+
+/** `pending`: the server has not taken it yet. Such entries stand at the end. */
+export type TimelineEntry = EntryRow & { pending?: "waiting" | "sending" }
+
+/** `me`: the agent of this replica. */
+export function overlay(row: ConversationRow, pending: Pending, me: string): ConversationRow {
+  const { act } = pending
+  switch (act.command) {
+    case "answer":
+      return overlayAnswer(row, act, pending.at, me)
+    case "note":
+      if (row.last?.id === act.body.id) return row
+      return written(row, { id: act.body.id, type: "note", agentId: me, text: act.body.text }, pending.at)
+    case "assign":
+      return overlayAssign(row, act.body.to)
+    case "decline":
+      return row.offer?.id === act.body.offerId ? { ...row, offer: null } : row
+    case "close":
+      return { ...row, isOpen: false, offer: null, waitingSince: null }
+    case "reopen":
+      return { ...row, isOpen: true }
+    case "star":
+      return { ...row, own: { ...row.own, isStarred: act.body.isStarred } }
+    case "read":
+      return overlayRead(row, act.body.upTo)
+    case "unread":
+      return { ...row, own: { ...row.own, unread: Math.max(1, row.own.unread) } }
+    case "offer":
+    case "resend":
+    case "setInbox":
+      return row
+  }
+}
+
+function overlayAnswer(row: ConversationRow, act: Extract<Act, { command: "answer" }>, at: string, me: string): ConversationRow {
+  // The stream was faster than the answer to our request: the row already tells it.
+  if (row.lastAnswer?.id === act.body.id) return row
+  const accepts = row.assigneeId === null || !row.isOpen || row.offer?.agentId === me
+  const next = written(row, { id: act.body.id, type: "message", agentId: me, text: act.body.text }, at)
+  return {
+    ...next,
+    isOpen: true,
+    waitingSince: null,
+    lastAnswer: { id: act.body.id, agentId: me },
+    ...(accepts ? { assigneeId: me, offer: null } : {}),
+  }
+}
+
+function overlayAssign(row: ConversationRow, to: Extract<Act, { command: "assign" }>["body"]["to"]): ConversationRow {
+  if (to.kind === "agent") return { ...row, assigneeId: to.agentId, offer: null }
+  return { ...row, assigneeId: null, offer: null, teamId: to.kind === "team" ? to.teamId : row.teamId }
+}
+
+function overlayRead(row: ConversationRow, upTo: string): ConversationRow {
+  const { own } = row
+  if (own.readUpTo !== null && own.readUpTo >= upTo) return row
+  const isAll = upTo >= row.updatedAt
+  return { ...row, own: { ...own, readUpTo: upTo, unread: isAll ? 0 : own.unread, hasUnreadMention: isAll ? false : own.hasUnreadMention } }
+}
+
+type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles">
+
+function written(row: ConversationRow, last: Written, at: string): ConversationRow {
+  return { ...row, updatedAt: at > row.updatedAt ? at : row.updatedAt, last: { ...last, text: firstLine(last.text), hasFiles: false } }
+}
+
+function firstLine(text: string): string {
+  return text.replace(/\s+/g, " ").slice(0, 200).toWellFormed()
+}
+
+/** The entry an answer or a note will become. */
+export function entryOf(pending: Pending, row: ConversationRow | undefined, me: string): TimelineEntry | undefined {
+  const { act, at, state } = pending
+  if (act.command !== "answer" && act.command !== "note") return undefined
+  const { conversationId } = act.params
+  const { id, text } = act.body
+  const head = { kind: "entry", id, conversationId, at, pending: state === "waiting" ? "waiting" : "sending" } as const
+  if (act.command === "note") return { ...head, body: { type: "note", agentId: me, text } }
+  const { addressId } = act.body
+  const channel = row?.addresses.find((address) => address.id === addressId)?.channel ?? row?.channel ?? "web-chat"
+  return { ...head, body: { type: "message", agentId: me, addressId, channel, text, files: [], delivery: { state: "sending", reason: null } } }
+}
+
+export function overlaySelf(self: SelfRow, pending: Pending): SelfRow {
+  const { act } = pending
+  if (act.command !== "setInbox") return self
+  return { ...self, preferences: { ...self.preferences, [act.params.inbox]: act.body.preference } }
+}

@@ -1,0 +1,166 @@
+/**
+ * What the replica does not hold whole is asked for in pages: timelines, lists of closed conversations, one
+ * conversation that a link names. A page obeys the same rule as frames: a row replaces only one read earlier.
+ */
+import { page, type Page } from "../../protocol/stream.ts"
+import { applyRows, repaint, touchTimeline } from "./apply.ts"
+import { ask, OFFLINE, RefusalError, type Server } from "./ask.ts"
+import { fillList, isAtEnd, type List } from "./list.ts"
+import { drop, shownRows, type Memory } from "./memory.ts"
+import { applyPage, createTimeline, type Timeline, type Which } from "./timeline.ts"
+
+const TIMELINE_PAGE = 50
+const LONGEST_PAGE = 200
+const CLOSED_PAGE = 50
+/** Pages of closed conversations looked through for one that passes the filter, before the agent is asked to go on. */
+const MOST_PAGES = 5
+const MOST_TRIES = 5
+/** Milliseconds before a page that was read too early is asked for again. */
+const PAUSE = 300
+
+/** Under which a timeline is kept: the live one of a conversation, or one around an entry that a link named. */
+export function timelineKey(conversationId: string, around?: string): string {
+  return around === undefined ? conversationId : `${conversationId}@${around}`
+}
+
+export function getTimeline(memory: Memory, conversationId: string, around?: string): Timeline {
+  const key = timelineKey(conversationId, around)
+  const found = memory.timelines.get(key) ?? createTimeline(conversationId)
+  memory.timelines.set(key, found)
+  return found
+}
+
+/** Loads what a timeline needs to be shown as it is now; nothing when it is there already. */
+export async function openTimeline(memory: Memory, server: Server, conversationId: string, around?: string): Promise<void> {
+  const timeline = getTimeline(memory, conversationId, around)
+  timeline.openedAt = Date.now()
+  if (timeline.isLoaded && !timeline.isStale) return
+  await loadTimeline(memory, server, timeline, around === undefined ? "latest" : "around", around)
+}
+
+export async function loadTimeline(memory: Memory, server: Server, timeline: Timeline, which: Which, around?: string): Promise<void> {
+  if (timeline.flight) return
+  const query = queryOf(timeline, which, around)
+  if (query === undefined) return
+  const { conversationId } = timeline
+  timeline.flight = which
+  memory.watchers.mark(`timeline:${conversationId}`)
+  memory.watchers.tell()
+  try {
+    const { generation } = memory
+    const isTaken = await askPage(memory, server, `/conversations/${conversationId}/entries?${query}`, (found) => {
+      timeline.flight = undefined
+      // A snapshot came in between: what was asked for before it says nothing any more.
+      if (generation !== memory.generation) return false
+      applyPage(timeline, which, found)
+      return true
+    })
+    if (!isTaken) await loadTimeline(memory, server, timeline, around === undefined ? "latest" : "around", around)
+  } catch (error) {
+    timeline.flight = undefined
+    timeline.held = []
+    // What was held may be missing now; the next page must not build on it.
+    timeline.isStale ||= timeline.isLoaded && which !== "older"
+    timeline.error = error instanceof RefusalError ? error.body : OFFLINE
+    if (!(error instanceof RefusalError)) throw error
+    if (error.body.refusal === "not-found") forget(memory, conversationId)
+  } finally {
+    touchTimeline(memory, conversationId)
+    repaint(memory)
+  }
+}
+
+function queryOf(timeline: Timeline, which: Which, around: string | undefined): URLSearchParams | undefined {
+  if (which === "latest") return new URLSearchParams({ limit: String(Math.min(LONGEST_PAGE, Math.max(TIMELINE_PAGE, timeline.entries.length))) })
+  if (which === "around") return around === undefined ? undefined : new URLSearchParams({ limit: String(TIMELINE_PAGE), around })
+  const end = which === "older" ? timeline.entries[0] : timeline.entries.at(-1)
+  const more = which === "older" ? timeline.hasOlder : timeline.hasNewer
+  if (end === undefined || !more) return undefined
+  return new URLSearchParams({ limit: String(TIMELINE_PAGE), [which === "older" ? "before" : "after"]: end.at })
+}
+
+/** He may not see it, or there is no such thing: the two look the same, and nothing of it stays. */
+function forget(memory: Memory, conversationId: string): void {
+  drop(memory, "conversation", conversationId, Number.POSITIVE_INFINITY)
+  memory.absent.add(conversationId)
+  memory.watchers.mark(`conversation:${conversationId}`)
+  for (const timeline of memory.timelines.values()) {
+    if (timeline.conversationId !== conversationId) continue
+    timeline.entries = []
+    timeline.asOf.clear()
+    timeline.isLoaded = false
+  }
+}
+
+/**
+ * A page read at or past the cursor: one from a server that lags behind the stream would miss what frames already
+ * told. While any page is under way removals are remembered, so `take` has to apply it before the next turn.
+ */
+async function askPage<T>(memory: Memory, server: Server, path: string, take: (page: Page) => T): Promise<T> {
+  const { cursor = 0, epoch } = memory
+  memory.pagesUnderWay += 1
+  try {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const found = await ask(server, { method: "GET", path, answer: page })
+      if (found.asOf >= cursor || epoch !== memory.epoch) return take(found)
+      await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    }
+    throw new RefusalError(OFFLINE)
+  } finally {
+    memory.pagesUnderWay -= 1
+    if (memory.pagesUnderWay === 0) memory.graves.clear()
+  }
+}
+
+/** Asks for one conversation; that there is none, or none for him, is remembered until it comes. */
+export async function loadConversation(memory: Memory, server: Server, id: string): Promise<void> {
+  try {
+    await askPage(memory, server, `/conversations/${id}`, (found) => applyRows(memory, found))
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error
+    if (error.body.refusal === "not-found" || error.body.refusal === "invalid-input") forget(memory, id)
+  } finally {
+    repaint(memory)
+  }
+}
+
+/** Goes further down a list of closed conversations, until it shows something more or is at its end. */
+export async function loadClosed(memory: Memory, server: Server, key: string): Promise<void> {
+  const list = memory.lists.get(key)
+  if (list === undefined || list.isLoading || isAtEnd(list)) return
+  list.isLoading = true
+  list.isFailed = false
+  tellList(memory, key)
+  try {
+    const shown = list.rows.length
+    for (let pages = 0; pages < MOST_PAGES && !isAtEnd(list) && list.rows.length <= shown; pages += 1) await loadClosedPage(memory, server, list)
+  } catch (error) {
+    list.isFailed = true
+    if (!(error instanceof RefusalError)) throw error
+  } finally {
+    list.isLoading = false
+    tellList(memory, key)
+  }
+}
+
+async function loadClosedPage(memory: Memory, server: Server, list: List): Promise<void> {
+  const query = new URLSearchParams({ inbox: list.inbox, closed: "true", limit: String(CLOSED_PAGE) })
+  const from = list.edge
+  if (typeof from === "object") {
+    query.set("beforeAt", from.at)
+    query.set("beforeId", from.id)
+  }
+  const { generation } = memory
+  await askPage(memory, server, `/conversations?${query}`, (found) => {
+    applyRows(memory, found)
+    const last = found.rows.findLast((row) => row.kind === "conversation")
+    if (generation === memory.generation) list.edge = found.hasMore && last ? { at: last.updatedAt, id: last.id } : "all"
+  })
+  if (memory.reader) fillList(list, shownRows(memory), memory.reader)
+  repaint(memory)
+}
+
+function tellList(memory: Memory, key: string): void {
+  memory.watchers.mark(`list:${key}`)
+  memory.watchers.tell()
+}

@@ -49,10 +49,8 @@ export async function issueWorkspace<C extends WorkspaceCommand>(
 ): Promise<Outcome<z.output<Workspace[C]["answer"]>>> {
   const { method, path, answer } = workspaceCommands[command]
   // Another filter or order shows at once, offline too, and is remembered when there is a server.
-  if (command === "setInbox") {
-    const outcome = await queue(command, params, body)
-    return outcome.kind === "done" ? { kind: "done", answer: answer.parse(outcome.answer) } : outcome
-  }
+  const queued = command === "setInbox" ? await queue(command, params, body) : undefined
+  if (queued) return queued.kind === "done" ? { kind: "done", answer: parse(answer, queued.answer) } : queued
   const once = { ...body, id: newId() }
   for (let tries = 0; ; tries += 1) {
     try {
@@ -64,6 +62,10 @@ export async function issueWorkspace<C extends WorkspaceCommand>(
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  return schema.parse(value)
 }
 
 /**

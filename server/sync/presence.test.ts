@@ -61,6 +61,16 @@ test("moving to another conversation leaves the one before", async () => {
   colleague.close()
 })
 
+test("who leaves at once is not shown after he has left", async () => {
+  const [viewer, colleague] = await Promise.all([join(ada), join(bo)])
+  viewer.client.say(viewing(thing))
+  viewer.client.say(viewing(null))
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(viewersSeenBy(colleague)).toEqual([])
+  viewer.close()
+  colleague.close()
+})
+
 test("who came later, or was away, is told what is going on now", async () => {
   const viewer = await join(ada)
   viewer.client.say(viewing(thing))

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { newId } from "../db/db.ts"
 import { createWorld, type Wire, type World } from "../../tests/harness/sync-world.ts"
 import { StreamClient } from "../../tests/harness/stream-client.ts"
+import { bringForward, type Recipient } from "./frame.ts"
 import { endSessions, follow } from "./sync.ts"
 
 let world: World
@@ -211,6 +212,46 @@ test("a second hello in the same session is answered from where the client says 
   await client.until(() => client.row("team", thing) !== undefined, "it comes again")
   await client.reaches(number)
   close()
+})
+
+test("what was being read for where a client stood before it said hello anew is not sent any more", async () => {
+  const [early, late] = [newId(), newId()]
+  const { client, close } = await join(ada)
+  const from = client.cursor
+  await client.reaches(await world.put(early, forA("early")))
+  world.loads = []
+  const number = await world.put(late, forA("late"))
+  await expect.poll(() => world.loads?.length).toBe(1)
+  client.rows.clear()
+  client.cursor = from
+  client.hello()
+  await expect.poll(() => world.loads?.length).toBe(2)
+  const [before, after] = world.loads
+  world.loads = undefined
+  before?.()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  after?.()
+  await client.reaches(number)
+  expect([client.row("team", early)?.name, client.row("team", late)?.name]).toEqual(["early", "late"])
+  close()
+})
+
+test("a reader whose keys changed after the batch, but before it was read, is shown nothing by his old keys", async () => {
+  const thing = newId()
+  const number = await world.put(thing, forA("not for him any more"))
+  await world.setKeys(ada, [])
+  const told: string[] = []
+  const recipient: Recipient = {
+    reader: { workspaceId: world.workspaceId, agentId: ada, keys: new Set(["team:a"]) },
+    position: number - 1,
+    turn: 7,
+    sendFrame: () => told.push("a frame"),
+    skipTo: () => told.push("skipped"),
+    restart: (turn) => told.push(`restart ${turn}`),
+  }
+  const changes = [{ number, audience: ["team:a"], kind: "team", entityId: thing } as const]
+  await bringForward(world.sync, { workspaceId: world.workspaceId, changes, upTo: number }, [recipient])
+  expect(told).toEqual(["restart 7"])
 })
 
 test("what is committed in another process arrives by its ring, and without it within the second", async () => {

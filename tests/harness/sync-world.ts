@@ -19,6 +19,8 @@ export type World = {
   workspaceId: string
   connected: string[][]
   disconnected: string[]
+  /** Each load from now on waits until it is let go, in the order of asking; `undefined` ends that. */
+  loads: (() => void)[] | undefined
   /** Another process on the same database. */
   another(): Sync
   makeReader(keys: string[]): Promise<string>
@@ -41,7 +43,13 @@ export async function createWorld(): Promise<World> {
   const connected: string[][] = []
   const disconnected: string[] = []
   const another = (): Sync => {
-    const made = createFakeSync(database, clock, { connected, disconnected })
+    const made = createFakeSync(database, clock, {
+      connected,
+      disconnected,
+      beforeLoad: async () => {
+        if (world.loads !== undefined) await new Promise<void>((resolve) => world.loads?.push(resolve))
+      },
+    })
     syncs.push(made)
     return made
   }
@@ -65,13 +73,14 @@ export async function createWorld(): Promise<World> {
     return wire
   }
 
-  return {
+  const world: World = {
     database,
     clock,
     sync,
     workspaceId,
     connected,
     disconnected,
+    loads: undefined,
     another,
     connect,
     async makeReader(keys) {
@@ -112,15 +121,28 @@ export async function createWorld(): Promise<World> {
       await database.close()
     },
   }
+  return world
 }
 
-function createFakeSync(database: TestDatabase, clock: Clock, noted: { connected: string[][]; disconnected: string[] }): Sync {
+function createFakeSync(
+  database: TestDatabase,
+  clock: Clock,
+  noted: { connected: string[][]; disconnected: string[]; beforeLoad: () => Promise<void> },
+): Sync {
   return createSync({
     database,
     clock,
     log: quietLog,
     wakeJobs: () => undefined,
-    loaders: () => [thingLoader],
+    loaders: () => [
+      {
+        ...thingLoader,
+        async load(...asked) {
+          await noted.beforeLoad()
+          return thingLoader.load(...asked)
+        },
+      },
+    ],
     async findReader(tx, workspaceId, agentId) {
       const { rows } = await sql<{ keys: string[] }>`select keys from readers where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
       const [row] = rows

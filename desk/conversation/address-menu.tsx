@@ -1,0 +1,36 @@
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { channelIcon, channelWords } from "../customer/customer.ts"
+import { t } from "../texts/texts.ts"
+import { Button, Icon, Menu } from "../ui/ui.ts"
+import style from "./address-menu.module.css"
+
+type Address = ConversationRow["addresses"][number]
+
+/** Which of the customer's addresses the answer goes to; only said where there is nothing to choose. */
+export function AddressMenu({ row, address, onPick }: { row: ConversationRow; address: Address; onPick: (addressId: string) => void }) {
+  const words = t("composer.via", { channel: channelWords(address.channel) })
+  if (row.addresses.length < 2)
+    return (
+      <span className={style["via"]} title={address.display || undefined}>
+        {words}
+      </span>
+    )
+  return (
+    <Menu
+      side="top"
+      button={
+        <Button kind="quiet">
+          <span className={style["via"]}>{words}</span>
+          <Icon name="down" size={14} />
+        </Button>
+      }
+      lines={row.addresses.map((choice) => ({
+        kind: "item",
+        icon: choice.id === address.id ? "check" : channelIcon(choice.channel),
+        label: `${channelWords(choice.channel)} ${choice.display}`.trim(),
+        ...(choice.optedOut ? { after: t("customer.optedOut") } : {}),
+        onSelect: () => onPick(choice.id),
+      }))}
+    />
+  )
+}

@@ -1,0 +1,137 @@
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react"
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { mendText, MOST_TEXT } from "../../protocol/text.ts"
+import { segmentsOf } from "../../protocol/sms.ts"
+import { issue, useAgents, useDraft, useSelf, useTeams } from "../replica/replica.ts"
+import { refusalWords, t } from "../texts/texts.ts"
+import { Button, Icon, useKeys } from "../ui/ui.ts"
+import { AddressMenu } from "./address-menu.tsx"
+import { withMentions, withNames, type Mentionable } from "./mention.ts"
+import { MentionList, useMentionList } from "./mention-list.tsx"
+import { useMeanwhile } from "./use-meanwhile.ts"
+import { useTyping, type Typing } from "./use-typing.ts"
+import style from "./composer.module.css"
+
+export function Composer({ row, name, onTyping }: { row: ConversationRow; name: string; onTyping: (typing: Typing) => void }) {
+  const self = useSelf()
+  const agents = useAgents()
+  const teams = useTeams()
+  const { draft, setDraft } = useDraft(row.id)
+  const { isNote } = draft
+  const field = useRef<HTMLTextAreaElement>(null)
+  const people = useMemo(() => mentionables(agents, teams, self?.agent.id), [agents, teams, self?.agent.id])
+  const nameOf = (kind: "agent" | "team", id: string) => (kind === "agent" ? agents.get(id)?.name : teams.get(id)?.name) ?? t("someone")
+  const text = isNote ? withNames(draft.text, nameOf) : draft.text
+  const [pickedAddress, setPickedAddress] = useState<string>()
+  const address = row.addresses.find(({ id }) => id === (pickedAddress ?? row.lastAddressId)) ?? row.addresses[0]
+  const isClosed = !isNote && (address === undefined || address.optedOut)
+  const meanwhile = useMeanwhile(row, self?.agent.id ?? "", text !== "")
+  const typing = useTyping(isNote, onTyping)
+  const write = (next: string) => {
+    setDraft({ text: next, isNote, reason: next === "" ? undefined : draft.reason })
+    typing.typed(next)
+  }
+  const mentions = useMentionList({ people, text, isOn: isNote, field, onText: write })
+  useGrowing(field, text)
+
+  // The customer has written through another address since: answers follow him there again.
+  useEffect(() => setPickedAddress(undefined), [row.lastAddressId])
+
+  const turn = (toNote: boolean) => {
+    setDraft({ ...draft, isNote: toNote })
+    field.current?.focus()
+  }
+  useKeys({
+    r: () => turn(false),
+    n: () => turn(true),
+  })
+
+  const mended = mendText(text)
+  const over = text.length - MOST_TEXT
+  const canSend = mended !== undefined && over <= 0 && !isClosed
+  const send = () => {
+    if (mended === undefined || over > 0 || isClosed || meanwhile.holds()) return
+    const params = { conversationId: row.id }
+    if (isNote) void issue("note", params, { text: withMentions(mended, people, mentions.chosen) })
+    else if (address) void issue("answer", params, { text: mended, addressId: address.id, expects: { assigneeId: row.assigneeId, isOpen: row.isOpen, lastAnswerId: row.lastAnswer?.id ?? null } })
+    // Only now: the outbox has the text before the draft lets go of it.
+    setDraft({ text: "", isNote })
+    typing.typed("")
+    field.current?.focus()
+  }
+  const pressed = (event: KeyboardEvent) => {
+    // Safari sends the Enter that ends a composition after `compositionend`, with the old key code.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return
+    if (mentions.pressed(event)) return
+    if (event.key === "Escape") return field.current?.blur()
+    if (event.key !== "Enter" || event.shiftKey) return
+    event.preventDefault()
+    send()
+  }
+
+  return (
+    <form
+      className={style["composer"]}
+      data-note={isNote || undefined}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <div role="status">
+        {draft.reason && <p className={style["refused"]}>{t("composer.refused", { reason: refusalWords(draft.reason, (id) => agents.get(id)?.name) })}</p>}
+        {meanwhile.words !== undefined && <p className={style["held"]}>{meanwhile.words}</p>}
+        {isClosed && <p className={style["held"]}>{address?.optedOut ? t("composer.optedOut", { address: address.display }) : t("composer.noAddress")}</p>}
+        {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
+      </div>
+      <MentionList list={mentions} />
+      <textarea
+        ref={field}
+        className={style["text"]}
+        aria-label={isNote ? t("composer.note") : t("composer.answer")}
+        placeholder={isNote ? t("composer.notePlaceholder") : t("composer.answerPlaceholder", { name })}
+        rows={1}
+        dir="auto"
+        value={text}
+        disabled={isClosed}
+        {...mentions.attributes}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={pressed}
+        onSelect={mentions.moved}
+        onBlur={() => typing.typed("")}
+      />
+      <div className={style["bar"]}>
+        <button type="button" role="switch" aria-checked={isNote} aria-label={t("composer.note")} title={t("composer.noteHint")} className={style["switch"]} onClick={() => turn(!isNote)}>
+          <Icon name="lock" size={16} />
+          <span aria-hidden="true">{t("composer.note")}</span>
+        </button>
+        {!isNote && address && <AddressMenu row={row} address={address} onPick={setPickedAddress} />}
+        <span className={style["end"]}>
+          {!isNote && address?.channel === "sms" && text !== "" && <span className={style["count"]}>{segmentWords(text)}</span>}
+          <Button kind="primary" icon="send" label={t("composer.send")} type="submit" disabled={!canSend} />
+        </span>
+      </div>
+    </form>
+  )
+}
+
+/** Everybody but oneself; disabled colleagues are not told anything any more. */
+function mentionables(agents: ReturnType<typeof useAgents>, teams: ReturnType<typeof useTeams>, selfId: string | undefined): Mentionable[] {
+  const colleagues = [...agents.values()].filter((agent) => !agent.isDisabled && agent.id !== selfId).map(({ id, name }) => ({ kind: "agent" as const, id, name }))
+  return [...colleagues, ...[...teams.values()].map(({ id, name }) => ({ kind: "team" as const, id, name }))].toSorted((one, other) => one.name.localeCompare(other.name))
+}
+
+function segmentWords(text: string): string {
+  const { segments, left } = segmentsOf(text)
+  return segments <= 1 ? t("composer.left", { left }) : t("composer.segments", { count: segments, left })
+}
+
+/** As high as its text, up to the limit in the style; `field-sizing` is not everywhere yet. */
+function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) {
+  useEffect(() => {
+    const element = field.current
+    if (!element || CSS.supports("field-sizing", "content")) return
+    element.style.blockSize = "auto"
+    element.style.blockSize = `${element.scrollHeight}px`
+  }, [field, text])
+}

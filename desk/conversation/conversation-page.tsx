@@ -1,0 +1,76 @@
+import { useEffect, useState } from "react"
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { CustomerPanel, customerName } from "../customer/customer.ts"
+import { useConversation, useViewing } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Button, Dialog, useWidth } from "../ui/ui.ts"
+import { Composer } from "./composer.tsx"
+import { ConversationHead } from "./conversation-head.tsx"
+import { OfferBar } from "./offer-bar.tsx"
+import { Timeline } from "./timeline.tsx"
+import style from "./conversation-page.module.css"
+
+type PageProps = {
+  conversationId: string
+  /** The entry a link names: the timeline opens there and marks it. */
+  entryId?: string | undefined
+  onBack: () => void
+}
+
+export function ConversationPage({ conversationId, entryId, onBack }: PageProps) {
+  const { row, state } = useConversation(conversationId)
+  if (row) return <OpenConversation key={conversationId} row={row} entryId={entryId} onBack={onBack} />
+  return (
+    <section className={style["missing"]} aria-busy={state === "loading"}>
+      {state === "missing" && (
+        <>
+          <p>{t("conversation.missing")}</p>
+          <Button onClick={onBack}>{t("conversation.toList")}</Button>
+        </>
+      )}
+    </section>
+  )
+}
+
+const HIDES_CUSTOMER = "parley-hides-customer"
+
+function OpenConversation({ row, entryId, onBack }: { row: ConversationRow; entryId: string | undefined; onBack: () => void }) {
+  const width = useWidth()
+  const [hidesColumn, setHidesColumn] = useState(() => localStorage.getItem(HIDES_CUSTOMER) !== null)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  const [typing, setTyping] = useState({ isTyping: false, inNote: false })
+  useViewing({ conversationId: row.id, ...typing })
+  useEffect(() => {
+    if (width === "wide") setSheetOpen(false)
+  }, [width])
+
+  const name = customerName(row.customer)
+  const showsColumn = width === "wide" && !hidesColumn
+  const toggleCustomer = () => {
+    if (width !== "wide") return setSheetOpen(true)
+    if (hidesColumn) localStorage.removeItem(HIDES_CUSTOMER)
+    else localStorage.setItem(HIDES_CUSTOMER, "")
+    setHidesColumn(!hidesColumn)
+  }
+  return (
+    <>
+      <section className={style["conversation"]} aria-label={t("conversation.with", { name })}>
+        <ConversationHead row={row} name={name} onBack={onBack} onCustomer={toggleCustomer} showsCustomer={showsColumn} />
+        <OfferBar row={row} />
+        <Timeline row={row} name={name} entryId={entryId} />
+        <Composer row={row} name={name} onTyping={setTyping} />
+      </section>
+      {showsColumn && (
+        <aside className={style["customer"]} aria-label={t("customer.title")}>
+          <header className={style["head"]}>
+            <h2>{t("customer.title")}</h2>
+          </header>
+          <CustomerPanel row={row} />
+        </aside>
+      )}
+      <Dialog title={t("customer.title")} closeLabel={t("dismiss")} shape="sheet" isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
+        <CustomerPanel row={row} />
+      </Dialog>
+    </>
+  )
+}

@@ -1,0 +1,63 @@
+import type { EntryRow } from "../../protocol/rows.ts"
+import { channelWords } from "../customer/customer.ts"
+import { useAgents, useSelf, type TimelineEntry } from "../replica/replica.ts"
+import { clockWords, momentWords, reasonWords, t } from "../texts/texts.ts"
+import { Avatar, Icon } from "../ui/ui.ts"
+import { MessageFiles } from "./message-files.tsx"
+import { LinkedText } from "./linked-text.tsx"
+import style from "./message-bubble.module.css"
+
+type Message = Extract<EntryRow["body"], { type: "message" }>
+type BubbleProps = { entry: TimelineEntry; message: Message; customer: { id: string; name: string }; endsRun: boolean; onSendAgain: (entryId: string) => void }
+
+export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }: BubbleProps) {
+  const agents = useAgents()
+  const selfId = useSelf()?.agent.id
+  const author = message.agentId === null ? customer.name : message.agentId === selfId ? t("you") : (agents.get(message.agentId)?.name ?? t("someone"))
+  const state = message.delivery?.state
+  const isTroubled = state === "failed" || state === "unsure"
+  return (
+    <div className={style["message"]} data-mine={message.agentId !== null || undefined} data-ends-run={endsRun || undefined} data-pending={entry.pending}>
+      {message.agentId === null && <span className={style["face"]}>{endsRun && <Avatar id={customer.id} name={customer.name} size={20} />}</span>}
+      <div className={style["column"]}>
+        <span className="unseen">{t("timeline.author", { name: author })}</span>
+        {message.text !== "" && (
+          <p className={style["bubble"]} dir="auto" title={momentWords(entry.at)}>
+            <LinkedText text={message.text} />
+          </p>
+        )}
+        <MessageFiles files={message.files} />
+        {isTroubled && (
+          <p className={style["trouble"]} data-state={state}>
+            <Icon name="warning" size={14} />
+            {state === "failed" ? t("delivery.failed", { reason: reasonWords(message.delivery?.reason ?? null) }) : t("delivery.unsure")}
+            <button type="button" onClick={() => onSendAgain(entry.id)}>
+              {t("delivery.again")}
+            </button>
+          </p>
+        )}
+        {endsRun && (
+          <p className={style["caption"]}>
+            {message.agentId !== null && <bdi>{author}</bdi>}
+            {message.agentId !== null && " · "}
+            {channelWords(message.channel)}
+            {" · "}
+            <time dateTime={entry.at} title={momentWords(entry.at)}>
+              {clockWords(entry.at)}
+            </time>
+            {deliveryWords(entry, message)}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function deliveryWords(entry: TimelineEntry, message: Message): string {
+  if (entry.pending === "waiting") return ` · ${t("delivery.waiting")}`
+  if (entry.pending === "sending") return ` · ${t("delivery.sending")}`
+  const state = message.delivery?.state
+  // Failed and unsure stand above in full.
+  if (state === undefined || state === "failed" || state === "unsure") return ""
+  return ` · ${t(`delivery.${state}`)}`
+}

@@ -1,0 +1,167 @@
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { useAgents, usePresence, useSelf, useTimeline } from "../replica/replica.ts"
+import { dayWords, t } from "../texts/texts.ts"
+import { Button, useKeys } from "../ui/ui.ts"
+import { Announcer } from "./announcer.tsx"
+import { EntryLine } from "./entry-line.tsx"
+import { linesOf, newSince, type Line } from "./lines.ts"
+import { useActs } from "./use-acts.ts"
+import { useReadMarks } from "./use-read-marks.ts"
+import style from "./timeline.module.css"
+
+/** How near the end still counts as the end, in pixels: about one line. */
+const NEAR_END = 40
+/** Older entries are asked for when this many lines are left above. */
+const AHEAD = 10
+
+export function Timeline({ row, name, entryId }: { row: ConversationRow; name: string; entryId: string | undefined }) {
+  const [around, setAround] = useState(entryId)
+  useEffect(() => setAround(entryId), [entryId])
+  const timeline = useTimeline(row.id, around)
+  const { entries, hasOlder, hasNewer, isLoading, error } = timeline
+  const selfId = useSelf()?.agent.id ?? ""
+  const acts = useActs(row)
+  const lines = useMemo(() => linesOf(entries), [entries])
+  const scroller = useRef<HTMLDivElement>(null)
+  const [isAtEnd, setAtEnd] = useState(true)
+  const [isHeldUnread, setHeldUnread] = useState(false)
+
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: useCallback((at: number) => estimate(lines[at]), [lines]),
+    getItemKey: useCallback((at: number) => lines[at]?.key ?? at, [lines]),
+    anchorTo: "end",
+    followOnAppend: !hasNewer,
+    scrollEndThreshold: NEAR_END,
+    overscan: 8,
+    paddingStart: 16,
+    paddingEnd: 16,
+  })
+  const shown = virtual.getVirtualItems()
+
+  // Opens at the linked entry, else at the end; again whenever a link names another one.
+  const openedAt = useRef<string | undefined>(undefined)
+  useLayoutEffect(() => {
+    const target = around ?? "end"
+    if (lines.length === 0 || openedAt.current === target) return
+    const at = around === undefined ? -1 : lines.findIndex((line) => line.key === around)
+    if (around !== undefined && at < 0) return
+    openedAt.current = target
+    if (at >= 0) virtual.scrollToIndex(at, { align: "center" })
+    else virtual.scrollToEnd()
+  }, [lines, around, virtual])
+
+  // What one writes oneself is always shown, wherever one had scrolled to.
+  const last = entries.at(-1)
+  const ownPending = last?.pending !== undefined ? last.id : undefined
+  useEffect(() => {
+    if (ownPending === undefined) return
+    setHeldUnread(false)
+    virtual.scrollToEnd()
+  }, [ownPending, virtual])
+
+  const first = shown[0]?.index ?? 0
+  useEffect(() => {
+    if (lines.length > 0 && first < AHEAD && hasOlder && !isLoading && !error) timeline.loadOlder()
+  })
+  const lastShown = shown.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (lines.length > 0 && lastShown >= lines.length - AHEAD && hasNewer && !isLoading && !error) timeline.loadNewer()
+  })
+
+  const inSight = isAtEnd && !hasNewer ? entries.findLast((entry) => entry.pending === undefined)?.at : lastInSight(lines, virtual)
+  useReadMarks(row, inSight, isHeldUnread)
+
+  const [seenAt, setSeenAt] = useState("")
+  const lastAt = last?.at ?? ""
+  useEffect(() => {
+    if (isAtEnd && !hasNewer) setSeenAt(lastAt)
+  }, [isAtEnd, hasNewer, lastAt])
+  const fresh = isAtEnd || seenAt === "" ? 0 : newSince(entries, seenAt, selfId).length
+
+  const markUnread = (fromId: string) => {
+    setHeldUnread(true)
+    acts.markUnread(fromId)
+  }
+  useKeys({ u: () => row.lastCustomerEntryId !== null && markUnread(row.lastCustomerEntryId) })
+  const toLatest = () => {
+    setAround(undefined)
+    virtual.scrollToEnd()
+  }
+
+  return (
+    <div className={style["place"]}>
+      <div
+        ref={scroller}
+        className={style["log"]}
+        role="log"
+        aria-live="off"
+        aria-label={t("timeline.messages")}
+        aria-busy={isLoading}
+        tabIndex={0}
+        onScroll={() => setAtEnd(virtual.isAtEnd(NEAR_END))}
+      >
+        <div className={style["all"]} style={{ blockSize: virtual.getTotalSize() }}>
+          <div className={style["shown"]} style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>
+            {shown.map((item) => {
+              const line = lines[item.index]
+              if (!line) return null
+              return (
+                <div key={item.key} data-index={item.index} ref={virtual.measureElement} className={style["line"]}>
+                  {line.kind === "day" ? (
+                    <h2 className={style["day"]}>{dayWords(line.at, Date.now())}</h2>
+                  ) : (
+                    <EntryLine line={line} row={row} customer={name} isLinked={line.key === entryId} onUnread={markUnread} onSendAgain={acts.sendAgain} />
+                  )}
+                </div>
+              )
+            })}
+          </div>
+        </div>
+      </div>
+      {error && (
+        <div className={style["problem"]}>
+          <span>{error.refusal === "offline" ? t("timeline.offline") : t("timeline.failed")}</span>
+          <Button kind="quiet" onClick={timeline.loadOlder}>
+            {t("tryAgain")}
+          </Button>
+        </div>
+      )}
+      {(fresh > 0 || hasNewer) && (
+        <button type="button" className={style["new"]} onClick={toLatest}>
+          {fresh > 0 ? t("timeline.new", { count: fresh }) : t("timeline.latest")}
+        </button>
+      )}
+      <Typing conversationId={row.id} customer={name} />
+      <Announcer entries={entries} customer={name} selfId={selfId} />
+    </div>
+  )
+}
+
+function Typing({ conversationId, customer }: { conversationId: string; customer: string }) {
+  const presence = usePresence(conversationId)
+  const agents = useAgents()
+  const colleague = presence?.viewers.find((viewer) => viewer.isTyping)
+  const who = agents.get(colleague?.agentId ?? "")?.name ?? t("someone")
+  const words = presence?.customer.isTyping ? t("timeline.typing", { name: customer }) : !colleague ? "" : colleague.inNote ? t("timeline.noting", { name: who }) : t("timeline.answering", { name: who })
+  return <p className={style["typing"]}>{words}</p>
+}
+
+function estimate(line: Line | undefined): number {
+  if (line?.kind !== "entry") return 44
+  const { body } = line.entry
+  if (body.type === "event") return 32
+  // About 60 letters to a line of a bubble; only a guess until it is measured.
+  return (body.type === "note" ? 66 : 40) + 20 * Math.floor(body.text.length / 60) + (line.endsRun ? 34 : 0)
+}
+
+/** The time of the lowest entry that is wholly in view. */
+function lastInSight(lines: readonly Line[], virtual: { scrollOffset: number | null; scrollRect: { height: number } | null; getVirtualItems: () => { index: number; end: number }[] }): string | undefined {
+  const bottom = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0)
+  const item = virtual.getVirtualItems().findLast(({ index, end }) => end <= bottom && lines[index]?.kind === "entry")
+  const line = item && lines[item.index]
+  return line?.kind === "entry" && line.entry.pending === undefined ? line.entry.at : undefined
+}

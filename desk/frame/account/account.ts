@@ -1,0 +1,8 @@
+/**
+ * The pages before there is an agent: first start, signing in, forgotten passwords, invitations.
+ * They ask the server themselves, since there is no replica yet.
+ */
+export { AcceptInvitation } from "./accept-invitation.tsx"
+export { FirstStart } from "./first-start.tsx"
+export { ForgotPassword, ResetPassword } from "./password.tsx"
+export { SignIn } from "./sign-in.tsx"

@@ -1,0 +1,68 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router"
+import { inboxKey } from "../../protocol/values.ts"
+import { InboxPage } from "../inboxes/inboxes.ts"
+import { Root } from "./root.tsx"
+
+const root = createRootRoute({ component: Root, notFoundComponent: () => null })
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/inbox/$inbox", params: { inbox: "me" }, replace: true })
+  },
+})
+
+/** Unknown inboxes of an old or mistyped address are Me. */
+function inboxOf(text: string) {
+  const parsed = inboxKey.safeParse(text)
+  return parsed.success ? parsed.data : "me"
+}
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/inbox/$inbox",
+  component: function Inbox() {
+    const { inbox: key } = inbox.useParams()
+    const { conversationId } = conversation.useParams({ shouldThrow: false }) ?? {}
+    return <InboxPage inbox={inboxOf(key)} conversationId={conversationId} entryId={undefined} />
+  },
+})
+
+/** Inside the inbox's route, so that opening a conversation keeps the list, its scroll and its focus. */
+const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversationId" })
+
+/** What "Copy link" copies: valid for whoever may see the conversation, whichever inbox he has it in. */
+const linked = createRoute({
+  getParentRoute: () => root,
+  path: "/conversations/$conversationId",
+  validateSearch: (search: Record<string, unknown>): { entry?: string } => (typeof search["entry"] === "string" ? { entry: search["entry"] } : {}),
+  component: function Linked() {
+    const { conversationId } = linked.useParams()
+    const { entry } = linked.useSearch()
+    return <InboxPage inbox={undefined} conversationId={conversationId} entryId={entry} />
+  },
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("../settings/settings.ts"), "SettingsPage"),
+})
+
+const account = () => import("./account/account.ts")
+const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/$token", component: lazyRouteComponent(account, "AcceptInvitation") })
+const forgotPassword = createRoute({ getParentRoute: () => root, path: "/forgot-password", component: lazyRouteComponent(account, "ForgotPassword") })
+const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset-password/$token", component: lazyRouteComponent(account, "ResetPassword") })
+
+export const router = createRouter({
+  routeTree: root.addChildren([start, inbox.addChildren([conversation]), linked, settings, invitation, forgotPassword, resetPassword]),
+  defaultPreload: false,
+  pathParamsAllowedCharacters: [":"],
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}

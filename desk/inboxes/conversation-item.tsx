@@ -1,0 +1,104 @@
+import { Link } from "@tanstack/react-router"
+import { memo, useEffect, useState } from "react"
+import { partsOfNote } from "../../protocol/text.ts"
+import type { ConversationRow } from "../../protocol/rows.ts"
+import type { InboxKey } from "../../protocol/values.ts"
+import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
+import { serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
+import { agoWords, countdownWords, momentWords, t } from "../texts/texts.ts"
+import { Avatar, Icon } from "../ui/ui.ts"
+import { useNow } from "./now.tsx"
+import style from "./conversation-item.module.css"
+
+type ItemProps = { row: ConversationRow; inbox: InboxKey; index: number; start: number; count: number; isOpen: boolean }
+
+export const ConversationItem = memo(function ConversationItem({ row, inbox, index, start, count, isOpen }: ItemProps) {
+  const now = useNow()
+  const selfId = useSelf()?.agent.id
+  const presence = usePresence(row.id)
+  const name = customerName(row.customer)
+  const { unread, isStarred } = row.own
+  const isOfferedToMe = row.isOpen && row.offer?.agentId === selfId
+  return (
+    <li
+      className={style["item"]}
+      style={{ transform: `translateY(${start}px)` }}
+      data-index={index}
+      data-id={row.id}
+      data-open={isOpen || undefined}
+      data-unread={unread > 0 || undefined}
+      aria-setsize={count}
+      aria-posinset={index + 1}
+    >
+      <Avatar id={row.customer.id} name={name} isOnline={presence?.customer.isOnline ?? false} />
+      <Link to="/inbox/$inbox/$conversationId" params={{ inbox, conversationId: row.id }} className={style["who"]} aria-current={isOpen ? "true" : undefined}>
+        <bdi>{name}</bdi>
+        {unread > 0 && <span className="unseen">{`, ${t("list.unread", { count: unread })}`}</span>}
+      </Link>
+      <time className={style["age"]} dateTime={row.updatedAt} title={momentWords(row.updatedAt)}>
+        {agoWords(row.updatedAt, now)}
+      </time>
+      <FirstLine row={row} selfId={selfId} />
+      {unread > 0 && (
+        <span className={style["count"]} aria-hidden="true">
+          {unread > 99 ? t("list.many") : unread}
+        </span>
+      )}
+      <span className={style["meta"]}>
+        <Icon name={channelIcon(row.channel)} size={14} />
+        {channelWords(row.channel)}
+        {isOfferedToMe && row.offer && <Suggested endsAt={row.offer.endsAt} />}
+        {row.own.hasUnreadMention && <span className={style["mention"]}>{t("list.mention")}</span>}
+        {isStarred && (
+          <span className={style["star"]} role="img" aria-label={t("list.starred")}>
+            <Icon name="star" size={14} />
+          </span>
+        )}
+        <Viewers viewers={presence?.viewers.map(({ agentId }) => agentId) ?? []} />
+      </span>
+    </li>
+  )
+})
+
+function FirstLine({ row, selfId }: { row: ConversationRow; selfId: string | undefined }) {
+  const agents = useAgents()
+  const teams = useTeams()
+  const { last } = row
+  if (!last) return <span className={style["line"]} />
+  const author = last.agentId === null ? undefined : last.agentId === selfId ? t("you") : (agents.get(last.agentId)?.name.split(" ")[0] ?? t("someone"))
+  const text = partsOfNote(last.text)
+    .map((part) => (part.kind === "text" ? part.text : `@${(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ?? t("someone")}`))
+    .join("")
+  const said = text || (last.hasFiles ? t("list.file") : "")
+  return (
+    <span className={style["line"]}>
+      {last.type === "note" && (
+        <span className={style["lock"]} role="img" aria-label={t("list.note")}>
+          <Icon name="lock" size={13} />
+        </span>
+      )}
+      <bdi>{author === undefined ? said : t("list.by", { author, text: said })}</bdi>
+    </span>
+  )
+}
+
+function Suggested({ endsAt }: { endsAt: string }) {
+  const [now, setNow] = useState(serverNow)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(serverNow()), 1_000)
+    return () => clearInterval(timer)
+  }, [])
+  return <span className={style["suggested"]}>{t("list.suggested", { left: countdownWords(endsAt, now) })}</span>
+}
+
+function Viewers({ viewers }: { viewers: readonly string[] }) {
+  const agents = useAgents()
+  if (viewers.length === 0) return null
+  return (
+    <span className={style["viewers"]}>
+      {viewers.slice(0, 4).map((agentId) => (
+        <Avatar key={agentId} id={agentId} name={agents.get(agentId)?.name ?? t("someone")} size={20} isNamed />
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,118 @@
+import { useNavigate } from "@tanstack/react-router"
+import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual"
+import { useCallback, useEffect, useRef } from "react"
+import type { InboxKey } from "../../protocol/values.ts"
+import { useInbox, useTeams } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { useKeys, useWidth } from "../ui/ui.ts"
+import { ConversationItem } from "./conversation-item.tsx"
+import { EmptyInbox } from "./empty-inbox.tsx"
+import { FilterMenu } from "./filter-menu.tsx"
+import { inboxWords } from "./inbox-words.ts"
+import { PhoneInboxes } from "./phone-inboxes.tsx"
+import { SortMenu } from "./sort-menu.tsx"
+import { useSteadyRows } from "./use-steady-rows.ts"
+import { WidthHandle } from "./width-handle.tsx"
+import style from "./conversation-list.module.css"
+
+/** Every row's height; the style has the same number. */
+const ROW = 86
+
+export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: string | undefined }) {
+  const { rows: live, isLoading, hasMore, loadMore, preference } = useInbox(inbox)
+  const teams = useTeams()
+  const navigate = useNavigate()
+  const isPhone = useWidth() === "phone"
+  const scroller = useRef<HTMLDivElement>(null)
+  const { rows, pointer } = useSteadyRows(live)
+  const focusedId = useRef<string | undefined>(undefined)
+  const focusedAt = useRef(0)
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: useCallback((at: number) => rows[at]?.id ?? at, [rows]),
+    overscan: 6,
+    // A focused row stays in the document when it is scrolled away, else the focus would be lost.
+    rangeExtractor: useCallback(
+      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+        const shown = defaultRangeExtractor(range)
+        const at = rows.findIndex((row) => row.id === focusedId.current)
+        return at < 0 || shown.includes(at) ? shown : [...shown, at].toSorted((one, other) => one - other)
+      },
+      [rows],
+    ),
+  })
+  const items = virtual.getVirtualItems()
+
+  const focusRow = useCallback(
+    (at: number) => {
+      if (rows.length === 0) return
+      const index = Math.max(0, Math.min(rows.length - 1, at))
+      focusedId.current = rows[index]?.id
+      focusedAt.current = index
+      virtual.scrollToIndex(index)
+      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus())
+    },
+    [rows, virtual],
+  )
+
+  // The focused row has left the list: the one that took its place gets the focus.
+  useEffect(() => {
+    const id = focusedId.current
+    if (id === undefined) return
+    const at = rows.findIndex((row) => row.id === id)
+    if (at >= 0) focusedAt.current = at
+    else if (document.activeElement === document.body) focusRow(focusedAt.current)
+    else focusedId.current = undefined
+  }, [rows, focusRow])
+
+  const current = () => rows.findIndex((row) => row.id === (focusedId.current ?? openId))
+  useKeys({
+    j: () => focusRow(current() + 1),
+    k: () => focusRow(Math.max(0, current() - 1)),
+    Enter: (event) => {
+      const link = event.target instanceof HTMLAnchorElement ? event.target : undefined
+      if (link) return link.click()
+      const row = rows[current()]
+      if (row) void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })
+    },
+  })
+
+  const lastShown = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && !isLoading && lastShown >= rows.length - 10) loadMore()
+  }, [hasMore, isLoading, lastShown, rows.length, loadMore])
+
+  return (
+    <section className={style["list"]} aria-label={inboxWords(inbox, teams)}>
+      <header className={style["head"]}>
+        {isPhone ? <PhoneInboxes inbox={inbox} /> : <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>}
+        {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
+        <span className={style["end"]}>
+          <FilterMenu inbox={inbox} preference={preference} />
+          <SortMenu inbox={inbox} preference={preference} />
+        </span>
+      </header>
+      <div ref={scroller} className={style["scroller"]} {...pointer}>
+        <ul
+          className={style["rows"]}
+          aria-label={t("list.title")}
+          aria-busy={isLoading}
+          style={{ blockSize: virtual.getTotalSize() }}
+          onFocus={(event) => {
+            focusedId.current = event.target.closest<HTMLElement>("[data-id]")?.dataset["id"]
+          }}
+        >
+          {items.map((item) => {
+            const row = rows[item.index]
+            return row && <ConversationItem key={item.key} row={row} inbox={inbox} index={item.index} start={item.start} count={rows.length} isOpen={row.id === openId} />
+          })}
+        </ul>
+        {rows.length === 0 && !isLoading && <EmptyInbox inbox={inbox} preference={preference} />}
+      </div>
+      {!isPhone && <WidthHandle />}
+    </section>
+  )
+}

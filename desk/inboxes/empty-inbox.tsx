@@ -1,0 +1,39 @@
+import { Link } from "@tanstack/react-router"
+import type { InboxPreference } from "../../protocol/rows.ts"
+import type { InboxKey } from "../../protocol/values.ts"
+import { useSelf } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Button, Icon } from "../ui/ui.ts"
+import { inboxIcon, emptyWords } from "./inbox-words.ts"
+import { rememberPreference } from "./preference.ts"
+import style from "./empty-inbox.module.css"
+
+/** One sentence on what will appear here and one thing to do. */
+export function EmptyInbox({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
+  const isAdmin = useSelf()?.reader.isAdmin ?? false
+  const isFiltered = Boolean(preference.teamIds?.length || preference.channels?.length)
+  const isClosed = preference.showsClosed ?? false
+  return (
+    <div className={style["empty"]}>
+      <Icon name={inboxIcon(inbox)} size={28} />
+      <p>{isFiltered ? t("empty.filtered") : emptyWords(inbox, isClosed)}</p>
+      {isFiltered ? (
+        <Button onClick={() => rememberPreference(inbox, { ...preference, teamIds: [], channels: [] })}>{t("empty.clearFilter")}</Button>
+      ) : isClosed ? (
+        <Button onClick={() => rememberPreference(inbox, { ...preference, showsClosed: false })}>{t("empty.showOpen")}</Button>
+      ) : inbox === "me" ? (
+        <Link to="/inbox/$inbox" params={{ inbox: "unassigned" }} className={style["link"]}>
+          {t("empty.toUnassigned")}
+        </Link>
+      ) : isAdmin && (inbox === "unassigned" || inbox === "all" || inbox.startsWith("team:")) ? (
+        <Link to="/settings/$section" params={{ section: "sources" }} className={style["link"]}>
+          {t("empty.toSources")}
+        </Link>
+      ) : (
+        <Link to="/inbox/$inbox" params={{ inbox: "me" }} className={style["link"]}>
+          {t("empty.toMe")}
+        </Link>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import type { InboxPreference } from "../../protocol/rows.ts"
+import { channel as channels, type InboxKey } from "../../protocol/values.ts"
+import { channelWords } from "../customer/customer.ts"
+import { useSelf, useTeams } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Button, Menu, type MenuLine } from "../ui/ui.ts"
+import { rememberPreference } from "./preference.ts"
+
+export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
+  const teams = useTeams()
+  const self = useSelf()
+  const chosenTeams = preference.teamIds ?? []
+  const chosenChannels = preference.channels ?? []
+  const isOn = chosenTeams.length > 0 || chosenChannels.length > 0 || (preference.showsClosed ?? false)
+  const mine = [...teams.values()].filter((team) => self?.reader.isAdmin || self?.reader.teamIds.has(team.id)).toSorted((one, other) => one.name.localeCompare(other.name))
+  const change = (part: InboxPreference) => rememberPreference(inbox, { ...preference, ...part })
+
+  const open: MenuLine[] =
+    inbox === "starred"
+      ? []
+      : [
+          {
+            kind: "choice",
+            label: t("filter.state"),
+            value: preference.showsClosed ? "closed" : "open",
+            choices: [
+              { value: "open", label: t("filter.open") },
+              { value: "closed", label: t("filter.closed") },
+            ],
+            onChange: (value) => change({ showsClosed: value === "closed" }),
+          },
+        ]
+  const byTeam: MenuLine[] =
+    inbox.startsWith("team:") || mine.length < 2
+      ? []
+      : [
+          {
+            kind: "group",
+            label: t("filter.teams"),
+            lines: mine.map((team) => ({ kind: "check", label: team.name, isChecked: chosenTeams.includes(team.id), onChange: (isChecked) => change({ teamIds: withOrWithout(chosenTeams, team.id, isChecked) }) })),
+          },
+        ]
+  const byChannel: MenuLine = {
+    kind: "group",
+    label: t("filter.channels"),
+    lines: channels.options.map((channel) => ({ kind: "check", label: channelWords(channel), isChecked: chosenChannels.includes(channel), onChange: (isChecked) => change({ channels: withOrWithout(chosenChannels, channel, isChecked) }) })),
+  }
+  return (
+    <Menu
+      align="end"
+      button={<Button icon="filter" label={t("filter.button")} aria-pressed={isOn} />}
+      lines={[...open, ...byTeam, byChannel, ...(isOn ? [{ kind: "line" } as const, { kind: "item", label: t("filter.clear"), onSelect: () => change({ teamIds: [], channels: [], showsClosed: false }) } as const] : [])]}
+    />
+  )
+}
+
+function withOrWithout<T>(chosen: readonly T[], one: T, isIn: boolean): T[] {
+  const others = chosen.filter((other) => other !== one)
+  return isIn ? [...others, one] : others
+}

@@ -1,0 +1,65 @@
+import { useNavigate } from "@tanstack/react-router"
+import { lazy, Suspense, useEffect } from "react"
+import { belongsTo, type Reader } from "../../protocol/inboxes.ts"
+import type { ConversationRow } from "../../protocol/rows.ts"
+import type { InboxKey } from "../../protocol/values.ts"
+import { useConversation, useSelf } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Icon, useWidth } from "../ui/ui.ts"
+import { InboxNav } from "./inbox-nav.tsx"
+import { ConversationList } from "./conversation-list.tsx"
+import style from "./inbox-page.module.css"
+
+const loadConversation = () => import("../conversation/conversation.ts")
+const ConversationPage = lazy(() => loadConversation().then(({ ConversationPage: Page }) => ({ default: Page })))
+
+type PageProps = {
+  /** Undefined for a copied link, which names only the conversation: then the inbox is the first that holds it. */
+  inbox: InboxKey | undefined
+  conversationId: string | undefined
+  entryId: string | undefined
+}
+
+export function InboxPage({ inbox: named, conversationId, entryId }: PageProps) {
+  const navigate = useNavigate()
+  const isPhone = useWidth() === "phone"
+  const self = useSelf()
+  const { row } = useConversation(conversationId ?? "")
+  const inbox = named ?? (row && self ? firstInboxOf(row, self.reader) : "me")
+
+  useEffect(() => {
+    // The list is painted: fetch what opening a conversation needs while nobody waits for it.
+    const timer = setTimeout(() => void loadConversation(), 200)
+    return () => clearTimeout(timer)
+  }, [])
+
+  const showsList = !isPhone || conversationId === undefined
+  return (
+    <div className={style["page"]} data-open={conversationId !== undefined || undefined}>
+      {!isPhone && <InboxNav inbox={inbox} />}
+      {showsList && <ConversationList key={inbox} inbox={inbox} openId={conversationId} />}
+      {conversationId === undefined ? (
+        !isPhone && <Nothing />
+      ) : (
+        <Suspense fallback={<section className={style["waiting"]} aria-busy="true" />}>
+          <ConversationPage conversationId={conversationId} entryId={entryId} onBack={() => void navigate({ to: "/inbox/$inbox", params: { inbox } })} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function Nothing() {
+  return (
+    <section className={style["nothing"]}>
+      <Icon name="chat" size={32} />
+      <p>{t("conversation.none")}</p>
+      <p className={style["keys"]}>{t("conversation.noneKeys")}</p>
+    </section>
+  )
+}
+
+function firstInboxOf(row: ConversationRow, reader: Reader): InboxKey {
+  const inboxes: InboxKey[] = ["me", "mentions", "unassigned", `team:${row.teamId}`, "starred", "all"]
+  return inboxes.find((inbox) => belongsTo(inbox, row, reader)) ?? "me"
+}

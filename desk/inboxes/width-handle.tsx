@@ -1,0 +1,55 @@
+import { useEffect, useState, type PointerEvent } from "react"
+import { t } from "../texts/texts.ts"
+import style from "./width-handle.module.css"
+
+const KEPT = "parley-list-width"
+const NARROWEST = 260
+const WIDEST = 520
+const STEP = 16
+
+/** Makes the list wider or narrower, by pointer or arrow keys; remembered on this machine. */
+export function WidthHandle() {
+  const [width, setWidth] = useState(() => {
+    const kept = Number(localStorage.getItem(KEPT))
+    return kept > 0 ? kept : undefined
+  })
+  useEffect(() => {
+    const { style: page } = document.documentElement
+    if (width === undefined) page.removeProperty("--list-width")
+    else page.setProperty("--list-width", `${width}px`)
+    if (width !== undefined) localStorage.setItem(KEPT, String(width))
+  }, [width])
+
+  const drag = (event: PointerEvent<HTMLDivElement>) => {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+    const list = event.currentTarget.parentElement?.getBoundingClientRect()
+    if (!list) return
+    setWidth(within(document.dir === "rtl" ? list.right - event.clientX : event.clientX - list.left))
+  }
+  return (
+    <div
+      className={style["handle"]}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={t("list.width")}
+      aria-valuemin={NARROWEST}
+      aria-valuemax={WIDEST}
+      aria-valuenow={width ?? 336}
+      tabIndex={0}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={drag}
+      onDoubleClick={() => {
+        localStorage.removeItem(KEPT)
+        setWidth(undefined)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowRight") setWidth(within((width ?? 336) + STEP))
+        if (event.key === "ArrowLeft") setWidth(within((width ?? 336) - STEP))
+      }}
+    />
+  )
+}
+
+function within(width: number): number {
+  return Math.round(Math.max(NARROWEST, Math.min(WIDEST, width)))
+}

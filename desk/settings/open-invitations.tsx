@@ -1,0 +1,40 @@
+import { useEffect, useState } from "react"
+import type { z } from "zod"
+import { invitationsAnswer } from "../../protocol/commands.ts"
+import { issueWorkspace, request, RefusalError } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Button } from "../ui/ui.ts"
+import { saved } from "./act.ts"
+import { Panel } from "./panel.tsx"
+import style from "./section.module.css"
+
+/** `changes` grows when one was made here, so that the list is asked for again. */
+export function OpenInvitations({ changes }: { changes: number }) {
+  const [invitations, setInvitations] = useState<z.infer<typeof invitationsAnswer>["invitations"]>([])
+  const [withdrawn, setWithdrawn] = useState(0)
+  useEffect(() => {
+    request("GET", "/invitations", undefined, invitationsAnswer).then(
+      (answer) => setInvitations(answer.invitations),
+      (error: unknown) => {
+        // Offline there is simply no list; anything else is a bug.
+        if (!(error instanceof RefusalError)) throw error
+      },
+    )
+  }, [changes, withdrawn])
+  if (invitations.length === 0) return null
+  const withdraw = async (invitationId: string) => {
+    if (await saved(issueWorkspace("withdrawInvitation", { invitationId }, {}))) setWithdrawn((count) => count + 1)
+  }
+  return (
+    <Panel title={t("team.invitations")}>
+      <ul className={style["rows"]}>
+        {invitations.map(({ id, role, email }) => (
+          <li key={id} className={style["inline"]}>
+            <span>{email === null ? t("team.invitationAny", { role: t(`role.${role}`) }) : t("team.invitationFor", { role: t(`role.${role}`), email })}</span>
+            <Button onClick={() => void withdraw(id)}>{t("team.withdraw")}</Button>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}

@@ -1,0 +1,40 @@
+import { useState } from "react"
+import { issueWorkspace, useSelf, useTeams } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Button, Field } from "../ui/ui.ts"
+import { saved } from "./act.ts"
+import { Panel, Toggle } from "./panel.tsx"
+import style from "./section.module.css"
+
+export function ProfileSection() {
+  const self = useSelf()
+  const teams = useTeams()
+  const [name, setName] = useState(self?.agent.name ?? "")
+  if (!self) return null
+  const { agent, reader } = self
+  const mine = [...teams.values()].filter((team) => reader.teamIds.has(team.id))
+  return (
+    <>
+      <Panel title={agent.email} what={t(`role.${agent.role}`)}>
+        <form
+          className={style["inline"]}
+          onSubmit={(event) => {
+            event.preventDefault()
+            void saved(issueWorkspace("renameSelf", {}, { name }))
+          }}
+        >
+          <Field label={t("profile.name")} value={name} onValue={setName} autoComplete="name" required />
+          <Button type="submit" kind="primary" disabled={name.trim() === "" || name === agent.name}>
+            {t("settings.save")}
+          </Button>
+        </form>
+      </Panel>
+      <Panel title={t("availability.title")}>
+        <Toggle label={t("profile.availability")} hint={t("profile.availabilityHint")} isOn={!agent.awayByHand} onChange={(isOn) => void saved(issueWorkspace("setAvailability", {}, { awayByHand: !isOn }))} />
+        {mine.map((team) => (
+          <Toggle key={team.id} label={team.name} isOn={!agent.teamsOff.includes(team.id)} onChange={(isOn) => void saved(issueWorkspace("setTeamOff", { teamId: team.id }, { isOff: !isOn }))} />
+        ))}
+      </Panel>
+    </>
+  )
+}

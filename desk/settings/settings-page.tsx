@@ -1,0 +1,44 @@
+import { Link, useParams } from "@tanstack/react-router"
+import type { ComponentType } from "react"
+import { useSelf } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { ProfileSection } from "./profile-section.tsx"
+import { SourcesSection } from "./sources-section.tsx"
+import { TeamSection } from "./team-section.tsx"
+import { WorkspaceSection } from "./workspace-section.tsx"
+import style from "./settings-page.module.css"
+
+const SECTIONS = ["profile", "team", "sources", "workspace"] as const
+type Section = (typeof SECTIONS)[number]
+
+const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = { profile: ProfileSection, team: TeamSection, sources: SourcesSection, workspace: WorkspaceSection }
+
+export function SettingsPage() {
+  const named = useParams({ from: "/settings/$section" }).section
+  const section = SECTIONS.find((known) => known === named) ?? "profile"
+  const isAdmin = useSelf()?.reader.isAdmin ?? false
+  const Page = PAGES[section]
+  return (
+    <div className={style["page"]}>
+      <nav className={style["nav"]} aria-label={t("settings.title")}>
+        <h2>{t("settings.title")}</h2>
+        <ul>
+          {SECTIONS.map((key) => (
+            <li key={key}>
+              <Link to="/settings/$section" params={{ section: key }} className={style["link"]} aria-current={key === section ? "page" : undefined}>
+                {t(`settings.${key}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className={style["body"]}>
+        <div className={style["column"]}>
+          <h1>{t(`settings.${section}`)}</h1>
+          {!isAdmin && section !== "profile" && <p className={style["hint"]}>{t("settings.adminsOnly")}</p>}
+          <Page isAdmin={isAdmin} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+import type { Stamp } from "../../protocol/values.ts"
+import { t } from "./say.ts"
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const weekday = new Intl.DateTimeFormat("en", { weekday: "short" })
+const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
+const monthAndYear = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric" })
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
+const longDay = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" })
+const longDayAndYear = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" })
+const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" })
+
+/** "now", "2m", "3h", "Tue", "12 Mar", "Mar 2024". A client's clock may run behind the server's: what lies ahead is "now". */
+export function agoWords(stamp: Stamp, now: number): string {
+  const at = Date.parse(stamp)
+  const age = now - at
+  if (age < MINUTE) return t("time.now")
+  if (age < HOUR) return t("time.minutes", { minutes: Math.floor(age / MINUTE) })
+  if (age < DAY) return t("time.hours", { hours: Math.floor(age / HOUR) })
+  if (age < 6 * DAY) return weekday.format(at)
+  return age < 300 * DAY ? dayAndMonth.format(at) : monthAndYear.format(at)
+}
+
+/** "14:18" in the reader's time zone. */
+export function clockWords(stamp: Stamp): string {
+  return clock.format(Date.parse(stamp))
+}
+
+/** A day separator: "Today", "Yesterday", "Tuesday 3 March", with the year when it is another one. */
+export function dayWords(stamp: Stamp, now: number): string {
+  const at = new Date(stamp)
+  const today = new Date(now)
+  if (at.toDateString() === today.toDateString()) return t("time.today")
+  if (at.toDateString() === new Date(now - DAY).toDateString()) return t("time.yesterday")
+  return at.getFullYear() === today.getFullYear() ? longDay.format(at) : longDayAndYear.format(at)
+}
+
+/** The whole moment, for hovering. */
+export function momentWords(stamp: Stamp): string {
+  return moment.format(Date.parse(stamp))
+}
+
+/** What is left until a stamp: "0:48". */
+export function countdownWords(stamp: Stamp, now: number): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(stamp) - now) / 1_000))
+  if (seconds >= 3_600) return t("time.hours", { hours: Math.floor(seconds / 3_600) })
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+}

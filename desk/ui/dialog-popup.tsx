@@ -1,0 +1,21 @@
+import { Dialog } from "@base-ui/react/dialog"
+import { Button } from "./button.tsx"
+import type { DialogProps } from "./dialog.tsx"
+import style from "./dialog-popup.module.css"
+
+export default function DialogPopup({ title, closeLabel, isOpen, onClose, shape = "box", children }: DialogProps) {
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={style["behind"]} />
+        <Dialog.Popup className={style[shape]}>
+          <header className={style["head"]}>
+            <Dialog.Title className={style["title"]}>{title}</Dialog.Title>
+            <Dialog.Close render={<Button icon="close" label={closeLabel} />} />
+          </header>
+          <div className={style["body"]}>{children}</div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

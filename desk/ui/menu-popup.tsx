@@ -1,0 +1,68 @@
+import { Menu } from "@base-ui/react/menu"
+import { Icon } from "./icon.tsx"
+import type { MenuLine, MenuProps } from "./menu.tsx"
+import style from "./menu-popup.module.css"
+
+export default function MenuPopup({ button, lines, side = "bottom", align = "start", isOpen, onOpen }: MenuProps) {
+  return (
+    <Menu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}>
+      <Menu.Trigger render={button} />
+      <Menu.Portal>
+        <Menu.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className={style["place"]}>
+          <Menu.Popup className={style["menu"]}>
+            {lines.map((line, at) => (
+              <Line key={at} line={line} />
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  )
+}
+
+function Line({ line }: { line: MenuLine }) {
+  switch (line.kind) {
+    case "item":
+      return (
+        <Menu.Item className={style["item"]} disabled={line.isDisabled ?? false} onClick={line.onSelect}>
+          {line.icon && <Icon name={line.icon} size={16} />}
+          {line.before}
+          <span className={style["label"]}>{line.label}</span>
+          {line.after && <span className={style["after"]}>{line.after}</span>}
+        </Menu.Item>
+      )
+    case "check":
+      return (
+        <Menu.CheckboxItem className={style["item"]} checked={line.isChecked} onCheckedChange={line.onChange} closeOnClick={false}>
+          <span className={style["mark"]}>{line.isChecked && <Icon name="check" size={16} />}</span>
+          <span className={style["label"]}>{line.label}</span>
+          {line.after && <span className={style["after"]}>{line.after}</span>}
+        </Menu.CheckboxItem>
+      )
+    case "choice":
+      return (
+        <Menu.Group>
+          <Menu.GroupLabel className={style["heading"]}>{line.label}</Menu.GroupLabel>
+          <Menu.RadioGroup value={line.value} onValueChange={(value: unknown) => line.onChange(String(value))}>
+            {line.choices.map((choice) => (
+              <Menu.RadioItem key={choice.value} value={choice.value} className={style["item"]} closeOnClick>
+                <span className={style["mark"]}>{choice.value === line.value && <Icon name="check" size={16} />}</span>
+                <span className={style["label"]}>{choice.label}</span>
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
+        </Menu.Group>
+      )
+    case "group":
+      return (
+        <Menu.Group>
+          <Menu.GroupLabel className={style["heading"]}>{line.label}</Menu.GroupLabel>
+          {line.lines.map((inner, at) => (
+            <Line key={at} line={inner} />
+          ))}
+        </Menu.Group>
+      )
+    case "line":
+      return <Menu.Separator className={style["line"]} />
+  }
+}

@@ -1,0 +1,31 @@
+import { lazy, Suspense, type ReactElement, type ReactNode } from "react"
+import type { IconName } from "./icon.tsx"
+
+export type MenuLine =
+  | { kind: "item"; label: string; icon?: IconName; before?: ReactNode; after?: ReactNode; isDisabled?: boolean; onSelect: () => void }
+  | { kind: "check"; label: string; isChecked: boolean; after?: ReactNode; onChange: (isChecked: boolean) => void }
+  | { kind: "choice"; label: string; value: string; choices: readonly { value: string; label: string }[]; onChange: (value: string) => void }
+  | { kind: "group"; label: string; lines: readonly MenuLine[] }
+  | { kind: "line" }
+
+/** `button` opens it and must be one element that takes props and ref. `isOpen`, when given, decides from outside. */
+export type MenuProps = {
+  button: ReactElement<Record<string, unknown>>
+  lines: readonly MenuLine[]
+  side?: "bottom" | "top"
+  align?: "start" | "end"
+  isOpen?: boolean
+  onOpen?: (isOpen: boolean) => void
+}
+
+const loadMenu = () => import("./menu-popup.tsx")
+const MenuPopup = lazy(loadMenu)
+
+/** A button and what falls out of it. Until the code is there the button stands alone in its place: nothing shifts. */
+export function Menu(props: MenuProps) {
+  return (
+    <Suspense fallback={props.button}>
+      <MenuPopup {...props} />
+    </Suspense>
+  )
+}

@@ -1,0 +1,20 @@
+import { useSyncExternalStore } from "react"
+
+/** The three layouts of the desk: the customer's column stands beside from 1100 px, and below 760 px it is a phone app. */
+export type Width = "phone" | "narrow" | "wide"
+
+const phone = matchMedia("(max-width: 759.98px)")
+const wide = matchMedia("(min-width: 1100px)")
+
+function watch(changed: () => void) {
+  phone.addEventListener("change", changed)
+  wide.addEventListener("change", changed)
+  return () => {
+    phone.removeEventListener("change", changed)
+    wide.removeEventListener("change", changed)
+  }
+}
+
+export function useWidth(): Width {
+  return useSyncExternalStore(watch, () => (phone.matches ? "phone" : wide.matches ? "wide" : "narrow"))
+}

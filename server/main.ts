@@ -9,15 +9,36 @@ import { sql } from "kysely"
 import { WORKSPACE_HEADER } from "../protocol/commands.ts"
 import { refuse } from "../protocol/refusals.ts"
 import { id } from "../protocol/values.ts"
-import { makeWebsiteSource, sourceLoader } from "./channels/channels.ts"
+import {
+  channelJobs,
+  createAdapters,
+  makeWebsiteSource,
+  sourceLoader,
+  type Adapters,
+} from "./channels/channels.ts"
 import { ConfigProblems, readConfig, type Config } from "./config/config.ts"
-import { countsFor } from "./conversations/counting.ts"
-import { conversationLoader, entryLoader, keysOfConversations } from "./conversations/loading.ts"
+import {
+  conversationJobs,
+  conversationLoader,
+  countsFor,
+  entryChanged,
+  entryLoader,
+  keysOfConversations,
+  receive,
+  recordDelivery,
+} from "./conversations/conversations.ts"
 import { openDatabase, systemClock, type Clock, type Database } from "./db/db.ts"
+import { createFileStore, type FileStore } from "./files/files.ts"
 import { accountRoutes } from "./http/account.ts"
+import { conversationRoutes } from "./http/conversations.ts"
+import { fileRoutes } from "./http/files.ts"
 import { createHttp, type App } from "./http/http.ts"
 import { acceptUpgrades, streamRoutes } from "./http/socket.ts"
+import { pageRoutes } from "./http/pages.ts"
+import { sourceRoutes } from "./http/sources.ts"
 import { teamRoutes } from "./http/team.ts"
+import { visitorRoutes } from "./http/visitor.ts"
+import { webhookRoutes } from "./http/webhooks.ts"
 import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { mailJobs } from "./notifications/notifications.ts"
@@ -36,7 +57,10 @@ export type Parley = {
   runDueJobs(): Promise<void>
 }
 
-export async function start(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Promise<Parley> {
+export async function start(
+  config: Config,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<Parley> {
   await using started = new AsyncDisposableStack()
   const log = createLog(config)
   const database = await openDatabase({ config, log })
@@ -53,7 +77,10 @@ export async function start(config: Config, { clock = systemClock }: { clock?: C
     ...presence,
     wakeJobs: () => worker.wake(),
   })
-  const worker: Worker = createWorker({ database, log, clock, handlers: allJobs({ sync, config, log }) })
+  const adapters = createAdapters(config)
+  const store = createFileStore(config)
+  const handlers = allJobs({ sync, config, log, adapters, store })
+  const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
   const identity = createIdentity({ database, log, config })
 
@@ -69,7 +96,7 @@ export async function start(config: Config, { clock = systemClock }: { clock?: C
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
   started.defer(() => app.close())
-  addRoutes(app, { sync, config, identity })
+  addRoutes(app, { sync, config, identity, adapters, store })
   await app.listen({ port: config.port, host: config.host })
   if (config.roles.has("jobs")) {
     await startUpkeep(sync)
@@ -87,8 +114,10 @@ export async function start(config: Config, { clock = systemClock }: { clock?: C
   }
 }
 
-function addRoutes(app: App, o: { sync: Sync; config: Config; identity: Identity }): void {
-  const { sync, config, identity } = o
+type Joined = { sync: Sync; config: Config; adapters: Adapters; store: FileStore }
+
+function addRoutes(app: App, joined: Joined & { identity: Identity }): void {
+  const { sync, config, identity, adapters, store } = joined
   if (config.roles.has("stream")) {
     acceptUpgrades(app)
     streamRoutes(app, { sync, config })
@@ -96,10 +125,29 @@ function addRoutes(app: App, o: { sync: Sync; config: Config; identity: Identity
   if (!config.roles.has("http")) return
   accountRoutes(app, { sync, config, identity, firstSource: makeWebsiteSource })
   teamRoutes(app, { sync, config })
+  sourceRoutes(app, { sync })
+  conversationRoutes(app, { sync, adapters })
+  fileRoutes(app, { sync, store })
+  webhookRoutes(app, { sync, config, adapters })
+  visitorRoutes(app, { sync })
+  pageRoutes(app, { sync })
 }
 
-function allJobs({ sync, config, log }: { sync: Sync; config: Config; log: Log }): Handlers {
-  return { ...presence.teamJobs(sync), ...mailJobs(config, log), ...upkeepJobs(sync, config) }
+function allJobs({ sync, config, log, adapters, store }: Joined & { log: Log }): Handlers {
+  return {
+    ...presence.teamJobs(sync),
+    ...channelJobs({
+      sync,
+      adapters,
+      store,
+      receive: (inbound) => receive(sync, inbound),
+      recordDelivery: (delivery) => recordDelivery(sync, delivery),
+      entryChanged,
+    }),
+    ...conversationJobs({ sync, adapters }),
+    ...mailJobs(config, log),
+    ...upkeepJobs(sync, config),
+  }
 }
 
 async function answers(database: Database): Promise<boolean> {
@@ -135,11 +183,12 @@ async function run(): Promise<void> {
   const config = readConfig(process.env)
   const parley = await start(config)
   say(`Parley is ready at ${config.publicUrl ?? parley.url}`)
-  let isStopping = false
+  let askedAt: number | undefined
   const stop = (): void => {
-    // Whoever asks twice does not want to wait.
-    if (isStopping) process.exit(1)
-    isStopping = true
+    // Whoever asks twice does not want to wait. (npm passes Ctrl-C on to us, who got it from the terminal already.)
+    if (askedAt !== undefined && Date.now() - askedAt > 1_000) process.exit(1)
+    if (askedAt !== undefined) return
+    askedAt = Date.now()
     say("Parley is stopping.")
     parley.stop().then(
       () => process.exit(0),

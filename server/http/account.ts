@@ -58,7 +58,8 @@ export function accountRoutes(app: App, needs: Needs): void {
     const { id, company, ...person } = body
     // Nobody gets an account who could then do nothing with it, unless he repeats what has succeeded.
     const mayBeMade = isSignupOpen || !(await acts.hasWorkspaces(sync.db))
-    if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined) throw refuse("signup-closed")
+    if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined)
+      throw refuse("signup-closed")
     const owner = await personOf(request, reply, person)
     return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource })
   })

@@ -1,6 +1,12 @@
 import helmet from "@fastify/helmet"
 import swagger from "@fastify/swagger"
-import { fastify, type FastifyError, type FastifyReply, type FastifyRequest, type FastifySchemaCompiler } from "fastify"
+import {
+  fastify,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+} from "fastify"
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
@@ -40,10 +46,12 @@ export async function createHttp(options: {
   })
   app.addHook("onRequest", async (request) => {
     const isUnsafe = !["GET", "HEAD", "OPTIONS"].includes(request.method)
-    if (isUnsafe && request.url.startsWith("/api/") && !isOwnOrigin(request, config)) throw refuse("wrong-origin")
+    if (isUnsafe && request.url.startsWith("/api/") && !isOwnOrigin(request, config))
+      throw refuse("wrong-origin")
   })
   app.addHook("onSend", async (request, reply) => {
-    if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control")) reply.header("cache-control", "no-store")
+    if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control"))
+      reply.header("cache-control", "no-store")
   })
   app.get("/healthz", { schema: { hide: true } }, async (_request, reply) => {
     const isFine = await isHealthy()
@@ -85,11 +93,14 @@ function socketOrigins(request: { headers: { host?: string | undefined } }): str
 }
 
 /** Parsing the answer drops what is not declared; `z.encode` would refuse schemas with transforms. */
-const serializer = ({ schema, url }: Parameters<FastifySchemaCompiler<z.ZodType>>[0]) => (answer: unknown) => {
-  const parsed = schema.safeParse(answer)
-  if (!parsed.success) throw new Error(`The answer of ${url ?? ""} is not what it is declared to be.`, { cause: parsed.error })
-  return JSON.stringify(parsed.data)
-}
+const serializer =
+  ({ schema, url }: Parameters<FastifySchemaCompiler<z.ZodType>>[0]) =>
+  (answer: unknown) => {
+    const parsed = schema.safeParse(answer)
+    if (!parsed.success)
+      throw new Error(`The answer of ${url ?? ""} is not what it is declared to be.`, { cause: parsed.error })
+    return JSON.stringify(parsed.data)
+  }
 
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): void {
   if (error instanceof Refusal) return void answerRefusal(reply, error)
@@ -98,16 +109,25 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   // What fastify itself refuses: too large, not JSON, an unknown media type.
   if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
   log.error({ err: error, method: request.method, route: request.routeOptions.url }, "a request failed")
-  void reply.code(500).send({ refusal: "broken", message: "Something went wrong on our side." } satisfies RefusalBody)
+  void reply
+    .code(500)
+    .send({ refusal: "broken", message: "Something went wrong on our side." } satisfies RefusalBody)
 }
 
 function answerRefusal(reply: FastifyReply, refusal: Refusal, status = refusalStatus[refusal.code]): void {
   const { code, message, details } = refusal
-  void reply.code(status).send({ refusal: code, message, ...(details === undefined ? {} : { details }) } satisfies RefusalBody)
+  void reply
+    .code(status)
+    .send({ refusal: code, message, ...(details === undefined ? {} : { details }) } satisfies RefusalBody)
 }
 
-function refusalOfInput(problems: { instancePath: string; message?: string | undefined; keyword: string }[]): Refusal {
-  const fields = problems.map(({ instancePath, message }) => ({ field: instancePath.slice(1), problem: message ?? "" }))
+function refusalOfInput(
+  problems: { instancePath: string; message?: string | undefined; keyword: string }[],
+): Refusal {
+  const fields = problems.map(({ instancePath, message }) => ({
+    field: instancePath.slice(1),
+    problem: message ?? "",
+  }))
   const named = problems.flatMap(({ instancePath, keyword, message }): RefusalCode[] => {
     if (message === "text-too-long") return ["text-too-long"]
     if (instancePath === "/password" && keyword === "too_small") return ["password-too-short"]

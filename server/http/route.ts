@@ -47,7 +47,9 @@ export function serve<
   B extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
 >(app: App, definition: Definition<P, B, Q, A>, handle: Handle<Asked<P, B, Q> & { agent: Agent }, A>): void {
-  serveAnyone(app, definition, async (asked) => handle({ ...asked, agent: await app.accessAgent(asked.request) }))
+  serveAnyone(app, definition, async (asked) =>
+    handle({ ...asked, agent: await app.accessAgent(asked.request) }),
+  )
 }
 
 /** A route for those who are not (yet) an agent of the workspace: sign-in, invitations, first start. */

@@ -24,7 +24,9 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
   serve(app, setTeamOff, async ({ agent, params, body }) => acts.setTeamOff(sync, agent, params.teamId, body))
   serve(app, setInbox, async ({ agent, params, body }) => acts.setInbox(sync, agent, params.inbox, body))
   serve(app, renameSelf, async ({ agent, body }) => acts.renameSelf(sync, agent, body))
-  serve(app, changeAgent, async ({ agent, params, body }) => acts.changeAgent(sync, agent, params.agentId, body))
+  serve(app, changeAgent, async ({ agent, params, body }) =>
+    acts.changeAgent(sync, agent, params.agentId, body),
+  )
   serve(app, makeTeam, async ({ agent, body }) => acts.makeTeam(sync, agent, body))
   serve(app, changeTeam, async ({ agent, params, body }) => acts.changeTeam(sync, agent, params.teamId, body))
   serve(app, renameWorkspace, async ({ agent, body }) => acts.renameWorkspace(sync, agent, body))

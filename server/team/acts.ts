@@ -1,7 +1,19 @@
 /** What people do to workspaces, teams and each other: one function a command, each in the file of its subject. */
 export { changeAgent, renameSelf, setInbox } from "./agents.ts"
 export { setAvailability, setTeamOff } from "./availability.ts"
-export { acceptInvitation, findInvitation, invite, listInvitations, withdrawInvitation } from "./invitations.ts"
+export {
+  acceptInvitation,
+  findInvitation,
+  invite,
+  listInvitations,
+  withdrawInvitation,
+} from "./invitations.ts"
 export { changeTeam, makeTeam } from "./teams.ts"
-export { createWorkspace, hasWorkspaces, renameWorkspace, workspacesOf, type FirstSource } from "./workspaces.ts"
+export {
+  createWorkspace,
+  hasWorkspaces,
+  renameWorkspace,
+  workspacesOf,
+  type FirstSource,
+} from "./workspaces.ts"
 export { canMail } from "./mails.ts"

@@ -15,7 +15,14 @@ export type Agent = {
   keys: ReadonlySet<string>
 }
 
-type AgentRecord = { workspaceId: string; agentId: string; userId: string; name: string; role: Role; teamIds: string[] }
+type AgentRecord = {
+  workspaceId: string
+  agentId: string
+  userId: string
+  name: string
+  role: Role
+  teamIds: string[]
+}
 
 const columns = sql`
   a.workspace_id as "workspaceId", a.id as "agentId", a.user_id as "userId", a.name, a.role,
@@ -44,7 +51,11 @@ export async function accessAgent(
 }
 
 /** What an agent's sessions and pages may show him, by the keys he has now; undefined once he is disabled. */
-export async function findReader(tx: Db | Tx, workspaceId: string, agentId: string): Promise<Reader | undefined> {
+export async function findReader(
+  tx: Db | Tx,
+  workspaceId: string,
+  agentId: string,
+): Promise<Reader | undefined> {
   const { rows } = await sql<AgentRecord>`
     select ${columns} from agents a
      where a.workspace_id = ${workspaceId} and a.id = ${agentId} and a.disabled_at is null`.execute(tx)

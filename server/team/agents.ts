@@ -42,7 +42,9 @@ async function accessTarget(tx: Tx, actor: Agent, agentId: string): Promise<Targ
   await sql`select 1 from workspaces where id = ${workspaceId} for update`.execute(tx)
   const { rows } = await sql<Target>`
     select id, user_id as "userId", role, disabled_at is not null as "isDisabled"
-      from agents where workspace_id = ${workspaceId} and id = any(${[agentId, actor.agentId]}::uuid[])`.execute(tx)
+      from agents where workspace_id = ${workspaceId} and id = any(${[agentId, actor.agentId]}::uuid[])`.execute(
+    tx,
+  )
   const self = rows.find(({ id }) => id === actor.agentId)
   if (self === undefined || self.isDisabled || self.role !== actor.role) throw refuse("not-allowed")
   const target = rows.find(({ id }) => id === agentId)
@@ -51,7 +53,8 @@ async function accessTarget(tx: Tx, actor: Agent, agentId: string): Promise<Targ
 }
 
 async function refuseBeyondRole(tx: Tx, actor: Agent, target: Target, wanted: Wanted): Promise<void> {
-  if (actor.role !== "owner" && (target.role === "owner" || wanted.role === "owner")) throw refuse("not-allowed")
+  if (actor.role !== "owner" && (target.role === "owner" || wanted.role === "owner"))
+    throw refuse("not-allowed")
   const staysOwner = (wanted.role ?? "owner") === "owner" && !wanted.isDisabled
   if (target.role !== "owner" || target.isDisabled || staysOwner) return
   const { rows } = await sql`
@@ -77,11 +80,17 @@ async function changeCapacity(
   capacity: number | null,
 ): Promise<void> {
   await sql`
-    update agents set capacity = ${capacity} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+    update agents set capacity = ${capacity} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(
+    tx,
+  )
   changed("agent", agentId, ["workspace"])
 }
 
-async function disable({ tx, at, changed, enqueue }: Writing, workspaceId: string, target: Target): Promise<void> {
+async function disable(
+  { tx, at, changed, enqueue }: Writing,
+  workspaceId: string,
+  target: Target,
+): Promise<void> {
   await sql`
     update agents set disabled_at = ${at}, is_present = false
      where workspace_id = ${workspaceId} and id = ${target.id}`.execute(tx)
@@ -89,7 +98,9 @@ async function disable({ tx, at, changed, enqueue }: Writing, workspaceId: strin
   await sql`
     delete from identity.session
      where "userId" = ${target.userId}
-       and not exists (select 1 from agents where user_id = ${target.userId} and disabled_at is null)`.execute(tx)
+       and not exists (select 1 from agents where user_id = ${target.userId} and disabled_at is null)`.execute(
+    tx,
+  )
   changed("agent", target.id, ["workspace"])
   changed("access-changed", target.id, [`agent:${target.id}`])
   await enqueue({ name: "release-agent", payload: { agentId: target.id, why: "disabled", teamId: null } })
@@ -97,16 +108,24 @@ async function disable({ tx, at, changed, enqueue }: Writing, workspaceId: strin
 
 async function enable({ tx, changed }: Writing, workspaceId: string, target: Target): Promise<void> {
   await sql`
-    update agents set disabled_at = null where workspace_id = ${workspaceId} and id = ${target.id}`.execute(tx)
+    update agents set disabled_at = null where workspace_id = ${workspaceId} and id = ${target.id}`.execute(
+    tx,
+  )
   changed("agent", target.id, ["workspace"])
   changed("access-changed", target.id, [`agent:${target.id}`])
 }
 
-export async function renameSelf(sync: Sync, agent: Agent, { id, name }: { id: string; name: string }): Promise<Done> {
+export async function renameSelf(
+  sync: Sync,
+  agent: Agent,
+  { id, name }: { id: string; name: string },
+): Promise<Done> {
   const { workspaceId, agentId } = agent
   const command = { actor: `agent:${agentId}`, id }
   return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
-    await sql`update agents set name = ${name} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+    await sql`update agents set name = ${name} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(
+      tx,
+    )
     changed("agent", agentId, ["workspace"])
     return {}
   })

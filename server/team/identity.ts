@@ -43,7 +43,15 @@ const DAY = 24 * 60 * 60
  * Users, passwords and sessions by better-auth, whose functions are called here and whose routes are not exposed.
  * Cookies are made `Secure` by the HTTP frame where the request came over https, because that differs by request.
  */
-export function createIdentity({ database, log, config }: { database: Database; log: Log; config: Config }): Identity {
+export function createIdentity({
+  database,
+  log,
+  config,
+}: {
+  database: Database
+  log: Log
+  config: Config
+}): Identity {
   const auth = betterAuth({
     // Needed to start and used for nothing: no request ever reaches better-auth's own routes.
     baseURL: "http://parley.invalid",
@@ -93,7 +101,10 @@ export function createIdentity({ database, log, config }: { database: Database; 
       if (session === undefined) return undefined
       const known = believed.get(session)
       if (known !== undefined && known.until > Date.now()) return known.user
-      const found = await auth.api.getSession({ headers: cookieHeader(cookie), query: { disableRefresh: true } })
+      const found = await auth.api.getSession({
+        headers: cookieHeader(cookie),
+        query: { disableRefresh: true },
+      })
       if (believed.size >= MOST_BELIEVED) believed.clear()
       if (found === null) believed.delete(session)
       else believed.set(session, { user: userOf(found.user), until: Date.now() + BELIEVED_FOR })
@@ -101,12 +112,18 @@ export function createIdentity({ database, log, config }: { database: Database; 
     },
     async renewSession(cookie) {
       if (sessionOf(cookie) === undefined) return undefined
-      const { headers, response } = await auth.api.getSession({ headers: cookieHeader(cookie), returnHeaders: true })
+      const { headers, response } = await auth.api.getSession({
+        headers: cookieHeader(cookie),
+        returnHeaders: true,
+      })
       return response === null ? undefined : { user: userOf(response.user), cookies: headers.getSetCookie() }
     },
     async signIn(email, password) {
       try {
-        const { headers, response } = await auth.api.signInEmail({ body: { email, password }, returnHeaders: true })
+        const { headers, response } = await auth.api.signInEmail({
+          body: { email, password },
+          returnHeaders: true,
+        })
         return { user: userOf(response.user), cookies: headers.getSetCookie() }
       } catch (error) {
         throw isAPIError(error) && error.statusCode === 401 ? refuse("wrong-credentials") : error

@@ -60,7 +60,10 @@ export async function invite(
     if (rows.length === 0) throw refuse("invalid-input")
     if (email === undefined || !canMail) return { isMailed: false }
     const company = await companyOf(tx, workspaceId)
-    await enqueue({ name: "send-mail", payload: invitationMail({ to: email, company, invitedBy: agent.name, link }) })
+    await enqueue({
+      name: "send-mail",
+      payload: invitationMail({ to: email, company, invitedBy: agent.name, link }),
+    })
     return { isMailed: true }
   })
   return { id, link, isMailed }
@@ -117,7 +120,11 @@ export async function findInvitation(
  * The person becomes an agent. Accepting twice with one link answers the same; someone who is in the workspace
  * already is refused `already-member` and uses up nothing.
  */
-export async function acceptInvitation(sync: Sync, token: string, user: User): Promise<{ workspaceId: string }> {
+export async function acceptInvitation(
+  sync: Sync,
+  token: string,
+  user: User,
+): Promise<{ workspaceId: string }> {
   const { workspaceId } = await readInvitation(sync.db, sync, token)
   const { number: _number, ...accepted } = await write(sync, { workspaceId }, async (writing) => {
     const { tx, at, changed } = writing
@@ -163,6 +170,8 @@ async function readInvitation(
 }
 
 async function companyOf(tx: Tx, workspaceId: string): Promise<string> {
-  const { rows } = await sql<{ name: string }>`select name from workspaces where id = ${workspaceId}`.execute(tx)
+  const { rows } = await sql<{ name: string }>`select name from workspaces where id = ${workspaceId}`.execute(
+    tx,
+  )
   return rows[0]?.name ?? ""
 }

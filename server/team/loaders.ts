@@ -35,7 +35,9 @@ const agentLoader = sharedLoader("agent", async (tx, workspaceId, ids) => {
                   where m.workspace_id = a.workspace_id and m.agent_id = a.id and m.switched_off
                   order by m.team_id) as "teamsOff"
       from agents a
-     where a.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or a.id = any(${ids}::uuid[]))`.execute(tx)
+     where a.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or a.id = any(${ids}::uuid[]))`.execute(
+    tx,
+  )
   return rows
 })
 
@@ -46,7 +48,9 @@ const teamLoader = sharedLoader("team", async (tx, workspaceId, ids) => {
            array(select m.agent_id::text from memberships m
                   where m.workspace_id = t.workspace_id and m.team_id = t.id order by m.agent_id) as "memberIds"
       from teams t
-     where t.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or t.id = any(${ids}::uuid[]))`.execute(tx)
+     where t.workspace_id = ${workspaceId} and (${ids}::uuid[] is null or t.id = any(${ids}::uuid[]))`.execute(
+    tx,
+  )
   return rows
 })
 

@@ -12,7 +12,11 @@ const RENEWED_EVERY = 60_000
  * The agents have an app connected: called when one connects, and every minute as long as one is. Whoever counts as
  * connected already costs one update and no change; whoever comes back becomes available for everyone to see.
  */
-export async function renewPresence(sync: Sync, workspaceId: string, agentIds: readonly string[]): Promise<void> {
+export async function renewPresence(
+  sync: Sync,
+  workspaceId: string,
+  agentIds: readonly string[],
+): Promise<void> {
   const until = stamp(new Date(sync.clock.now().getTime() + AWAY_AFTER + RENEWED_EVERY))
   const { rows: present } = await sql<{ id: string }>`
     update agents set connected_until = greatest(connected_until, ${until}::timestamptz)
@@ -45,7 +49,8 @@ export async function connectionClosed(sync: Sync, workspaceId: string, agentId:
       update agents set connected_until = ${until}
        where workspace_id = ${workspaceId} and id = ${agentId} and is_present
       returning id`.execute(tx)
-    if (rows.length > 0) await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
+    if (rows.length > 0)
+      await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
     return {}
   })
 }
@@ -55,7 +60,11 @@ export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
   return {
     async "auto-away"({ agentId }, { workspaceId }) {
       await write(sync, { workspaceId }, async ({ tx, at, changed, enqueue }) => {
-        const { rows } = await sql<{ connectedUntil: string | null; awayByHand: boolean; isDisabled: boolean }>`
+        const { rows } = await sql<{
+          connectedUntil: string | null
+          awayByHand: boolean
+          isDisabled: boolean
+        }>`
           select connected_until as "connectedUntil", away_by_hand as "awayByHand",
                  disabled_at is not null as "isDisabled"
             from agents where workspace_id = ${workspaceId} and id = ${agentId} and is_present
@@ -64,7 +73,12 @@ export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
         if (agent === undefined) return {}
         const { connectedUntil, awayByHand, isDisabled } = agent
         if (connectedUntil !== null && connectedUntil > at) {
-          await enqueue({ name: "auto-away", payload: { agentId }, runAt: connectedUntil, key: keyOf(agentId) })
+          await enqueue({
+            name: "auto-away",
+            payload: { agentId },
+            runAt: connectedUntil,
+            key: keyOf(agentId),
+          })
           return {}
         }
         await sql`

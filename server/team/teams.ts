@@ -45,7 +45,13 @@ export async function changeTeam(
   const { workspaceId } = agent
   const command = { actor: `agent:${agent.agentId}`, id: wanted.id }
   return write(sync, { workspaceId, command }, async (writing) => {
-    const { name = null, deliveryMode = null, offerSeconds = null, returnsWhenAway = null, memberIds } = wanted
+    const {
+      name = null,
+      deliveryMode = null,
+      offerSeconds = null,
+      returnsWhenAway = null,
+      memberIds,
+    } = wanted
     const { rows } = await sql<{ isEveryone: boolean }>`
       update teams set name = coalesce(${name}, name),
              delivery_mode = coalesce(${deliveryMode}, delivery_mode),
@@ -85,7 +91,9 @@ async function setMembers(
   await join(writing, workspaceId, team.id, joining)
   await sql`
     delete from memberships
-     where workspace_id = ${workspaceId} and team_id = ${team.id} and agent_id = any(${leaving}::uuid[])`.execute(tx)
+     where workspace_id = ${workspaceId} and team_id = ${team.id} and agent_id = any(${leaving}::uuid[])`.execute(
+    tx,
+  )
   for (const agentId of leaving) {
     // A team he had switched off is no longer among those of his row.
     changed("agent", agentId, ["workspace"])
@@ -94,7 +102,12 @@ async function setMembers(
   }
 }
 
-async function join(writing: Writing, workspaceId: string, teamId: string, agentIds: string[]): Promise<void> {
+async function join(
+  writing: Writing,
+  workspaceId: string,
+  teamId: string,
+  agentIds: string[],
+): Promise<void> {
   await sql`
     insert into memberships (workspace_id, team_id, agent_id, joined_at)
     select ${workspaceId}::uuid, ${teamId}::uuid, agent_id, ${writing.at}::timestamptz

@@ -42,7 +42,9 @@ export async function createWorkspace(
     const teamId = newId()
     await sql`
       insert into agents (workspace_id, id, user_id, name, email, role, role_since, created_at)
-      values (${workspaceId}, ${agentId}, ${owner.id}, ${owner.name}, ${owner.email}, 'owner', ${at}, ${at})`.execute(tx)
+      values (${workspaceId}, ${agentId}, ${owner.id}, ${owner.name}, ${owner.email}, 'owner', ${at}, ${at})`.execute(
+      tx,
+    )
     await sql`
       insert into teams (workspace_id, id, name, is_everyone, created_at)
       values (${workspaceId}, ${teamId}, 'Everyone', true, ${at})`.execute(tx)

@@ -1,7 +1,7 @@
 import { sql } from "kysely"
 import { z } from "zod"
 import { sourceRow } from "../../protocol/rows.ts"
-import type { Channel, Id, Stamp } from "../../protocol/values.ts"
+import type { Id, Stamp } from "../../protocol/values.ts"
 import { newId, type Db, type Tx } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
 import type { SourceRecord, SourceSettings } from "./contract.ts"

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
+import { WebSocket } from "ws"
+import { toVisitor, type FromVisitor, type ToVisitor } from "../../protocol/visitor.ts"
+import { newId } from "../../server/db/db.ts"
+
+type Answer = { status: number; body: Record<string, unknown>; headers: Headers }
+type Kind = ToVisitor["kind"]
+type Frame<K extends Kind> = Extract<ToVisitor, { kind: K }>
+
+export type Stream = {
+  frames: ToVisitor[]
+  tell(message: FromVisitor): void
+  /** The first frame of the kind, from now or earlier, that fits and was not given before. */
+  next<K extends Kind>(kind: K, fits?: (frame: Frame<K>) => boolean): Promise<Frame<K>>
+  socket: WebSocket
+  close(): void
+}
+
+/** A visitor of a website without a browser. `received` is every byte he ever got. */
+export function createVisitor(url: string, sourceId: string, key = randomBytes(32).toString("base64url")) {
+  const received: string[] = []
+  const base = `${url}/visitor/v1/${sourceId}`
+
+  async function ask(what: string, body?: object | string, headers: Record<string, string> = {}): Promise<Answer> {
+    const text = typeof body === "string" ? body : JSON.stringify(body)
+    const response = await fetch(`${base}/${what}`, {
+      headers: { origin: "https://shop.example", ...(body === undefined ? {} : { "content-type": "text/plain" }), ...headers },
+      ...(body === undefined ? {} : { method: "POST", body: text }),
+    })
+    const answered = await response.text()
+    received.push(answered, JSON.stringify([...response.headers]))
+    return { status: response.status, body: Object(JSON.parse(answered)), headers: response.headers }
+  }
+
+  return {
+    key,
+    received,
+    ask,
+    say: (text: string, id = newId()) => ask("messages", { key, id, text }),
+    async connect(hello: Partial<Extract<FromVisitor, { kind: "hello" }>> = {}): Promise<Stream> {
+      const socket = new WebSocket(`${base.replace("http", "ws")}/stream`, { origin: "https://shop.example" })
+      const frames: ToVisitor[] = []
+      const given = new Set<ToVisitor>()
+      const waiting = new Set<() => void>()
+      socket.on("message", (data) => {
+        received.push(String(data))
+        frames.push(toVisitor.parse(JSON.parse(String(data))))
+        for (const look of waiting) look()
+      })
+      await once(socket, "open")
+      const tell = (message: FromVisitor): void => socket.send(JSON.stringify(message))
+      tell({ kind: "hello", key, ...hello })
+      return {
+        frames,
+        tell,
+        socket,
+        close: () => socket.close(),
+        next: (kind, fits = () => true) =>
+          new Promise((resolve, reject) => {
+            const timer = setTimeout(() => reject(new Error(`No ${kind} came: ${JSON.stringify(frames)}`)), 5_000)
+            const look = (): void => {
+              for (const frame of frames) {
+                if (given.has(frame) || !isOf(frame, kind) || !fits(frame)) continue
+                given.add(frame)
+                clearTimeout(timer)
+                waiting.delete(look)
+                return resolve(frame)
+              }
+            }
+            waiting.add(look)
+            look()
+          }),
+      }
+    },
+  }
+}
+
+export type Visitor = ReturnType<typeof createVisitor>
+
+function isOf<K extends Kind>(frame: ToVisitor, kind: K): frame is Frame<K> {
+  return frame.kind === kind
+}

@@ -10,6 +10,7 @@ export function Conversation(o: {
   state: VisitorState
   visitor: Visitor
   texts: PanelTexts
+  locale: string
   onBack: () => void
   onClose: () => void
   onEdit: (text: string) => void
@@ -38,7 +39,7 @@ export function Conversation(o: {
           <CloseIcon />
         </button>
       </header>
-      <Timeline company={company} state={state} visitor={o.visitor} texts={texts} onEdit={o.onEdit} />
+      <Timeline company={company} state={state} visitor={o.visitor} texts={texts} locale={o.locale} onEdit={o.onEdit} />
       {isOffline && (
         <p class="bar" role="status">
           {texts.offline}

@@ -30,7 +30,7 @@ if (!document.querySelector("parley-chat")) {
 
 function begin(): void {
   const origin = new URL(source).origin
-  const languages = [document.documentElement.lang, ...navigator.languages].filter(Boolean)
+  const languages = [document.documentElement.lang, ...navigator.languages].filter(isLanguage)
   const texts = launcherTexts(languages)
   const page = getComputedStyle(document.body)
 
@@ -121,6 +121,15 @@ function begin(): void {
   }
   // Beside the body, not in it: pages that swap their body on navigation keep the chat.
   document.documentElement.append(host)
+}
+
+/** Pages and browsers say things like "en_US" or "en-US@posix", at which every formatter throws. */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
 }
 
 function hasWritten(): boolean {

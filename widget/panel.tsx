@@ -10,7 +10,7 @@ import { Conversation } from "./conversation.tsx"
 import { Home } from "./home.tsx"
 import type { Launcher, Panel } from "./launcher.ts"
 import css from "./panel.css?inline"
-import { panelTexts } from "./texts.ts"
+import { localeFor, panelTexts } from "./texts.ts"
 import { createVisitor, type Visitor, type VisitorState } from "./visitor.ts"
 
 export function start(launcher: Launcher): Panel {
@@ -109,6 +109,7 @@ function ChatPanel({
           state={state}
           visitor={visitor}
           texts={texts}
+          locale={localeFor(texts, launcher.languages)}
           onBack={() => control.open(false)}
           onClose={control.close}
           onEdit={(text) => composer.current?.put(text)}

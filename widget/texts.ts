@@ -17,6 +17,7 @@ const launcherEnglish = {
 }
 
 const panelEnglish = {
+  language: "en",
   chatWith: (company: string) => `Chat with ${company}`,
   back: "Back",
   closeChat: "Close chat",
@@ -81,6 +82,11 @@ export function launcherTexts(languages: readonly string[]): LauncherTexts {
 
 export function panelTexts(languages: readonly string[]): PanelTexts {
   return pick(panel, languages) ?? panelEnglish
+}
+
+/** For dates and times beside these texts: the visitor's own variety of their language, such as en-GB. */
+export function localeFor(texts: PanelTexts, languages: readonly string[]): string {
+  return languages.find((language) => language.split("-")[0] === texts.language) ?? texts.language
 }
 
 function pick<T>(table: Record<string, T>, languages: readonly string[]): T | undefined {

@@ -17,6 +17,7 @@ export function Timeline(o: {
   state: VisitorState
   visitor: Visitor
   texts: PanelTexts
+  locale: string
   onEdit: (text: string) => void
 }) {
   const { state, visitor, texts } = o
@@ -24,7 +25,6 @@ export function Timeline(o: {
   const isAtEnd = useRef(true)
   const older = useRef<{ height: number; first: string | undefined }>(undefined)
   const [isAway, setAway] = useState(false)
-  const language = navigator.language
 
   const bubbles: Bubble[] = [
     ...state.messages.map((message) => ({
@@ -101,7 +101,7 @@ export function Timeline(o: {
           <div key={run.id} class={run.name === undefined ? "run own" : "run"}>
             {isNewDay && (
               <p class="day">
-                <span>{dayName(run.day, texts, language)}</span>
+                <span>{dayName(run.day, texts, o.locale)}</span>
               </p>
             )}
             {run.bubbles.map((bubble) => (
@@ -121,7 +121,7 @@ export function Timeline(o: {
               isSeen={lastOwn?.isSeen ?? false}
               isOffline={state.isConnected === false}
               texts={texts}
-              language={language}
+              locale={o.locale}
             />
             {run.bubbles.map((bubble) => {
               const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
@@ -173,12 +173,12 @@ function Caption(o: {
   isSeen: boolean
   isOffline: boolean
   texts: PanelTexts
-  language: string
+  locale: string
 }) {
   const { run, texts } = o
   const last = run.bubbles.at(-1)
   if (!last) return null
-  const time = clockTime(last.at, o.language)
+  const time = clockTime(last.at, o.locale)
   const waiting = o.outgoing.find((message) => message.id === last.id)
   if (waiting?.refusal) return null
   const state = waiting

@@ -4,7 +4,10 @@ import { chmod, chown, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
 import { createInterface } from "node:readline"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+
+// Each test starts PostgreSQL several times, from nothing.
+vi.setConfig({ testTimeout: 90_000 })
 
 const program = path.join(import.meta.dirname, "open-database.ts")
 const isRoot = process.getuid?.() === 0
@@ -19,7 +22,7 @@ afterEach(async () => {
   for (const one of processes.splice(0)) if (one.exitCode === null) one.kill("SIGKILL")
   const left = postmaster()
   if (left !== undefined && isAlive(left)) process.kill(left, "SIGQUIT")
-  await expect.poll(() => left === undefined || !isAlive(left)).toBe(true)
+  await expect.poll(() => left === undefined || !isAlive(left), { timeout: 30_000 }).toBe(true)
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -54,7 +57,7 @@ function isAlive(pid: number): boolean {
 }
 
 const begins = (opened: Opened, word: string) =>
-  expect.poll(() => opened.lines.some((line) => line.startsWith(word)), { timeout: 20_000 }).toBe(true)
+  expect.poll(() => opened.lines.some((line) => line.startsWith(word)), { timeout: 60_000 }).toBe(true)
 
 test("the first start makes the database, the next one finds it; nothing runs or lies about in between", async () => {
   const first = open("once")
@@ -84,7 +87,7 @@ test("after kill -9 the next start stops what was left over, and every acknowled
   let most = 0
   for (let round = 0; round < 2; round++) {
     const writer = open("write")
-    await expect.poll(() => writer.lines.length, { timeout: 20_000 }).toBeGreaterThan(100)
+    await expect.poll(() => writer.lines.length, { timeout: 60_000 }).toBeGreaterThan(100)
     writer.process.kill("SIGKILL")
     await writer.ended
     most = Number(writer.lines.at(-1)?.split(" ")[1])
@@ -109,11 +112,11 @@ test("a PostgreSQL that is killed is started again", async () => {
         const now = postmaster()
         return now !== undefined && now !== killed && isAlive(now)
       },
-      { timeout: 15_000 },
+      { timeout: 60_000 },
     )
     .toBe(true)
   await expect
-    .poll(() => readFileSync(path.join(folder, "postgres/postmaster.pid"), "utf8"), { timeout: 15_000 })
+    .poll(() => readFileSync(path.join(folder, "postgres/postmaster.pid"), "utf8"), { timeout: 60_000 })
     .toContain("ready")
   writer.process.kill("SIGTERM")
   expect(await writer.ended).toBe(0)
@@ -132,7 +135,7 @@ test("a folder that cannot be used is named with the reason", async () => {
 test("an unfinished first start is begun anew", async () => {
   const broken = open("once")
   await expect
-    .poll(() => existsSync(path.join(folder, "postgres.unfinished")), { interval: 5, timeout: 20_000 })
+    .poll(() => existsSync(path.join(folder, "postgres.unfinished")), { interval: 5, timeout: 60_000 })
     .toBe(true)
   broken.process.kill("SIGKILL")
   await broken.ended

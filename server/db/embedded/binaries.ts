@@ -61,7 +61,13 @@ async function makeSymlinks(native: string): Promise<void> {
   for (const { source, target } of list) {
     const link = path.resolve(native, "..", target)
     await symlink(path.relative(path.dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error
+      if (error.code !== "EEXIST")
+        throw new Error(
+          `PostgreSQL's link ${link} is missing and cannot be made: start once as whoever ran npm ci.`,
+          {
+            cause: error,
+          },
+        )
     })
   }
 }

@@ -26,7 +26,8 @@ export async function initialise(options: {
   const workshop = `${cluster}.unfinished`
   const unfinished = path.join(workshop, "cluster")
   const passwordFile = path.join(workshop, "password")
-  await rm(workshop, { recursive: true, force: true })
+  // The initdb of a Parley that was killed may still be writing there; it fails once its files are gone.
+  await rm(workshop, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   await mkdir(unfinished, { recursive: true, mode: 0o700 })
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   for (const place of [workshop, unfinished, passwordFile]) await giveTo(place, owner)

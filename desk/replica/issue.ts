@@ -19,6 +19,10 @@ type ParamsIn<Path extends string> = Path extends `${string}:${infer Name}/${inf
 type BodyOf<B extends z.ZodType> = Omit<z.input<B>, "id">
 type Conversation = typeof conversationCommands
 type Workspace = typeof workspaceCommands
+type Answers = { [C in WorkspaceCommand]: z.output<Workspace[C]["answer"]> }
+
+// The same table, said so that a command's name and its answer stay together.
+const answering: { [C in WorkspaceCommand]: { method: string; path: string; answer: z.ZodType<Answers[C]> } } = workspaceCommands
 
 /** Resolves when the server has decided, perhaps much later when offline. A refused answer or note is a draft again by then. */
 export async function issue<C extends ConversationCommand>(command: C, params: ParamsIn<Conversation[C]["path"]>, body: BodyOf<Conversation[C]["body"]>): Promise<Outcome> {
@@ -46,15 +50,18 @@ export async function issueWorkspace<C extends WorkspaceCommand>(
   command: C,
   params: ParamsIn<Workspace[C]["path"]>,
   body: BodyOf<Workspace[C]["body"]>,
-): Promise<Outcome<z.output<Workspace[C]["answer"]>>> {
-  const { method, path, answer } = workspaceCommands[command]
+): Promise<Outcome<Answers[C]>> {
+  const { method, path, answer } = answering[command]
+  const ask = { method, path: fillPath(path, { ...params }), body: { ...body, id: newId() }, answer }
   // Another filter or order shows at once, offline too, and is remembered when there is a server.
-  const queued = command === "setInbox" ? await queue(command, params, body) : undefined
-  if (queued) return queued.kind === "done" ? { kind: "done", answer: parse(answer, queued.answer) } : queued
-  const once = { ...body, id: newId() }
+  const queued = isQueued(command) ? await queue(command, params, body) : undefined
+  return queued ? parsed(answer, queued) : repeat(ask)
+}
+
+async function repeat<A>(ask: { method: string; path: string; body: object; answer: z.ZodType<A> }): Promise<Outcome<A>> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return { kind: "done", answer: await request(method, fillPath(path, { ...params }), once, answer) }
+      return { kind: "done", answer: await request(ask.method, ask.path, ask.body, ask.answer) }
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
       const pause = PAUSES[tries]
@@ -64,8 +71,12 @@ export async function issueWorkspace<C extends WorkspaceCommand>(
   }
 }
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  return schema.parse(value)
+function parsed<A>(schema: z.ZodType<A>, outcome: Outcome): Outcome<A> {
+  return outcome.kind === "done" ? { kind: "done", answer: schema.parse(outcome.answer) } : outcome
+}
+
+function isQueued(command: WorkspaceCommand): boolean {
+  return command === "setInbox"
 }
 
 /**

@@ -64,7 +64,7 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
     name: string,
     o: { role?: "admin" | "agent"; isAway?: boolean } = {},
   ): Promise<Colleague> {
-    const email = `${name.toLowerCase()}-${newId()}@acme.example`
+    const email = `${name.toLowerCase().replaceAll(" ", "-")}-${newId()}@acme.example`
     const made = await createColleague(url, owner, { name, email, ...(o.role && { role: o.role }) })
     const agent = { ...made, name }
     agents.push(agent)

@@ -63,7 +63,7 @@ export function lead(needs: LeaderNeeds): Leader {
     isOpen: () => memory.connection === "online",
     pendings: () => memory.pendings,
     change: changePending,
-    decided: (pending, outcome) => void decided(pending, outcome),
+    decided,
     onRefused: () => void askWhoIsSignedIn(),
   })
   const connection = connect({

@@ -18,8 +18,8 @@ export type OutboxNeeds = {
   pendings(): readonly Pending[]
   /** Replaces one act's record, or takes it out. */
   change(id: string, to: Pending | undefined): void
-  /** The server has decided. Stores that before it is told to anybody. */
-  decided(pending: Pending, outcome: Outcome): void
+  /** The server has decided. Resolves when that is stored; until then the lane waits. */
+  decided(pending: Pending, outcome: Outcome): Promise<void>
   /** The server knows nobody here any more. */
   onRefused(): void
 }
@@ -63,7 +63,6 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
     sending.add(lane)
     needs.change(id, { ...pending, state: "sending" })
     const outcome = await decide(pending)
-    sending.delete(lane)
     if (isClosed) return
     if (outcome.kind === "refused" && WAITS.has(outcome.refusal.refusal)) {
       needs.change(id, { ...pending, state: "waiting" })
@@ -72,8 +71,9 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
     } else {
       resting.delete(lane)
       released.delete(id)
-      needs.decided(pending, outcome)
+      await needs.decided(pending, outcome)
     }
+    sending.delete(lane)
     pump()
   }
 

@@ -1,0 +1,43 @@
+import type { ConversationRow, Row } from "../../../protocol/rows.ts"
+import type { Pending } from "../act.ts"
+import type { Disk, Head, TimelineRecord } from "../disk.ts"
+import type { Draft, Returned } from "../draft.ts"
+
+/** One machine's disk, which several tabs open; what is saved is copied, as IndexedDB does. */
+export function createFakeDisk() {
+  const head: { value?: Head } = {}
+  const directory: { value: readonly Row[] } = { value: [] }
+  const buckets = new Map<number, readonly ConversationRow[]>()
+  const timelines = new Map<string, TimelineRecord>()
+  const outbox = new Map<string, Pending>()
+  const drafts = new Map<string, Draft>()
+  const returned = new Map<string, Returned>()
+  const open = async (): Promise<Disk> => ({
+    load: async () =>
+      structuredClone({
+        head: head.value,
+        rows: [...directory.value, ...[...buckets.values()].flat()],
+        pendings: [...outbox.values()],
+        drafts: [...drafts].map(([conversationId, draft]) => ({ conversationId, draft })),
+        returned: [...returned.values()],
+      }),
+    loadTimelines: async () => structuredClone([...timelines.values()]),
+    async save(given) {
+      const change = structuredClone(given)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      if (change.head) head.value = change.head
+      if (change.directory) directory.value = change.directory
+      for (const [bucket, rows] of change.buckets ?? []) buckets.set(bucket, rows)
+      for (const one of change.timelines ?? []) timelines.set(one.conversationId, one)
+      for (const id of change.forgottenTimelines ?? []) timelines.delete(id)
+      for (const one of change.pendings ?? []) outbox.set(one.act.body.id, one)
+      for (const id of change.settled ?? []) outbox.delete(id)
+      for (const { conversationId, draft } of change.drafts ?? []) drafts.set(conversationId, draft)
+      for (const one of change.returned ?? []) returned.set(one.id, one)
+      for (const id of change.absorbed ?? []) returned.delete(id)
+    },
+    erase: async () => [buckets, timelines, outbox, drafts, returned].forEach((map) => map.clear()),
+    close: () => undefined,
+  })
+  return { open, outbox, returned, drafts, timelines, head }
+}

@@ -28,8 +28,6 @@ export type Capabilities = {
   delivery: "stream" | "provider"
   /** Most UTF-16 units in one answer. */
   maxText: number
-  /** `number`: addresses are E.164 numbers, so they tell a country. */
-  addressedBy: "session" | "number"
   /** Whether sending a message twice with the same id reaches the customer once. */
   isIdempotent: boolean
 }

@@ -77,7 +77,8 @@ async function takeMissed(
     Date.parse(source.createdAt),
     Date.parse(source.fetchedUntil ?? source.createdAt) - overlap,
   )
-  while (from < now.getTime()) {
+  // At least once: asking also shows whether the provider lets us in.
+  do {
     const to = Math.min(from + longestSpan, now.getTime())
     const { messages, statuses } = await adapter.fetchMissed(source, {
       from: new Date(from),
@@ -90,7 +91,7 @@ async function takeMissed(
     for (const status of statuses) await needs.recordDelivery(deliveryOf(source, status))
     if (failures.length === 0) await noteFetched(needs.sync, source, stamp(new Date(to)))
     from = to
-  }
+  } while (from < now.getTime())
   if (failures.length > 0) throw new AggregateError(failures, "Some missed messages could not be taken.")
 }
 
@@ -105,10 +106,14 @@ async function noteProblem(sync: Sync, seen: SourceRecord, problem: string | nul
   await write(sync, { workspaceId: seen.workspaceId }, async ({ tx, changed }) => {
     const source = await findSource(tx, seen.id, { forUpdate: true })
     // Somebody may have put it right while we asked with what was wrong; the next look is soon.
-    if (source?.settings.channel !== "sms" || source.secrets["authToken"] !== seen.secrets["authToken"])
-      return {}
+    if (source?.settings.channel !== "sms" || accessOf(source) !== accessOf(seen)) return {}
     await updateSource(tx, { ...source, settings: { ...source.settings, problem } })
     changed("source", source.id, ["workspace"])
     return {}
   })
+}
+
+/** What the provider was asked with. */
+function accessOf({ settings, secrets }: SourceRecord): string {
+  return settings.channel === "sms" ? `${settings.apiBase} ${secrets["authToken"] ?? ""}` : ""
 }

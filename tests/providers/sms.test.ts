@@ -352,23 +352,3 @@ test("a token that is wrong is the source's problem, shown in its row, until it 
   fake.changeToken(right)
   await ada.send("PATCH", `/sources/${sourceId}`, { settings: { channel: "sms", authToken: right } })
 })
-
-test("a source's token is in no row and no answer", async () => {
-  const rows = JSON.stringify(await sourceShown())
-  const made = await ada.send("PATCH", `/sources/${sourceId}`, { name: "Renamed" })
-  expect(rows + JSON.stringify(made.body)).not.toContain(fake.authToken)
-})
-
-test("the same number twice, another channel's settings or a foreign team are refused", async () => {
-  const [team] = await teams()
-  const twice = { name: "Again", teamId: team, settings: fake.settings(number) }
-  expect(await ada.send("POST", "/sources", twice)).toMatchObject({
-    status: 400,
-    body: { refusal: "invalid-input" },
-  })
-  const foreign = { ...twice, teamId: newId(), settings: fake.settings("+15005550009") }
-  expect(await ada.send("POST", "/sources", foreign)).toMatchObject({ status: 404 })
-  const website = { settings: { channel: "web-chat", greeting: "Hi" } }
-  expect(await ada.send("PATCH", `/sources/${sourceId}`, website)).toMatchObject({ status: 400 })
-  expect(await ada.send("PATCH", `/sources/${newId()}`, { name: "x" })).toMatchObject({ status: 404 })
-})

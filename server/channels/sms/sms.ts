@@ -17,7 +17,7 @@ export function createSms(options: { publicUrl: string | undefined }): ProviderA
   return {
     channel: "sms",
     // Twilio's API takes no idempotency key for messages.
-    capabilities: { delivery: "provider", maxText, addressedBy: "number", isIdempotent: false },
+    capabilities: { delivery: "provider", maxText, isIdempotent: false },
     verify(request, source) {
       const signature = request.headers["x-twilio-signature"]
       if (typeof signature !== "string") return false

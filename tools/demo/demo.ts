@@ -36,9 +36,11 @@ if (!sessionAnswer.parse(before).needsFirstWorkspace) {
 }
 
 process.stdout.write("Telling the story of Fjord Shoes …\n")
+let ownerCookies: Cookies
 const world = await foundCompany()
 const customers = tellStory(now)
 await live(customers)
+for (const { teamId } of Object.values(world.teams)) await setReturning(teamId, true)
 await parley.runDueJobs()
 await parley.stop()
 
@@ -85,6 +87,11 @@ async function ask(
   return { body: response.json(), cookies: set, status: response.statusCode }
 }
 
+/** Nobody has the desk open while the story is told; without this his conversations would be taken from him. */
+async function setReturning(teamId: string, returnsWhenAway: boolean): Promise<void> {
+  await ask("PATCH", `/teams/${teamId}`, { id: newId(), returnsWhenAway }, ownerCookies)
+}
+
 type World = {
   workspaceId: string
   agents: Agent[]
@@ -98,13 +105,14 @@ async function foundCompany(): Promise<World> {
   if (owner === undefined) throw new Error("A company needs an owner.")
   const workspaceId = newId()
   const person = { name: owner.name, email: owner.email, password: company.password }
-  const { cookies } = await ask("POST", "/workspaces", {
+  const founded = await ask("POST", "/workspaces", {
     id: workspaceId,
     company: company.company,
     ...person,
   })
+  ownerCookies = founded.cookies
   for (const { name, email, role } of others) {
-    const { body } = await ask("POST", "/invitations", { id: newId(), role }, cookies)
+    const { body } = await ask("POST", "/invitations", { id: newId(), role }, ownerCookies)
     const token = z.object({ link: z.string() }).parse(body).link.split("/").at(-1) ?? ""
     await ask("POST", `/invitations/${token}/accept`, { name, email, password: company.password })
   }
@@ -120,16 +128,17 @@ async function foundCompany(): Promise<World> {
   const source = async (name: string, teamId: string, settings: object) =>
     z
       .object({ id: z.string() })
-      .parse((await ask("POST", "/sources", { id: newId(), name, teamId, settings }, cookies)).body).id
+      .parse((await ask("POST", "/sources", { id: newId(), name, teamId, settings }, ownerCookies)).body).id
   const team = async (name: "Sales" | "Support") => {
     const members = agents.filter((_, index) => company.agents[index]?.teams.includes(name))
     const { body } = await ask(
       "POST",
       "/teams",
       { id: newId(), name, memberIds: members.map(({ agentId }) => agentId) },
-      cookies,
+      ownerCookies,
     )
     const teamId = z.object({ id: z.string() }).parse(body).id
+    await setReturning(teamId, false)
     return {
       agents: members,
       teamId,
@@ -161,7 +170,7 @@ async function foundCompany(): Promise<World> {
     "PATCH",
     `/sources/${teams.Sales.website}`,
     { id: newId(), settings: { channel: "web-chat", proactive } },
-    cookies,
+    ownerCookies,
   )
   return { workspaceId, agents, teams, sms }
 }

@@ -12,7 +12,7 @@ export async function startPhoneNetwork(): Promise<{ apiBase: string; stop(): vo
     request.on("end", () => {
       response.setHeader("content-type", "application/json")
       if (request.method !== "POST")
-        return response.end(JSON.stringify({ messages: [], next_page_uri: null }))
+        return void response.end(JSON.stringify({ messages: [], next_page_uri: null }))
       taken += 1
       const sid = `SM${Date.now().toString(16).padStart(16, "0")}${taken.toString(16).padStart(16, "0")}`
       response.writeHead(201).end(JSON.stringify({ sid, status: "queued" }))

@@ -34,7 +34,7 @@ const YEARS = 3
 const DAY = 24 * 60 * 60_000
 
 /** How many of the customers wrote within the last days, by what became of it. */
-const RECENT = { unassigned: 7, open: 26, closed: 20 }
+const RECENT = { closed: 16, open: 34, unassigned: 9 }
 
 /** The same company each time: only the dates move with `now`. */
 export function tellStory(now: Date): DemoCustomer[] {
@@ -44,8 +44,8 @@ export function tellStory(now: Date): DemoCustomer[] {
     if (picked === undefined) throw new Error("There is nothing to pick from.")
     return picked
   }
-  const endings: Stretch["ending"][] = Object.entries(RECENT).flatMap(([ending, count]) =>
-    Array.from({ length: count }, () => ending as keyof typeof RECENT),
+  const endings = (["closed", "open", "unassigned"] as const).flatMap((ending) =>
+    Array.from({ length: RECENT[ending] }, () => ending),
   )
   return Array.from({ length: CUSTOMERS }, (_, index) => {
     const dialogue = pick(company.dialogues)
@@ -58,12 +58,18 @@ export function tellStory(now: Date): DemoCustomer[] {
     const recent = index % 5 === 0 ? endings.pop() : undefined
     const count = 1 + Math.floor(random() * 4)
     const past = Array.from({ length: count }, () => now.getTime() - DAY * (4 + random() * 365 * YEARS))
+    // The past was answered, and nobody asks the same thing twice.
+    const unused = ofTeam.filter(({ turns }) => turns.some((turn) => lineOf(turn).kind === "answer"))
+    const next = () => unused.splice(Math.floor(random() * unused.length), 1)[0]
     const stretches: Stretch[] = past
       .toSorted((one, other) => one - other)
-      .map((begins) => stretch(begins, pick(ofTeam), "closed"))
+      .flatMap((begins) => {
+        const told = next()
+        return told === undefined ? [] : [stretch(begins, told, "closed")]
+      })
     if (recent !== undefined) {
       const hours = recent === "unassigned" ? 0.05 + random() * 3 : 1 + random() * 40
-      stretches.push(stretch(now.getTime() - hours * 3_600_000, pick(ofTeam), recent))
+      stretches.push(stretch(now.getTime() - hours * 3_600_000, next() ?? pick(ofTeam), recent))
     }
     return {
       name: random() < 0.62 ? nameFrom(people.names) : null,

@@ -10,7 +10,7 @@ export function NoteCard({ entry, note }: { entry: TimelineEntry; note: { agentI
   const agents = useAgents()
   const teams = useTeams()
   const selfId = useSelf()?.agent.id
-  const author = note.agentId === selfId ? t("you") : (agents.get(note.agentId)?.name ?? t("someone"))
+  const author = note.agentId === selfId ? t("youObject") : (agents.get(note.agentId)?.name ?? t("someone"))
   return (
     <div className={style["note"]} data-pending={entry.pending}>
       <Icon name="lock" size={15} />

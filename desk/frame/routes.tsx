@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router"
 import { inboxKey } from "../../protocol/values.ts"
-import { InboxPage } from "../inboxes/inboxes.ts"
+import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
 import { Root } from "./root.tsx"
 
 const root = createRootRoute({ component: Root, notFoundComponent: () => null })
@@ -25,7 +25,7 @@ const inbox = createRoute({
   component: function Inbox() {
     const { inbox: key } = inbox.useParams()
     const { conversationId } = conversation.useParams({ shouldThrow: false }) ?? {}
-    return <InboxPage inbox={inboxOf(key)} conversationId={conversationId} entryId={undefined} />
+    return <InboxPage inbox={inboxOf(key)} conversationId={conversationId} />
   },
 })
 
@@ -40,7 +40,7 @@ const linked = createRoute({
   component: function Linked() {
     const { conversationId } = linked.useParams()
     const { entry } = linked.useSearch()
-    return <InboxPage inbox={undefined} conversationId={conversationId} entryId={entry} />
+    return <LinkedPage conversationId={conversationId} entryId={entry} />
   },
 })
 

@@ -13,19 +13,16 @@ import style from "./inbox-page.module.css"
 const loadConversation = () => import("../conversation/conversation.ts")
 const ConversationPage = lazy(() => loadConversation().then(({ ConversationPage: Page }) => ({ default: Page })))
 
-type PageProps = {
-  /** Undefined for a copied link, which names only the conversation: then the inbox is the first that holds it. */
-  inbox: InboxKey | undefined
-  conversationId: string | undefined
-  entryId: string | undefined
+/** A copied link names only the conversation: it is shown in the first of the reader's inboxes that holds it. */
+export function LinkedPage({ conversationId, entryId }: { conversationId: string; entryId: string | undefined }) {
+  const self = useSelf()
+  const { row } = useConversation(conversationId)
+  return <InboxPage inbox={row && self ? firstInboxOf(row, self.reader) : "me"} conversationId={conversationId} entryId={entryId} />
 }
 
-export function InboxPage({ inbox: named, conversationId, entryId }: PageProps) {
+export function InboxPage({ inbox, conversationId, entryId }: { inbox: InboxKey; conversationId: string | undefined; entryId?: string | undefined }) {
   const navigate = useNavigate()
   const isPhone = useWidth() === "phone"
-  const self = useSelf()
-  const { row } = useConversation(conversationId ?? "")
-  const inbox = named ?? (row && self ? firstInboxOf(row, self.reader) : "me")
 
   useEffect(() => {
     // The list is painted: fetch what opening a conversation needs while nobody waits for it.

@@ -4,6 +4,6 @@
  * Hides how a list of five thousand stays light and keeps still under the pointer, and which link leads where.
  * The conversation's code is loaded once the list is shown. Traded: rows all have the same height.
  */
-export { InboxPage } from "./inbox-page.tsx"
+export { InboxPage, LinkedPage } from "./inbox-page.tsx"
 export { inboxIcon, inboxWords } from "./inbox-words.ts"
 export { NowProvider } from "./now.tsx"

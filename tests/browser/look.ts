@@ -1,0 +1,100 @@
+/**
+ * Takes pictures of every screen of the desk, to be looked at: a real server with a small company in it, in the
+ * three sizes, light and dark. `node tests/browser/look.ts <folder> [name…]`; build the desk first.
+ */
+import { mkdtemp, rm } from "node:fs/promises"
+import os from "node:os"
+import path from "node:path"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import { readConfig } from "../../server/config/config.ts"
+import { start } from "../../server/main.ts"
+import { launchBrowser } from "../harness/browser.ts"
+import { fillCompany, type Company } from "./look-company.ts"
+
+const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 1024, height: 768 }, phone: { width: 390, height: 844 } } as const
+type Size = keyof typeof SIZES
+
+const [folder = "look", ...wanted] = process.argv.slice(2)
+const data = await mkdtemp(path.join(os.tmpdir(), "parley-look-"))
+const parley = await start(readConfig({ PARLEY_DATA: data, PORT: "0", HOST: "127.0.0.1", PARLEY_LOG_LEVEL: "error" }))
+const browser = await launchBrowser()
+try {
+  await shoot("first-start", "wide", "light", undefined, async () => undefined)
+  const company = await fillCompany(parley.url)
+  await takeAll(company)
+} finally {
+  await browser.close()
+  await parley.stop()
+  await rm(data, { recursive: true, force: true })
+}
+
+async function takeAll(company: Company) {
+  const { ada, links } = company
+  for (const theme of ["light", "dark"] as const) {
+    await shoot("sign-in", "wide", theme, undefined, async () => undefined)
+    await shoot("list", "wide", theme, ada, (page) => page.goto(`${parley.url}/inbox/unassigned`))
+    for (const size of ["wide", "narrow", "phone"] as const) await shoot("conversation", size, theme, ada, (page) => page.goto(links.busy))
+    await shoot("note", "wide", theme, ada, async (page) => {
+      await page.goto(links.busy)
+      await page.getByRole("switch", { name: "Internal note" }).click()
+      await page.getByRole("textbox", { name: "Internal note" }).pressSequentially("Please look, @B")
+    })
+    await shoot("assign", "wide", theme, ada, async (page) => {
+      await page.goto(links.busy)
+      await page.getByRole("button", { name: "Assign", exact: true }).click()
+    })
+    await shoot("offer", "wide", theme, ada, async (page) => {
+      await page.goto(`${parley.url}/inbox/me`)
+      await page.getByRole("listitem").filter({ hasText: "Suggested" }).first().getByRole("link").click()
+    })
+    await shoot("filter", "wide", theme, ada, async (page) => {
+      await page.goto(`${parley.url}/inbox/me`)
+      await page.getByRole("button", { name: "Filter" }).click()
+    })
+    await shoot("availability", "wide", theme, ada, async (page) => {
+      await page.goto(`${parley.url}/inbox/starred`)
+      await page.getByRole("button", { name: /^Available/ }).click()
+    })
+    for (const section of ["profile", "team", "sources", "workspace"]) await shoot(`settings-${section}`, "wide", theme, ada, (page) => page.goto(`${parley.url}/settings/${section}`))
+    await shoot("invite", "wide", theme, ada, async (page) => {
+      await page.goto(`${parley.url}/settings/team`)
+      await page.getByRole("button", { name: "Invite" }).click()
+    })
+    await shoot("keys", "wide", theme, ada, async (page) => {
+      await page.goto(`${parley.url}/inbox/me`)
+      await page.getByRole("list", { name: "Conversations" }).waitFor()
+      await page.keyboard.press("?")
+    })
+    for (const size of ["narrow", "phone"] as const)
+      await shoot("customer", size, theme, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("button", { name: "Customer information" }).click()
+      })
+    await shoot("list", "phone", theme, ada, (page) => page.goto(`${parley.url}/inbox/me`))
+    await shoot("settings-team", "phone", theme, ada, (page) => page.goto(`${parley.url}/settings/team`))
+    await shoot("missing", "wide", theme, ada, (page) => page.goto(`${parley.url}/inbox/me/01900000-0000-7000-8000-000000000000`))
+  }
+}
+
+async function shoot(name: string, size: Size, theme: "light" | "dark", cookies: Cookies | undefined, go: (page: Page) => Promise<unknown>) {
+  if (wanted.length > 0 && !wanted.includes(name)) return
+  const options: BrowserContextOptions = { viewport: SIZES[size], colorScheme: theme, ...(size === "phone" ? { hasTouch: true, isMobile: true } : {}) }
+  const context = await (browser satisfies Browser).newContext(options)
+  if (cookies) await context.addCookies(cookies)
+  const page = await context.newPage()
+  page.on("pageerror", (error) => console.error(name, size, theme, error.stack ?? error.message))
+  page.on("response", (response) => response.status() >= 400 && console.error(name, size, theme, response.status(), response.request().method(), response.url()))
+  page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load") && console.error(name, size, theme, message.text()))
+  await page.goto(parley.url)
+  await page.waitForTimeout(700)
+  try {
+    await go(page)
+    await page.waitForTimeout(1_200)
+  } catch (error) {
+    console.error(name, size, theme, error)
+  }
+  await page.screenshot({ path: path.join(folder, `${name}-${size}-${theme}.png`) })
+  await context.close()
+}
+
+type Cookies = Company["ada"]

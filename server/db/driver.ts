@@ -47,9 +47,18 @@ export function openPool(url: string, most: number): pg.Pool {
 
 /** What every connection of ours needs before its first statement. */
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
+  surviveLoss(client)
   await client.query(
     "set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '60s'",
   )
+}
+
+/**
+ * A connection that breaks says so as an event, which ends the process when nobody listens; the pool listens to idle
+ * ones only. Whatever is in flight fails with the same error, and the pool drops the connection.
+ */
+export function surviveLoss(client: pg.ClientBase): void {
+  client.on("error", () => undefined)
 }
 
 export function openKysely(pool: pg.Pool): Db {

@@ -2,7 +2,7 @@ import pg from "pg"
 import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
 import { openDoorbell } from "./doorbell.ts"
-import { openKysely, openPool, prepareSession, type Db } from "./driver.ts"
+import { openKysely, openPool, prepareSession, surviveLoss, type Db } from "./driver.ts"
 import { startEmbedded } from "./embedded/start.ts"
 import { migrate } from "./migrate.ts"
 
@@ -67,6 +67,7 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
 
 async function prepare(url: string): Promise<Installation> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  surviveLoss(client)
   try {
     await client.connect()
   } catch (error) {

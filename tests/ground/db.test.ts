@@ -114,6 +114,17 @@ describe("transaction", () => {
     ])
   })
 
+  test("whose connection is cut between two statements fails, and the next one finds another", async () => {
+    const cut = transaction(database.db, async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db)
+      await new Promise((done) => setTimeout(done, 50))
+      await sql`insert into things (name) values ('cut off')`.execute(tx)
+    })
+    await expect(cut).rejects.toThrow()
+    expect(await things()).not.toContain("cut off")
+  })
+
   test("a snapshot reads one moment and writes nothing", async () => {
     await snapshot(database.db, async (tx) => {
       const before = await sql`select count(*) as count from things`.execute(tx)

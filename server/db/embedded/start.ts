@@ -9,6 +9,7 @@
 import path from "node:path"
 import pg from "pg"
 import type { Log } from "../../log/log.ts"
+import { surviveLoss } from "../driver.ts"
 import { findBinaries } from "./binaries.ts"
 import { initialise } from "./cluster.ts"
 import { stopLeftover } from "./leftover.ts"
@@ -45,6 +46,7 @@ export async function startEmbedded(options: { folder: string; log: Log }): Prom
 
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  surviveLoss(client)
   await client.connect()
   try {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'parley'`)

@@ -5,17 +5,7 @@
  * all modules. What is started is put on one stack and taken down in the opposite order: no more requests, then
  * what is in flight, sockets with a goodbye, jobs, the database.
  */
-import { sql } from "kysely"
-import { WORKSPACE_HEADER } from "../protocol/commands.ts"
-import { refuse } from "../protocol/refusals.ts"
-import { id } from "../protocol/values.ts"
-import {
-  channelJobs,
-  createAdapters,
-  makeWebsiteSource,
-  sourceLoader,
-  type Adapters,
-} from "./channels/channels.ts"
+import { channelJobs, createAdapters, sourceLoader, type Adapters } from "./channels/channels.ts"
 import { ConfigProblems, readConfig, type Config } from "./config/config.ts"
 import {
   conversationJobs,
@@ -29,21 +19,12 @@ import {
 } from "./conversations/conversations.ts"
 import { openDatabase, systemClock, type Clock, type Database } from "./db/db.ts"
 import { createFileStore, type FileStore } from "./files/files.ts"
-import { accountRoutes } from "./http/account.ts"
-import { conversationRoutes } from "./http/conversations.ts"
-import { fileRoutes } from "./http/files.ts"
 import { createHttp, type App } from "./http/http.ts"
-import { acceptUpgrades, streamRoutes } from "./http/socket.ts"
-import { pageRoutes } from "./http/pages.ts"
-import { sourceRoutes } from "./http/sources.ts"
-import { teamRoutes } from "./http/team.ts"
-import { visitorRoutes } from "./http/visitor.ts"
-import { webhookRoutes } from "./http/webhooks.ts"
 import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { mailJobs } from "./notifications/notifications.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
-import { accessAgent, createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
+import { createIdentity, findReader, presence, teamLoaders } from "./team/team.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
 
 export type Parley = {
@@ -74,7 +55,8 @@ export async function start(
     findReader,
     keysOfConversations,
     countsFor,
-    ...presence,
+    renewPresence: presence.renewPresence,
+    connectionClosed: presence.connectionClosed,
     wakeJobs: () => worker.wake(),
   })
   const adapters = createAdapters(config)
@@ -83,20 +65,10 @@ export async function start(
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
   const identity = createIdentity({ database, log, config })
-
-  const app = await createHttp({
-    config,
-    log,
-    isHealthy: () => answers(database),
-    accessAgent: async (request) => {
-      const user = await identity.findUser(request.headers.cookie)
-      return accessAgent(database.db, user, workspaceOf(request))
-    },
-  })
+  const app = await createHttp({ config, log, sync, identity, adapters, store })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
   started.defer(() => app.close())
-  addRoutes(app, { sync, config, identity, adapters, store })
   await app.listen({ port: config.port, host: config.host })
   if (config.roles.has("jobs")) {
     await startUpkeep(sync)
@@ -114,26 +86,9 @@ export async function start(
   }
 }
 
-type Joined = { sync: Sync; config: Config; adapters: Adapters; store: FileStore }
+type Joined = { sync: Sync; config: Config; log: Log; adapters: Adapters; store: FileStore }
 
-function addRoutes(app: App, joined: Joined & { identity: Identity }): void {
-  const { sync, config, identity, adapters, store } = joined
-  if (config.roles.has("stream")) {
-    acceptUpgrades(app)
-    streamRoutes(app, { sync, config })
-  }
-  if (!config.roles.has("http")) return
-  accountRoutes(app, { sync, config, identity, firstSource: makeWebsiteSource })
-  teamRoutes(app, { sync, config })
-  sourceRoutes(app, { sync })
-  conversationRoutes(app, { sync, adapters })
-  fileRoutes(app, { sync, store })
-  webhookRoutes(app, { sync, config, adapters })
-  visitorRoutes(app, { sync })
-  pageRoutes(app, { sync })
-}
-
-function allJobs({ sync, config, log, adapters, store }: Joined & { log: Log }): Handlers {
+function allJobs({ sync, config, log, adapters, store }: Joined): Handlers {
   return {
     ...presence.teamJobs(sync),
     ...channelJobs({
@@ -148,28 +103,6 @@ function allJobs({ sync, config, log, adapters, store }: Joined & { log: Log }):
     ...mailJobs(config, log),
     ...upkeepJobs(sync, config),
   }
-}
-
-async function answers(database: Database): Promise<boolean> {
-  try {
-    await sql`select 1`.execute(database.db)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Programs and the desk name the workspace in a header; links that a browser follows by itself name it in the query. */
-function workspaceOf(request: { headers: Record<string, unknown>; query: unknown }): string | undefined {
-  const named = request.headers[WORKSPACE_HEADER] ?? queried(request.query)
-  if (named === undefined) return undefined
-  const parsed = id.safeParse(named)
-  if (!parsed.success) throw refuse("not-found")
-  return parsed.data
-}
-
-function queried(query: unknown): unknown {
-  return typeof query === "object" && query !== null && "workspace" in query ? query.workspace : undefined
 }
 
 function urlOf(app: App, config: Config): string {

@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { accountCommands, invitationAnswer, sessionAnswer } from "../../protocol/commands.ts"
 import { Refusal, refuse } from "../../protocol/refusals.ts"
+import { makeWebsiteSource } from "../channels/channels.ts"
 import type { Config } from "../config/config.ts"
 import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
 import { createLimit, type Limit } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
 
-type Needs = { sync: Sync; config: Config; identity: Identity; firstSource: acts.FirstSource }
+type Needs = { sync: Sync; config: Config; identity: Identity }
 type Person = { name?: string | undefined; email?: string | undefined; password?: string | undefined }
 
 /** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
@@ -20,7 +21,7 @@ const RESET_MAILS = { most: 5, seconds: 60 * 60 }
  * not (yet) an agent.
  */
 export function accountRoutes(app: App, needs: Needs): void {
-  const { sync, config, identity, firstSource } = needs
+  const { sync, config, identity } = needs
   const guesses = createLimit(GUESSES)
   const resetMails = createLimit(RESET_MAILS)
   const isSignupOpen = config.signup === "open"
@@ -61,7 +62,7 @@ export function accountRoutes(app: App, needs: Needs): void {
     if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined)
       throw refuse("signup-closed")
     const owner = await personOf(request, reply, person)
-    return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource })
+    return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource: makeWebsiteSource })
   })
 
   serveAnyone(app, accountCommands.signIn, async ({ body, request, reply }) => {

@@ -8,23 +8,27 @@ import {
   type FastifySchemaCompiler,
 } from "fastify"
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
+import { sql } from "kysely"
 import type { z } from "zod"
+import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
+import { id } from "../../protocol/values.ts"
 import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
-import type { Agent } from "../team/team.ts"
+import type { Sync } from "../sync/sync.ts"
+import { accessAgent, type Identity } from "../team/team.ts"
 import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
 
-export async function createHttp(options: {
+/** A fastify without routes of ours: security, parsing, refusals, and who asks. */
+export async function createFrame(options: {
   config: Config
   log: Log
-  accessAgent: (request: FastifyRequest) => Promise<Agent>
-  /** Whether requests can be served: the database answers. */
-  isHealthy: () => Promise<boolean>
+  sync: Sync
+  identity: Identity
 }): Promise<App> {
-  const { config, log, accessAgent, isHealthy } = options
+  const { config, log, sync, identity } = options
   const app: App = fastify({
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: 256 * 1024,
@@ -38,7 +42,10 @@ export async function createHttp(options: {
   app.setSerializerCompiler(serializer)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))
   app.setNotFoundHandler((_request, reply) => answerRefusal(reply, refuse("not-found")))
-  app.decorate("accessAgent", accessAgent)
+  app.decorate("accessAgent", async (request) => {
+    const user = await identity.findUser(request.headers.cookie)
+    return accessAgent(sync.db, user, workspaceOf(request))
+  })
   await app.register(helmet, headers)
   await app.register(swagger, {
     openapi: { openapi: "3.1.0", info: { title: "Parley", version: "1" } },
@@ -54,7 +61,7 @@ export async function createHttp(options: {
       reply.header("cache-control", "no-store")
   })
   app.get("/healthz", { schema: { hide: true } }, async (_request, reply) => {
-    const isFine = await isHealthy()
+    const isFine = await isReachable(sync)
     return reply
       .code(isFine ? 200 : 503)
       .header("cache-control", "no-store")
@@ -62,6 +69,28 @@ export async function createHttp(options: {
   })
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
   return app
+}
+
+/** Programs and the desk name the workspace in a header; links that a browser follows by itself, in the query. */
+function workspaceOf({ headers, query }: FastifyRequest): string | undefined {
+  const inQuery =
+    typeof query === "object" && query !== null && "workspace" in query ? query.workspace : undefined
+  const named = headers[WORKSPACE_HEADER] ?? inQuery
+  if (named === undefined) return undefined
+  const workspaceId = id.safeParse(named)
+  if (!workspaceId.success) throw refuse("not-found")
+  return workspaceId.data
+}
+
+/** The database has been migrated before there was a frame. */
+async function isReachable({ db, log }: Sync): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(db)
+    return true
+  } catch (error) {
+    log.warn({ err: error }, "the database cannot be reached")
+    return false
+  }
 }
 
 const headers = {

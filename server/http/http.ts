@@ -1,15 +1,58 @@
 /**
- * The HTTP frame: one fastify, on which every route file hangs its routes.
+ * The HTTP door: one fastify, a file of routes for each subject.
  *
  * Hides parsing and validation by zod (an answer's undeclared fields are dropped, a declared one that is missing
- * is a bug), the mapping of refusals to statuses, security headers, and which origin may write: commands carry
- * the session in a cookie, so an unsafe request of a browser must come from our own pages. `request.ip`,
- * `request.protocol` and `request.host` are right behind the trusted proxies and nowhere else.
+ * is a bug), the mapping of refusals to statuses, security headers, websockets, and which origin may write:
+ * commands carry the session in a cookie, so an unsafe request of a browser must come from our own pages.
+ * `request.ip`, `request.protocol` and `request.host` are right behind the trusted proxies and nowhere else.
  *
  * Trades: one process-wide limit of body size (256 KB; routes that take more say so), and errors that are not
- * refusals are answered opaquely and logged once, here.
+ * refusals are answered opaquely and logged once, in the frame.
  */
-export { createHttp } from "./frame.ts"
-export { serve, serveAnyone, type App } from "./route.ts"
-export { originOf, isOwnOrigin } from "./origin.ts"
-export { createLimit, type Limit } from "./limit.ts"
+import type { Adapters } from "../channels/channels.ts"
+import type { Config } from "../config/config.ts"
+import type { FileStore } from "../files/files.ts"
+import type { Log } from "../log/log.ts"
+import type { Sync } from "../sync/sync.ts"
+import type { Identity } from "../team/team.ts"
+import { accountRoutes } from "./account.ts"
+import { conversationRoutes } from "./conversations.ts"
+import { fileRoutes } from "./files.ts"
+import { createFrame } from "./frame.ts"
+import { pageRoutes } from "./pages.ts"
+import type { App } from "./route.ts"
+import { acceptUpgrades, streamRoutes } from "./socket.ts"
+import { sourceRoutes } from "./sources.ts"
+import { teamRoutes } from "./team.ts"
+import { visitorRoutes } from "./visitor.ts"
+import { webhookRoutes } from "./webhooks.ts"
+
+export type { App } from "./route.ts"
+
+/** The routes of the roles this process has; it does not listen yet. */
+export async function createHttp(joined: {
+  config: Config
+  log: Log
+  sync: Sync
+  identity: Identity
+  adapters: Adapters
+  store: FileStore
+}): Promise<App> {
+  const { config, sync, identity, adapters, store } = joined
+  const app = await createFrame(joined)
+  if (config.roles.has("stream")) {
+    acceptUpgrades(app)
+    streamRoutes(app, { sync, config })
+  }
+  // Without the role `stream` the socket among them is refused.
+  if (config.roles.has("stream") || config.roles.has("http")) visitorRoutes(app, { sync })
+  if (!config.roles.has("http")) return app
+  accountRoutes(app, { sync, config, identity })
+  teamRoutes(app, { sync, config })
+  sourceRoutes(app, { sync })
+  conversationRoutes(app, { sync, adapters })
+  fileRoutes(app, { sync, store })
+  webhookRoutes(app, { sync, config, adapters })
+  pageRoutes(app, { sync })
+  return app
+}

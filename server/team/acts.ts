@@ -9,11 +9,5 @@ export {
   withdrawInvitation,
 } from "./invitations.ts"
 export { changeTeam, makeTeam } from "./teams.ts"
-export {
-  createWorkspace,
-  hasWorkspaces,
-  renameWorkspace,
-  workspacesOf,
-  type FirstSource,
-} from "./workspaces.ts"
+export { createWorkspace, hasWorkspaces, renameWorkspace, workspacesOf } from "./workspaces.ts"
 export { canMail } from "./mails.ts"

@@ -128,7 +128,9 @@ test("the same number twice, another channel's settings, a foreign team or sourc
   const elsewhere = { ...sms, teamId: newId(), settings: fake.settings("+15005550009") }
   expect(await ada.send("POST", "/sources", elsewhere)).toMatchObject({ status: 404 })
   const greeting = { settings: { channel: "web-chat", greeting: "Hi" } }
-  expect(await ada.send("PATCH", `/sources/${made.body["id"]}`, greeting)).toMatchObject({ status: 400 })
+  expect(await ada.send("PATCH", `/sources/${String(made.body["id"])}`, greeting)).toMatchObject({
+    status: 400,
+  })
   expect(await ada.send("PATCH", `/sources/${newId()}`, { name: "x" })).toMatchObject({ status: 404 })
   for (const settings of [
     { ...sms.settings, number: "0123" },

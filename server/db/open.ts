@@ -25,44 +25,46 @@ export type Database = {
 /** Starts or reaches PostgreSQL and brings its schema up to date. */
 export async function openDatabase(options: { config: Config; log: Log }): Promise<Database> {
   const { config, log } = options
-  const embedded =
-    config.databaseUrl === undefined ? await startEmbedded({ folder: config.dataFolder, log }) : undefined
-  const url = config.databaseUrl ?? embedded?.url ?? ""
-  try {
-    let installation = await prepare(url)
-    const pool = openPool(url, config.databaseConnections)
-    // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
-    let isClosing = false
-    pool.on("error", (error) => {
-      if (!isClosing) log.warn({ err: error }, "an idle database connection was lost")
-    })
-    const doorbell = await openDoorbell({
-      url,
-      log,
-      onConnect: async (client) => {
-        installation = await readInstallation(client)
-      },
-    })
-    return {
-      db: openKysely(pool),
-      url,
-      get epoch() {
-        return installation.epoch
-      },
-      secret: config.secret ?? installation.secret,
-      listen: doorbell.listen,
-      notify: doorbell.notify,
-      async close() {
-        isClosing = true
-        await doorbell.close()
-        await pool.end()
-        await embedded?.stop()
-      },
-    }
-  } catch (error) {
-    await embedded?.stop()
-    throw error
+  await using opened = new AsyncDisposableStack()
+  const url = config.databaseUrl ?? (await startOwn(config, log, opened))
+  let installation = await prepare(url)
+
+  const pool = openPool(url, config.databaseConnections)
+  let isClosing = false
+  pool.on("error", (error) => {
+    if (!isClosing) log.warn({ err: error }, "an idle database connection was lost")
+  })
+  opened.defer(() => pool.end())
+  const doorbell = await openDoorbell({
+    url,
+    log,
+    onConnect: async (client) => {
+      installation = await readInstallation(client)
+    },
+  })
+  opened.defer(() => doorbell.close())
+
+  const kept = opened.move()
+  return {
+    db: openKysely(pool),
+    url,
+    get epoch() {
+      return installation.epoch
+    },
+    secret: config.secret ?? installation.secret,
+    listen: doorbell.listen,
+    notify: doorbell.notify,
+    async close() {
+      isClosing = true
+      await kept.disposeAsync()
+    },
   }
+}
+
+async function startOwn(config: Config, log: Log, opened: AsyncDisposableStack): Promise<string> {
+  const embedded = await startEmbedded({ folder: config.dataFolder, log })
+  opened.defer(() => embedded.stop())
+  return embedded.url
 }
 
 async function prepare(url: string): Promise<Installation> {

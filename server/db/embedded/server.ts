@@ -39,6 +39,8 @@ export async function runServer(options: {
 }): Promise<{ stop(): Promise<void> }> {
   const { log } = options
   let isStopping = false
+  let restartTimer: NodeJS.Timeout | undefined
+  let restarting: Promise<void> | undefined
   let server = await start(options)
   watch()
 
@@ -46,24 +48,32 @@ export async function runServer(options: {
     server.once("exit", (code, signal) => {
       if (isStopping) return
       log.error({ code, signal }, "PostgreSQL has stopped by itself and is started again")
-      setTimeout(() => void restart(), restartAfter)
+      restartLater(restartAfter)
     })
   }
 
+  function restartLater(after: number): void {
+    restartTimer = setTimeout(() => {
+      restarting = restart()
+    }, after)
+  }
+
   async function restart(): Promise<void> {
-    if (isStopping) return
     try {
       server = await start(options)
       watch()
     } catch (error) {
       log.fatal({ err: error }, "PostgreSQL could not be started again")
-      setTimeout(() => void restart(), restartAfter * 10)
+      if (!isStopping) restartLater(restartAfter * 5)
     }
   }
 
   return {
     async stop() {
       isStopping = true
+      clearTimeout(restartTimer)
+      // One that is just being started is stopped too, not left behind.
+      await restarting
       await stop(server)
     },
   }

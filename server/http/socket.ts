@@ -30,7 +30,12 @@ const TOO_OFTEN = 4429
 
 const upgrades = new WeakMap<IncomingMessage, { socket: Duplex; head: Buffer }>()
 // Compression would cost more memory than it saves bytes: 1.2 GB for 5,000 idle connections.
-const server = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MOST_BYTES })
+const server = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: MOST_BYTES,
+})
 
 /** Lets routes of the app accept websockets. */
 export function acceptUpgrades(app: App): void {

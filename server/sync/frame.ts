@@ -29,7 +29,11 @@ export type Batch = { workspaceId: string; changes: readonly Change[]; upTo: num
  * Brings recipients forward to `upTo`: what changed for any of them is read once, in one snapshot of the
  * database, for all. Who was considered for a thing and may not see it (any more) is told its id and no more.
  */
-export async function bringForward(sync: Sync, batch: Batch, recipients: readonly Recipient[]): Promise<void> {
+export async function bringForward(
+  sync: Sync,
+  batch: Batch,
+  recipients: readonly Recipient[],
+): Promise<void> {
   const { workspaceId, changes, upTo } = batch
   const concerned = new Map<Recipient, Concern>()
   for (const recipient of recipients) {

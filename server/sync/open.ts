@@ -14,7 +14,11 @@ export type Sources = {
   /** `undefined`: no such agent, or disabled. */
   findReader(tx: Tx, workspaceId: string, agentId: string): Promise<Reader | undefined>
   /** The keys of those who may see each conversation now; unknown ids are absent. */
-  keysOfConversations(tx: Tx, workspaceId: string, ids: readonly string[]): Promise<Map<string, readonly string[]>>
+  keysOfConversations(
+    tx: Tx,
+    workspaceId: string,
+    ids: readonly string[],
+  ): Promise<Map<string, readonly string[]>>
   countsFor(tx: Tx, reader: Reader): Promise<Counts>
   /** Called when an agent's first session here begins, and each minute for all who have one. */
   renewPresence(sync: Sync, workspaceId: string, agentIds: string[]): Promise<void>
@@ -40,7 +44,9 @@ export type Sync = {
   stop(): Promise<void>
 }
 
-export function createSync(options: { database: Database; clock: Clock; log: Log; wakeJobs: () => void } & Sources): Sync {
+export function createSync(
+  options: { database: Database; clock: Clock; log: Log; wakeJobs: () => void } & Sources,
+): Sync {
   const { database, clock, log, wakeJobs, ...sources } = options
   const tail = createTail({ database, log })
   const sync: Sync = {

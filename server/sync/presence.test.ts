@@ -32,14 +32,20 @@ const viewersSeenBy = ({ client }: Wire) => client.presence.get(thing)?.viewers 
 const nobody = { isOnline: false, isTyping: false, page: null }
 
 test("who has a conversation open is shown within a second to all who may see it, in every process, and to nobody else", async () => {
-  const [viewer, colleague, distant, stranger] = await Promise.all([join(ada), join(bo), join(bo, elsewhere), join(cy)])
+  const [viewer, colleague, distant, stranger] = await Promise.all([
+    join(ada),
+    join(bo),
+    join(bo, elsewhere),
+    join(cy),
+  ])
   viewer.client.say(viewing(thing, { isTyping: true }))
   for (const wire of [colleague, distant]) {
     await wire.client.until(() => viewersSeenBy(wire).length === 1, "the viewer is seen", 1_000)
     expect(viewersSeenBy(wire)).toEqual([{ agentId: ada, isTyping: true, inNote: false }])
   }
   viewer.client.say(viewing(null))
-  for (const wire of [colleague, distant]) await wire.client.until(() => viewersSeenBy(wire).length === 0, "the viewer has left", 1_000)
+  for (const wire of [colleague, distant])
+    await wire.client.until(() => viewersSeenBy(wire).length === 0, "the viewer has left", 1_000)
   viewer.client.say(viewing(thing))
   await colleague.client.until(() => viewersSeenBy(colleague).length === 1, "the viewer is back", 1_000)
   viewer.close()
@@ -55,7 +61,11 @@ test("moving to another conversation leaves the one before", async () => {
   const [viewer, colleague] = await Promise.all([join(ada), join(bo)])
   viewer.client.say(viewing(thing))
   viewer.client.say(viewing(other))
-  await colleague.client.until(() => colleague.client.presence.get(other)?.viewers.length === 1, "he is at the other", 1_000)
+  await colleague.client.until(
+    () => colleague.client.presence.get(other)?.viewers.length === 1,
+    "he is at the other",
+    1_000,
+  )
   expect(viewersSeenBy(colleague)).toEqual([])
   viewer.close()
   colleague.close()

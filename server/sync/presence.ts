@@ -13,7 +13,12 @@ const BELL = "parley_presence"
 const MOST_BYTES = 7_500
 const MOST_PAGE = 500
 
-const agentIs = z.object({ kind: z.literal("agent"), agentId: z.string(), isTyping: z.boolean(), inNote: z.boolean() })
+const agentIs = z.object({
+  kind: z.literal("agent"),
+  agentId: z.string(),
+  isTyping: z.boolean(),
+  inNote: z.boolean(),
+})
 const visitorIs = z.object({ kind: z.literal("visitor"), isTyping: z.boolean(), page: z.string().nullable() })
 /** What one window says of itself; `is` null: it has left. */
 const statement = z.object({
@@ -126,7 +131,8 @@ export function createPresence(getSync: () => Sync): Presence {
     const keys = await snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, ids))
     for (const id of ids) {
       const audience = keys.get(id) ?? []
-      for (const session of live) if (audience.some((key) => session.reader.keys.has(key))) session.say(shownTo(session, id))
+      for (const session of live)
+        if (audience.some((key) => session.reader.keys.has(key))) session.say(shownTo(session, id))
     }
   }
 
@@ -141,7 +147,8 @@ export function createPresence(getSync: () => Sync): Presence {
       } else if (said.agentId !== session.agentId) {
         const { agentId, isTyping, inNote } = said
         const other = viewers.get(agentId)
-        if (other === undefined || (isTyping && !other.isTyping)) viewers.set(agentId, { agentId, isTyping, inNote })
+        if (other === undefined || (isTyping && !other.isTyping))
+          viewers.set(agentId, { agentId, isTyping, inNote })
       }
     }
     return { kind: "presence", conversationId, viewers: [...viewers.values()], customer }
@@ -212,13 +219,16 @@ export function createPresence(getSync: () => Sync): Presence {
     },
     greet(session) {
       begin()
-      const ids = [...known].flatMap(([id, { workspaceId }]) => (workspaceId === session.workspaceId ? [id] : []))
+      const ids = [...known].flatMap(([id, { workspaceId }]) =>
+        workspaceId === session.workspaceId ? [id] : [],
+      )
       tell(session.workspaceId, ids, [session]).catch((error: unknown) =>
         getSync().log.error({ err: error, workspaceId: session.workspaceId }, "presence was not told"),
       )
     },
     refresh(workspaceId, changes) {
-      for (const { kind, entityId } of changes) if (kind === "conversation" && known.has(entityId)) soil(workspaceId, entityId)
+      for (const { kind, entityId } of changes)
+        if (kind === "conversation" && known.has(entityId)) soil(workspaceId, entityId)
     },
     watchTyping(conversationId, watcher) {
       begin()
@@ -244,7 +254,11 @@ export function createPresence(getSync: () => Sync): Presence {
 
 export function joinPresence(
   sync: Sync,
-  options: { workspaceId: string; conversationId: string; onAgentTyping: (agentId: string | undefined) => void },
+  options: {
+    workspaceId: string
+    conversationId: string
+    onAgentTyping: (agentId: string | undefined) => void
+  },
 ): VisitorPresence {
   const { workspaceId, conversationId, onAgentTyping } = options
   const window = sync.presence.newWindow()
@@ -252,7 +266,12 @@ export function joinPresence(
   return {
     say({ isTyping, page }) {
       const shortened = page === null ? null : page.slice(0, MOST_PAGE).toWellFormed()
-      sync.presence.say({ workspaceId, conversationId, window, is: { kind: "visitor", isTyping, page: shortened } })
+      sync.presence.say({
+        workspaceId,
+        conversationId,
+        window,
+        is: { kind: "visitor", isTyping, page: shortened },
+      })
     },
     leave() {
       stopWatching()

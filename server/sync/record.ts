@@ -68,7 +68,12 @@ export async function write<T extends object>(
 }
 
 /** One thing is one line however often a transaction touches it. */
-function note(lines: Map<string, Line>, kind: ChangeKind, entityId: string, audience: readonly string[]): void {
+function note(
+  lines: Map<string, Line>,
+  kind: ChangeKind,
+  entityId: string,
+  audience: readonly string[],
+): void {
   const key = `${kind} ${entityId}`
   const earlier = lines.get(key)
   const all = new Set([...(earlier?.audience ?? []), ...audience])

@@ -10,10 +10,15 @@ const DAY = 86_400_000
  * Forgets old changes and answers, in batches so that nobody waits. `oldest` moves before anything is deleted:
  * whoever reads the log and finds `oldest` still at or below his cursor afterwards has read it whole.
  */
-export async function trimChanges(sync: Sync, limits: { changesKeptDays: number; changesKeptMost: number }): Promise<void> {
+export async function trimChanges(
+  sync: Sync,
+  limits: { changesKeptDays: number; changesKeptMost: number },
+): Promise<void> {
   const now = sync.clock.now().getTime()
   const before = stamp(new Date(now - limits.changesKeptDays * DAY))
-  const { rows } = await sql<{ workspaceId: string }>`select workspace_id as "workspaceId" from counters`.execute(sync.db)
+  const { rows } = await sql<{
+    workspaceId: string
+  }>`select workspace_id as "workspaceId" from counters`.execute(sync.db)
   for (const { workspaceId } of rows) {
     await sql`
       update counters
@@ -21,9 +26,8 @@ export async function trimChanges(sync: Sync, limits: { changesKeptDays: number;
                select coalesce(max(number), 0) from changes
                 where changes.workspace_id = counters.workspace_id and changes.at < ${before}))
        where workspace_id = ${workspaceId}`.execute(sync.db)
-    await untilNothingIsLeft(
-      async () =>
-        sql`
+    await untilNothingIsLeft(async () =>
+      sql`
         delete from changes
          where (workspace_id, number) in (
                  select changes.workspace_id, changes.number from changes
@@ -33,12 +37,13 @@ export async function trimChanges(sync: Sync, limits: { changesKeptDays: number;
     )
   }
   const forgotten = stamp(new Date(now - COMMANDS_KEPT_DAYS * DAY))
-  await untilNothingIsLeft(
-    async () =>
-      sql`
+  await untilNothingIsLeft(async () =>
+    sql`
       delete from commands
        where (workspace_id, actor, id) in (
-               select workspace_id, actor, id from commands where at < ${forgotten} limit ${MOST_AT_ONCE})`.execute(sync.db),
+               select workspace_id, actor, id from commands where at < ${forgotten} limit ${MOST_AT_ONCE})`.execute(
+      sync.db,
+    ),
   )
 }
 

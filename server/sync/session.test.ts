@@ -22,7 +22,10 @@ async function join(agentId: string, options?: Parameters<World["connect"]>[1]):
   const wire = world.connect(agentId, options)
   const { snapshots } = wire.client
   wire.client.hello()
-  await wire.client.until(() => wire.client.welcome?.resumed === true || wire.client.snapshots > snapshots, "the session begins")
+  await wire.client.until(
+    () => wire.client.welcome?.resumed === true || wire.client.snapshots > snapshots,
+    "the session begins",
+  )
   return wire
 }
 
@@ -144,7 +147,11 @@ test("who is signed out loses his sessions in every process at once, and nobody 
   endSessions(world.sync, world.workspaceId, ada)
   await here.client.until(() => here.client.isClosed, "the session here ends", 1_000)
   await there.client.until(() => there.client.isClosed, "the session there ends", 1_000)
-  expect([here.client.bye, there.client.bye, stays.client.bye]).toEqual(["signed-out", "signed-out", undefined])
+  expect([here.client.bye, there.client.bye, stays.client.bye]).toEqual([
+    "signed-out",
+    "signed-out",
+    undefined,
+  ])
   stays.close()
 })
 
@@ -281,7 +288,9 @@ test("a follower gets every matching change after its number once and in order",
     onChanges: (changes) => seen.push(...changes.map((change) => change.number)),
   })
   const written = await Promise.all(
-    Array.from({ length: 30 }, (_, index) => world.put(newId(), { keys: [index % 2 === 0 ? key : "team:z"], name: "x" })),
+    Array.from({ length: 30 }, (_, index) =>
+      world.put(newId(), { keys: [index % 2 === 0 ? key : "team:z"], name: "x" }),
+    ),
   )
   const expected = written.filter((_, index) => index % 2 === 0).toSorted((one, other) => one - other)
   await expect.poll(() => seen.length).toBe(expected.length)
@@ -310,7 +319,9 @@ test("snapshot and changes are a fresh snapshot, whatever happens and whoever is
   const some = () => keys.filter(() => Math.random() < 0.4)
   const other = world.another()
   const things = Array.from({ length: 25 }, () => newId())
-  const readers = await Promise.all(Array.from({ length: 4 }, (_, index) => world.makeReader(keys.slice(0, index))))
+  const readers = await Promise.all(
+    Array.from({ length: 4 }, (_, index) => world.makeReader(keys.slice(0, index))),
+  )
   const clients = readers.flatMap((id) => [0, 1].map(() => ({ id, client: new StreamClient() })))
   let isOver = false
   const living = clients.map(async ({ id, client }) => {

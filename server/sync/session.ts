@@ -121,7 +121,10 @@ export class Session implements Recipient {
     if (this.#state === "joining") return
     this.#state = "joining"
     this.#joinAll().catch((error: unknown) => {
-      this.#sync.log.error({ err: error, workspaceId: this.workspaceId, agentId: this.agentId }, "a session failed")
+      this.#sync.log.error(
+        { err: error, workspaceId: this.workspaceId, agentId: this.agentId },
+        "a session failed",
+      )
       this.bye("stopping")
     })
   }
@@ -170,7 +173,12 @@ export class Session implements Recipient {
   }
 
   async #giveSnapshot(tx: Tx, asOf: number): Promise<void> {
-    const isFast = await sendSnapshot(tx, { reader: this.#reader, asOf, sources: this.#sync.sources, line: this.#line })
+    const isFast = await sendSnapshot(tx, {
+      reader: this.#reader,
+      asOf,
+      sources: this.#sync.sources,
+      line: this.#line,
+    })
     if (!isFast) this.bye("slow")
     this.#position = this.#told = asOf
   }
@@ -181,12 +189,16 @@ export class Session implements Recipient {
       const { position: upTo, changes } = this.#room.since(this.#position)
       if (this.#position >= upTo) {
         this.#state = "live"
-        if (this.#told < this.#position) this.#room.isBehind()
+        this.tellPosition()
         return
       }
       const batch =
-        changes === undefined ? await readLogOf(this.#sync, this.#reader, { from: this.#position, upTo }) : { changes, upTo }
-      await this.#sync.streams.takeTurn(() => bringForward(this.#sync, { workspaceId: this.workspaceId, ...batch }, [this]))
+        changes === undefined
+          ? await readLogOf(this.#sync, this.#reader, { from: this.#position, upTo })
+          : { changes, upTo }
+      await this.#sync.streams.takeTurn(() =>
+        bringForward(this.#sync, { workspaceId: this.workspaceId, ...batch }, [this]),
+      )
     }
   }
 

@@ -9,7 +9,7 @@ import { joinPresence, type VisitorPresence } from "./presence.ts"
 const MOST_AT_ONCE = 4
 const MOST_IN_A_BATCH = 500
 /** How soon a client learns that it has seen changes that were not for it, in milliseconds. */
-const TELL_WITHIN = 200
+const TELL_WITHIN = 100
 const RENEW_EVERY = 60_000
 const SESSIONS = "parley_sessions"
 
@@ -57,11 +57,14 @@ export function createStreams(getSync: () => Sync): Streams {
     const sync = getSync()
     sync.sources
       .renewPresence(sync, workspaceId, agentIds)
-      .catch((error: unknown) => sync.log.error({ err: error, workspaceId }, "agents were not noted as connected"))
+      .catch((error: unknown) =>
+        sync.log.error({ err: error, workspaceId }, "agents were not noted as connected"),
+      )
   }
 
   function recheck(workspaceId: string, agentId: string): void {
-    for (const session of rooms.get(workspaceId)?.sessions ?? []) if (session.agentId === agentId) void session.check()
+    for (const session of rooms.get(workspaceId)?.sessions ?? [])
+      if (session.agentId === agentId) void session.check()
   }
 
   return {
@@ -87,7 +90,9 @@ export function createStreams(getSync: () => Sync): Streams {
       if (!agentsOf(room).has(agentId) && !isStopping)
         sync.sources
           .connectionClosed(sync, workspaceId, agentId)
-          .catch((error: unknown) => sync.log.error({ err: error, workspaceId, agentId }, "an agent's leaving was not noted"))
+          .catch((error: unknown) =>
+            sync.log.error({ err: error, workspaceId, agentId }, "an agent's leaving was not noted"),
+          )
       if (room.sessions.size > 0) return
       rooms.delete(workspaceId)
       void room.close()
@@ -151,7 +156,11 @@ function openRoom(sync: Sync, workspaceId: string): OpenRoom {
       const changes = waiting.splice(0, MOST_IN_A_BATCH)
       const batch: Batch = { workspaceId, changes, upTo: changes.at(-1)?.number ?? 0 }
       // A session that becomes live during this has caught up with all that was read from the log, this included.
-      await bringForward(sync, batch, [...sessions].filter((session) => session.isLive))
+      await bringForward(
+        sync,
+        batch,
+        [...sessions].filter((session) => session.isLive),
+      )
       sync.presence.refresh(workspaceId, changes)
     }
   }
@@ -212,7 +221,11 @@ export function endSessions(sync: Sync, workspaceId: string, agentId: string): v
 /** A visitor's connection: agents see that he is there, on which page and typing; he sees who types to him. */
 export function joinAsVisitor(
   sync: Sync,
-  options: { workspaceId: string; conversationId: string; onAgentTyping: (agentId: string | undefined) => void },
+  options: {
+    workspaceId: string
+    conversationId: string
+    onAgentTyping: (agentId: string | undefined) => void
+  },
 ): VisitorPresence {
   return joinPresence(sync, options)
 }

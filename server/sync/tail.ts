@@ -131,7 +131,8 @@ export function createTail({ database, log }: { database: Database; log: Log }):
       if (feed.idleSince !== undefined && now - feed.idleSince > LINGER) feeds.delete(feed.workspaceId)
     if (feeds.size === 0) return
     const numbers = await readCounters(db, [...feeds.keys()])
-    for (const feed of feeds.values()) if ((numbers.get(feed.workspaceId) ?? 0) > feed.number) hear(feed.workspaceId)
+    for (const feed of feeds.values())
+      if ((numbers.get(feed.workspaceId) ?? 0) > feed.number) hear(feed.workspaceId)
   }
 
   /** Reads where the log stands now. What is committed while that answer is on its way is rung for once more. */

@@ -14,14 +14,17 @@ afterAll(() => world.close())
 async function countOf(table: "changes" | "commands" | "jobs" | "things", id: string): Promise<number> {
   const column = table === "changes" ? "entity_id" : "id"
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(world.database.db)
+    select count(*) as count from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(
+    world.database.db,
+  )
   return rows[0]?.count ?? 0
 }
 
 test("rows, changes, jobs and the answer commit together, or none of them", async () => {
   const { sync, workspaceId } = world
   const id = newId()
-  const jobs = async () => (await sql<{ n: number }>`select count(*) as n from jobs`.execute(sync.db)).rows[0]?.n
+  const jobs = async () =>
+    (await sql<{ n: number }>`select count(*) as n from jobs`.execute(sync.db)).rows[0]?.n
   const doIt = (fails: boolean) =>
     write(sync, { workspaceId, command: { actor: "agent:a", id } }, async ({ tx, changed, enqueue }) => {
       await sql`insert into things values (${workspaceId}, ${id}, '{}', 'x')`.execute(tx)
@@ -32,10 +35,17 @@ test("rows, changes, jobs and the answer commit together, or none of them", asyn
     })
   const before = await jobs()
   await expect(doIt(true)).rejects.toThrow("on purpose")
-  expect([await countOf("things", id), await countOf("changes", id), await countOf("commands", id), await jobs()]).toEqual([0, 0, 0, before])
+  expect([
+    await countOf("things", id),
+    await countOf("changes", id),
+    await countOf("commands", id),
+    await jobs(),
+  ]).toEqual([0, 0, 0, before])
   const answer = await doIt(false)
   expect(answer).toEqual({ made: "this", number: expect.any(Number) })
-  expect([await countOf("things", id), await countOf("changes", id), await countOf("commands", id)]).toEqual([1, 1, 1])
+  expect([await countOf("things", id), await countOf("changes", id), await countOf("commands", id)]).toEqual([
+    1, 1, 1,
+  ])
   expect(await doIt(false)).toEqual(answer)
 })
 
@@ -55,7 +65,9 @@ test("twenty repetitions at once do it once and all get the same answer", async 
   )
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
   expect(await countOf("changes", thing)).toBe(1)
-  const { rows } = await sql<{ n: number }>`select count(*) as n from things where name = ${thing}`.execute(sync.db)
+  const { rows } = await sql<{ n: number }>`select count(*) as n from things where name = ${thing}`.execute(
+    sync.db,
+  )
   expect(rows[0]?.n).toBe(1)
 })
 
@@ -94,7 +106,9 @@ test("numbers are handed out without gaps, in the order of commits", async () =>
       }),
     ),
   )
-  const { rows } = await sql<{ number: number }>`select number from changes where workspace_id = ${workspaceId} order by number`.execute(sync.db)
+  const { rows } = await sql<{
+    number: number
+  }>`select number from changes where workspace_id = ${workspaceId} order by number`.execute(sync.db)
   expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 120 }, (_, index) => index + 1))
   expect(new Set(numbers.map(({ number }) => number)).size).toBe(60)
 })
@@ -107,7 +121,9 @@ test("a thing touched twice is one change for everybody who was named", async ()
     changed("team", thing, ["team:b", "team:a"])
     return {}
   })
-  const { rows } = await sql<{ audience: string[] }>`select audience from changes where entity_id = ${thing}`.execute(sync.db)
+  const { rows } = await sql<{
+    audience: string[]
+  }>`select audience from changes where entity_id = ${thing}`.execute(sync.db)
   expect(rows).toEqual([{ audience: ["team:a", "team:b"] }])
 })
 
@@ -117,7 +133,9 @@ test("what changes nothing answers with the latest number and takes none", async
     changed("team", newId(), [])
     return {}
   })
-  expect(await write(sync, { workspaceId, command: { actor: "agent:a", id: newId() } }, async () => ({}))).toEqual({ number })
+  expect(
+    await write(sync, { workspaceId, command: { actor: "agent:a", id: newId() } }, async () => ({})),
+  ).toEqual({ number })
 })
 
 test("old changes and commands are forgotten, and the counter says from where the log is whole", async () => {
@@ -135,12 +153,18 @@ test("old changes and commands are forgotten, and the counter says from where th
   await change(newId())
   await sync.trim({ changesKeptDays: 7, changesKeptMost: 1_000 })
   const numbers = async () =>
-    (await sql<{ number: number }>`select number from changes where workspace_id = ${workspaceId} order by number`.execute(sync.db)).rows
+    (
+      await sql<{
+        number: number
+      }>`select number from changes where workspace_id = ${workspaceId} order by number`.execute(sync.db)
+    ).rows
   expect(await numbers()).toEqual([{ number: 3 }])
   expect(await countOf("commands", old)).toBe(0)
   for (let n = 0; n < 10; n++) await change(newId())
   await sync.trim({ changesKeptDays: 7, changesKeptMost: 4 })
   expect(await numbers()).toEqual([10, 11, 12, 13].map((number) => ({ number })))
-  const { rows } = await sql<{ oldest: number }>`select oldest from counters where workspace_id = ${workspaceId}`.execute(sync.db)
+  const { rows } = await sql<{
+    oldest: number
+  }>`select oldest from counters where workspace_id = ${workspaceId}`.execute(sync.db)
   expect(rows).toEqual([{ oldest: 9 }])
 })

@@ -4,7 +4,14 @@
  */
 import { WebSocket } from "ws"
 import type { Row, RowKind } from "../../protocol/rows.ts"
-import { PROTOCOL, toDesk, type Frame, type FromDesk, type Presence, type ToDesk } from "../../protocol/stream.ts"
+import {
+  PROTOCOL,
+  toDesk,
+  type Frame,
+  type FromDesk,
+  type Presence,
+  type ToDesk,
+} from "../../protocol/stream.ts"
 
 type SnapshotPart = Extract<ToDesk, { kind: "snapshot" }>
 type Welcome = Extract<ToDesk, { kind: "welcome" }>
@@ -46,7 +53,12 @@ export class StreamClient {
   /** With what it has, as a browser that comes back. */
   hello(): void {
     const { epoch, cursor } = this
-    this.say({ kind: "hello", protocol: PROTOCOL, ...(epoch === undefined ? {} : { epoch }), ...(cursor === undefined ? {} : { cursor }) })
+    this.say({
+      kind: "hello",
+      protocol: PROTOCOL,
+      ...(epoch === undefined ? {} : { epoch }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
   }
 
   close(): void {
@@ -73,14 +85,18 @@ export class StreamClient {
   }
 
   #takePart(part: SnapshotPart): void {
-    if (part.part !== this.#parts.length) throw new Error(`Part ${part.part} came as number ${this.#parts.length}.`)
-    if (part.part > 0 && part.asOf !== this.#parts[0]?.asOf) throw new Error("A snapshot's parts are of different moments.")
-    if ((part.part === 0) !== (part.counts !== undefined)) throw new Error("Counts come with the first part, and only there.")
+    if (part.part !== this.#parts.length)
+      throw new Error(`Part ${part.part} came as number ${this.#parts.length}.`)
+    if (part.part > 0 && part.asOf !== this.#parts[0]?.asOf)
+      throw new Error("A snapshot's parts are of different moments.")
+    if ((part.part === 0) !== (part.counts !== undefined))
+      throw new Error("Counts come with the first part, and only there.")
     if (part.part === 0) this.counts = part.counts
     this.#parts.push(part)
     if (!part.isLast) return
     this.rows.clear()
-    for (const { rows, asOf } of this.#parts) for (const row of rows) this.rows.set(keyOf(row.kind, row.id), { row, asOf })
+    for (const { rows, asOf } of this.#parts)
+      for (const row of rows) this.rows.set(keyOf(row.kind, row.id), { row, asOf })
     this.#parts = []
     this.cursor = part.asOf
     this.snapshots += 1
@@ -88,14 +104,17 @@ export class StreamClient {
 
   #takeFrame(frame: Frame): void {
     if (this.#parts.length > 0) throw new Error("A frame came between the parts of a snapshot.")
-    if (frame.after !== this.cursor) throw new Error(`A frame after ${frame.after} came to a client at ${this.cursor}.`)
-    if (frame.upTo <= frame.after || frame.asOf < frame.upTo) throw new Error("A frame's numbers make no sense.")
+    if (frame.after !== this.cursor)
+      throw new Error(`A frame after ${frame.after} came to a client at ${this.cursor}.`)
+    if (frame.upTo <= frame.after || frame.asOf < frame.upTo)
+      throw new Error("A frame's numbers make no sense.")
     for (const row of frame.rows) {
       const kept = row.kind === "entry" ? this.entries : this.rows
       const key = keyOf(row.kind, row.id)
       if ((kept.get(key)?.asOf ?? 0) <= frame.asOf) kept.set(key, { row, asOf: frame.asOf })
     }
-    for (const { kind, id } of frame.removed) (kind === "entry" ? this.entries : this.rows).delete(keyOf(kind, id))
+    for (const { kind, id } of frame.removed)
+      (kind === "entry" ? this.entries : this.rows).delete(keyOf(kind, id))
     this.cursor = frame.upTo
     this.frames.push(frame)
   }
@@ -111,7 +130,9 @@ export class StreamClient {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#watchers.delete(look)
-        reject(new Error(`Waited ${milliseconds} ms in vain: ${what}. Cursor ${this.cursor}, bye ${this.bye}.`))
+        reject(
+          new Error(`Waited ${milliseconds} ms in vain: ${what}. Cursor ${this.cursor}, bye ${this.bye}.`),
+        )
       }, milliseconds)
       const look = (): void => {
         if (!is()) return
@@ -147,13 +168,17 @@ export async function connectStream(
 ): Promise<StreamClient> {
   const url = new URL("/api/v1/stream", server.url.replace(/^http/, "ws"))
   if (server.workspaceId !== undefined) url.searchParams.set("workspace", server.workspaceId)
-  const socket = new WebSocket(url, { headers: { cookie: server.cookie, origin: new URL(server.url).origin } })
+  const socket = new WebSocket(url, {
+    headers: { cookie: server.cookie, origin: new URL(server.url).origin },
+  })
   socket.on("message", (data) => client.hear(String(data)))
   socket.on("close", (code) => client.closed(code))
   await new Promise<void>((resolve, reject) => {
     socket.once("open", () => resolve())
     socket.once("error", reject)
-    socket.once("unexpected-response", (_request, response) => reject(new Error(`The stream answered ${response.statusCode}.`)))
+    socket.once("unexpected-response", (_request, response) =>
+      reject(new Error(`The stream answered ${response.statusCode}.`)),
+    )
   })
   client.attach({ send: (text) => socket.send(text), close: () => socket.terminate() })
   client.hello()

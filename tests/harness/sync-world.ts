@@ -6,7 +6,14 @@ import { sql } from "kysely"
 import type { Row } from "../../protocol/rows.ts"
 import { fromDesk } from "../../protocol/stream.ts"
 import { newId, type Clock, type Tx } from "../../server/db/db.ts"
-import { createSync, openAgentSession, write, type Loader, type Reader, type Sync } from "../../server/sync/sync.ts"
+import {
+  createSync,
+  openAgentSession,
+  write,
+  type Loader,
+  type Reader,
+  type Sync,
+} from "../../server/sync/sync.ts"
 import { createTestDatabase, quietLog, settableClock, type TestDatabase } from "./harness.ts"
 import { StreamClient } from "./stream-client.ts"
 
@@ -36,8 +43,12 @@ export async function createWorld(): Promise<World> {
   const database = await createTestDatabase()
   const clock = settableClock()
   const { db } = database
-  await sql`create table things (workspace_id uuid, id uuid, keys text[], name text, primary key (workspace_id, id))`.execute(db)
-  await sql`create table readers (workspace_id uuid, id uuid, keys text[], primary key (workspace_id, id))`.execute(db)
+  await sql`create table things (workspace_id uuid, id uuid, keys text[], name text, primary key (workspace_id, id))`.execute(
+    db,
+  )
+  await sql`create table readers (workspace_id uuid, id uuid, keys text[], primary key (workspace_id, id))`.execute(
+    db,
+  )
   const workspaceId = newId()
   const syncs: Sync[] = []
   const connected: string[][] = []
@@ -69,7 +80,10 @@ export async function createWorld(): Promise<World> {
         end: () => client.closed(),
       },
     })
-    client.attach({ send: (text) => session.hear(fromDesk.parse(JSON.parse(text))), close: () => session.gone() })
+    client.attach({
+      send: (text) => session.hear(fromDesk.parse(JSON.parse(text))),
+      close: () => session.gone(),
+    })
     return wire
   }
 
@@ -91,7 +105,10 @@ export async function createWorld(): Promise<World> {
     async setKeys(agentId, keys) {
       const { number } = await write(sync, { workspaceId }, async ({ tx, changed }) => {
         if (keys === undefined) await sql`delete from readers where id = ${agentId}`.execute(tx)
-        else await sql`update readers set keys = ${keys.concat(`agent:${agentId}`)} where id = ${agentId}`.execute(tx)
+        else
+          await sql`update readers set keys = ${keys.concat(`agent:${agentId}`)} where id = ${agentId}`.execute(
+            tx,
+          )
         changed("access-changed", agentId, [`agent:${agentId}`])
         return {}
       })
@@ -99,7 +116,9 @@ export async function createWorld(): Promise<World> {
     },
     async put(id, { keys, name }, hold) {
       const { number } = await write(sync, { workspaceId }, async ({ tx, changed }) => {
-        const { rows } = await sql<{ keys: string[] }>`select keys from things where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx)
+        const { rows } = await sql<{
+          keys: string[]
+        }>`select keys from things where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx)
         await sql`
           insert into things values (${workspaceId}, ${id}, ${keys}, ${name})
           on conflict (workspace_id, id) do update set keys = excluded.keys, name = excluded.name`.execute(tx)
@@ -144,7 +163,9 @@ function createFakeSync(
       },
     ],
     async findReader(tx, workspaceId, agentId) {
-      const { rows } = await sql<{ keys: string[] }>`select keys from readers where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+      const { rows } = await sql<{
+        keys: string[]
+      }>`select keys from readers where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
       const [row] = rows
       return row && { workspaceId, agentId, keys: new Set(row.keys) }
     },
@@ -167,7 +188,9 @@ type Thing = { id: string; keys: string[]; name: string }
 async function readThings(tx: Tx, workspaceId: string, ids: readonly string[] | null): Promise<Thing[]> {
   const { rows } = await sql<Thing>`
     select id, keys, name from things
-     where workspace_id = ${workspaceId} and (${ids}::uuid[] is null or id = any(${ids}::uuid[])) order by id`.execute(tx)
+     where workspace_id = ${workspaceId} and (${ids}::uuid[] is null or id = any(${ids}::uuid[])) order by id`.execute(
+    tx,
+  )
   return rows
 }
 
@@ -175,7 +198,12 @@ const thingLoader: Loader = {
   kind: "team",
   async load(tx, workspaceId, ids, readers) {
     const things = await readThings(tx, workspaceId, ids)
-    return new Map(readers.map((reader) => [reader.agentId, new Map(visible(things, reader).map((thing) => [thing.id, rowOf(thing)]))]))
+    return new Map(
+      readers.map((reader) => [
+        reader.agentId,
+        new Map(visible(things, reader).map((thing) => [thing.id, rowOf(thing)])),
+      ]),
+    )
   },
   async *snapshot(tx, reader) {
     const ids = visible(await readThings(tx, reader.workspaceId, null), reader).map(({ id }) => id)
@@ -188,5 +216,14 @@ function visible(things: Thing[], reader: Reader): Thing[] {
 }
 
 function rowOf({ id, name }: Thing): Row {
-  return { kind: "team", id, name, isEveryone: false, deliveryMode: "queue", offerSeconds: 60, returnsWhenAway: true, memberIds: [] }
+  return {
+    kind: "team",
+    id,
+    name,
+    isEveryone: false,
+    deliveryMode: "queue",
+    offerSeconds: 60,
+    returnsWhenAway: true,
+    memberIds: [],
+  }
 }

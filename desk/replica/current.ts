@@ -3,6 +3,8 @@ import { openDisk, diskName } from "./disk.ts"
 import { openReplica as open, type Replica } from "./open.ts"
 
 let current: Replica | undefined
+/** Also when it is closed: signing out may hear from the server first, and erases all the same. */
+let latest: Replica | undefined
 let stopListening: (() => void) | undefined
 const watching = new Set<() => void>()
 
@@ -31,14 +33,14 @@ export function openReplica(o: { workspaceId: string; agentId: string; onSignedO
     },
     onOutdated: reloadOnce,
   })
-  current = replica
+  current = latest = replica
   stopListening = listen(replica)
   tell()
 }
 
 /** `erase` on signing out: nothing of the workspace stays on this machine, in no tab. */
 export async function closeReplica(o: { erase: boolean }): Promise<void> {
-  const closing = current
+  const closing = current ?? (o.erase ? latest : undefined)
   current = undefined
   stopListening?.()
   stopListening = undefined

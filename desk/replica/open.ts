@@ -257,13 +257,15 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       leader?.save(true)
     },
     async close({ erase }) {
-      isClosed = true
-      clearTimeout(savingDrafts)
-      if (!erase) saveDrafts()
-      leader?.close()
-      if (erase) tabs?.say({ kind: "erase" })
-      tabs?.close()
-      await isOpen.catch(() => undefined)
+      if (!isClosed) {
+        if (!erase) saveDrafts()
+        isClosed = true
+        clearTimeout(savingDrafts)
+        leader?.close()
+        if (erase) tabs?.say({ kind: "erase" })
+        tabs?.close()
+      }
+      await isOpen
       if (erase) await disk?.erase()
       else disk?.close()
     },

@@ -166,6 +166,13 @@ test("an answer is sent from the number, with the address for its status", async
   expect(outcome).toEqual({ kind: "taken", providerId: fake.sent.at(-1)?.sid })
 })
 
+test("where Twilio cannot reach us a message is sent without an address for its status", async () => {
+  fake.nextMoods({ status: 400, code: 21609 })
+  const before = fake.sent.length
+  expect(await sms.send(message(), source)).toMatchObject({ kind: "taken" })
+  expect(fake.sent.slice(before)).toMatchObject([{ statusCallback: undefined }])
+})
+
 test.each([
   [400, 21610, "opted-out", true],
   [400, 21211, "number-invalid", true],

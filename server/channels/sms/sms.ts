@@ -35,29 +35,37 @@ export function createSms(options: { publicUrl: string | undefined }): ProviderA
   }
 }
 
+// https://www.twilio.com/docs/api/errors/21609
+const callbackNotReachable = 21609
+
 async function send(
   message: Outgoing,
   source: SourceRecord,
   publicUrl: string | undefined,
 ): Promise<SendOutcome> {
   const account = accountOf(source)
+  const path = `/2010-04-01/Accounts/${account.accountId}/Messages.json`
   const form = new URLSearchParams({ To: message.to, From: account.number, Body: message.text })
   for (const file of message.files) form.append("MediaUrl", file.url)
-  if (publicUrl)
-    form.set("StatusCallback", `${publicUrl}/webhooks/sms/${source.id}/status?entry=${message.id}`)
+  if (publicUrl) form.set("StatusCallback", callbackOf(message, source, publicUrl))
   try {
-    const { status, body } = await ask(
-      account,
-      `/2010-04-01/Accounts/${account.accountId}/Messages.json`,
-      form,
-    )
-    return outcomeOf(status, body)
+    const { status, body } = await ask(account, path, form)
+    if (errorCodeOf(body) !== callbackNotReachable) return outcomeOf(status, body)
+    // An address such as http://localhost: the message was not taken, and its state will be found by looking.
+    form.delete("StatusCallback")
+    const again = await ask(account, path, form)
+    return outcomeOf(again.status, again.body)
   } catch (error) {
     // Whatever else went wrong did so after the first byte was on its way.
     return error instanceof NotReached
       ? refused("provider-unreachable", { isPermanent: false })
       : { kind: "unsure" }
   }
+}
+
+/** The entry's id in it says whose state it is, also when we never learned Twilio's own id. */
+function callbackOf(message: Outgoing, source: SourceRecord, publicUrl: string): string {
+  return `${new URL(publicUrl).origin}/webhooks/sms/${source.id}/status?entry=${message.id}`
 }
 
 function outcomeOf(status: number, body: unknown): SendOutcome {

@@ -24,7 +24,7 @@ import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { mailJobs } from "./notifications/notifications.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
-import { createIdentity, findReader, presence, teamLoaders } from "./team/team.ts"
+import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
 
 export type Parley = {
@@ -59,12 +59,12 @@ export async function start(
     connectionClosed: presence.connectionClosed,
     wakeJobs: () => worker.wake(),
   })
+  const identity = createIdentity({ database, log, config })
   const adapters = createAdapters(config)
   const store = createFileStore(config)
-  const handlers = allJobs({ sync, config, log, adapters, store })
+  const handlers = allJobs({ sync, config, log, identity, adapters, store })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
-  const identity = createIdentity({ database, log, config })
   const app = await createHttp({ config, log, sync, identity, adapters, store })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
@@ -86,9 +86,17 @@ export async function start(
   }
 }
 
-type Joined = { sync: Sync; config: Config; log: Log; adapters: Adapters; store: FileStore }
+type Joined = {
+  sync: Sync
+  config: Config
+  log: Log
+  identity: Identity
+  adapters: Adapters
+  store: FileStore
+}
 
-function allJobs({ sync, config, log, adapters, store }: Joined): Handlers {
+function allJobs(joined: Joined): Handlers {
+  const { sync, config, log, identity, adapters, store } = joined
   return {
     ...presence.teamJobs(sync),
     ...channelJobs({
@@ -101,7 +109,7 @@ function allJobs({ sync, config, log, adapters, store }: Joined): Handlers {
     }),
     ...conversationJobs({ sync, adapters }),
     ...mailJobs(config, log),
-    ...upkeepJobs(sync, config),
+    ...upkeepJobs({ sync, config, identity }),
   }
 }
 
@@ -143,8 +151,13 @@ function fail(error: unknown): never {
 
 /** What an operator can mend is said in words; a bug is shown with its stack. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ConfigProblems) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const code = "code" in error ? error.code : undefined
+  if (code === "EADDRINUSE") return "The port is in use. Stop what uses it, or set PORT to another one."
+  if (code === "EACCES") return "This user may not listen on the port. Set PORT to one above 1023."
+  const isMeant = error instanceof ConfigProblems || error.constructor === Error
+  if (!isMeant) return error.stack ?? error.message
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message
 }
 
 if (import.meta.main) run().catch(fail)

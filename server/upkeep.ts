@@ -2,6 +2,7 @@ import { stamp } from "./db/db.ts"
 import type { Config } from "./config/config.ts"
 import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
 import type { Sync } from "./sync/sync.ts"
+import type { Identity } from "./team/team.ts"
 
 /** Stands for the workspace in jobs that belong to none. */
 const INSTALLATION = "00000000-0000-0000-0000-000000000000"
@@ -14,12 +15,14 @@ export async function startUpkeep(sync: Sync): Promise<void> {
 }
 
 /** `trim`: forgets, every hour, what is kept for a time only. */
-export function upkeepJobs(sync: Sync, config: Config): Handlers {
+export function upkeepJobs(needs: { sync: Sync; config: Config; identity: Identity }): Handlers {
+  const { sync, config, identity } = needs
   return {
     async trim() {
       // Before anything can fail, so that no failure ends the chain.
       await enqueueTrim(sync, TRIM_EVERY)
       await sync.trim(config)
+      await identity.forgetExpired()
       await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
     },
   }

@@ -30,6 +30,8 @@ export type Identity = {
   resetPassword(token: string, password: string): Promise<string | undefined>
   /** Sets a password without asking for a proof: for whoever holds the server. Undefined where there is no such person. */
   setPassword(email: string, password: string): Promise<User | undefined>
+  /** Deletes sessions and links that are too old to be used. */
+  forgetExpired(): Promise<void>
 }
 
 const COOKIE = /(?:^|;\s*)parley\.session_token=([^;]+)/
@@ -167,6 +169,11 @@ export function createIdentity({
       await internalAdapter.deleteUserSessions(user.id)
       forget(user.id)
       return user
+    },
+    async forgetExpired() {
+      // By the machine's clock, as better-auth measures them.
+      await sql`delete from identity.session where "expiresAt" < now()`.execute(database.db)
+      await sql`delete from identity.verification where "expiresAt" < now()`.execute(database.db)
     },
   }
 }

@@ -1,13 +1,32 @@
+import { once } from "node:events"
 import { sql } from "kysely"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
+import { WebSocket } from "ws"
+import { PROTOCOL } from "../../protocol/stream.ts"
 import { newId, snapshot } from "../../server/db/db.ts"
 import { availableAgents, presence } from "../../server/team/team.ts"
 import { settableClock } from "../harness/harness.ts"
 import { agentRow, everyoneOf, jobsOf, parleysOf } from "./parleys.ts"
-import { createColleague, createOwner, PASSWORD } from "./person.ts"
+import { createColleague, createOwner, PASSWORD, type Person } from "./person.ts"
 
 const clock = settableClock()
 const startParley = parleysOf(clock)
+
+/** An open desk, and how many milliseconds it stayed open. */
+async function openDesk(
+  url: string,
+  person: Person,
+): Promise<{ heard(): unknown[]; ended: Promise<number> }> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/v1/stream`, {
+    headers: { cookie: person.cookie(), origin: url },
+  })
+  const heard: unknown[] = []
+  socket.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString())))
+  await once(socket, "open")
+  const begun = Date.now()
+  socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL }))
+  return { heard: () => heard, ended: once(socket, "close").then(() => Date.now() - begun) }
+}
 
 describe("roles", () => {
   test("keep owners out of admins' reach, and one owner in every workspace", async () => {
@@ -41,10 +60,15 @@ describe("roles", () => {
     const { url } = parley
     const ada = await createOwner(url)
     const bo = await createColleague(url, ada, { name: "Bo", email: "bo@acme.example" })
-    await presence.renewPresence(parley.sync, ada.workspaceId, [bo.agentId])
+    const bosDesk = await openDesk(url, bo)
+    await vi.waitFor(() =>
+      expect(bosDesk.heard()).toContainEqual(expect.objectContaining({ kind: "welcome" })),
+    )
     const command = { id: newId(), isDisabled: true }
     const disabled = await ada.send("PATCH", `/agents/${bo.agentId}`, command)
     expect(disabled.status).toBe(200)
+    expect(await bosDesk.ended).toBeLessThan(10_000)
+    expect(bosDesk.heard().at(-1)).toEqual({ kind: "bye", why: "signed-out" })
     expect((await ada.send("PATCH", `/agents/${bo.agentId}`, command)).body).toEqual(disabled.body)
     expect((await bo.send("PATCH", "/me", { name: "Bo again" })).status).not.toBe(200)
     expect(await jobsOf(parley, "release-agent")).toEqual([

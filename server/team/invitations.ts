@@ -7,7 +7,7 @@ import { write, type Sync } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "./agent.ts"
 import type { User } from "./identity.ts"
 import { invitationMail } from "./mails.ts"
-import { joinTeams } from "./teams.ts"
+import { getTeam, joinTeams } from "./teams.ts"
 
 const VALID_FOR = 7 * 24 * 60 * 60_000
 
@@ -52,6 +52,7 @@ export async function invite(
   const link = `${origin}/invitation/${token}`
   const command = { actor: `agent:${agent.agentId}`, id }
   const { isMailed } = await write(sync, { workspaceId, command }, async ({ tx, at, enqueue }) => {
+    for (const teamId of teamIds) await getTeam(tx, workspaceId, teamId)
     const { rows } = await sql`
       insert into invitations (workspace_id, id, token_hash, role, email, team_ids, created_by, created_at, expires_at)
       values (${workspaceId}, ${id}, ${hashOf(token)}, ${role}, ${email ?? null}, ${teamIds}::uuid[],

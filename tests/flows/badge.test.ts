@@ -155,9 +155,6 @@ test(
           // A refusal or a conversation out of sight is as good a step as any other.
           const outcome = await steps[what]?.(world, each, agent, name).catch(refusedOnly)
           expect(Object(outcome).status ?? 200, `${agent.name} ${what} ${name}`).toBeLessThan(500)
-          if (process.env.STATS)
-            stats[what + " " + (Object(outcome).status ?? 200)] =
-              (stats[what + " " + (Object(outcome).status ?? 200)] ?? 0) + 1
           await parley.runDueJobs()
           parley.clock.advance(0.5)
           done.push(`${agent.name} ${what} ${name}`)

@@ -1,0 +1,291 @@
+import { sql } from "kysely"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { WebSocket } from "ws"
+import { mentionOf } from "../../protocol/text.ts"
+import { newId } from "../../server/db/db.ts"
+import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
+
+/** Every id one can name of a workspace. */
+type Ids = Record<
+  "workspace" | "agent" | "team" | "source" | "conversation" | "entry" | "address" | "file" | "invitation",
+  string
+>
+type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
+
+/** Of no workspace, or for those who are no agents: their own tests say who may do what. */
+const forAnyone = new Set([
+  "GET /healthz",
+  "GET /api/openapi.json",
+  "GET /api/v1/session",
+  "POST /api/v1/sign-in",
+  "POST /api/v1/sign-out",
+  "POST /api/v1/forgot-password",
+  "POST /api/v1/reset-password",
+  "POST /api/v1/workspaces",
+  "GET /api/v1/invitations/:token|:invitationId",
+  "POST /api/v1/invitations/:token|:invitationId/accept",
+  "GET /w/:file",
+  "GET /try",
+  "GET /try/:shoe",
+  "GET *",
+  "POST /webhooks/sms/:sourceId",
+  "POST /webhooks/sms/:sourceId/status",
+  "GET /visitor/v1/:sourceId/home",
+  "POST /visitor/v1/:sourceId/history",
+  "POST /visitor/v1/:sourceId/messages",
+  "POST /visitor/v1/:sourceId/seen",
+  "GET /visitor/v1/:sourceId/stream",
+])
+
+/** Speaks of the signed-in agent alone; whose workspace it is, is tried for all routes. */
+const namesNothing: Attempt[] = []
+
+const saw = { assigneeId: null, isOpen: true, lastAnswerId: null }
+
+/** What an agent of one workspace can try with the ids of another: in the path, and behind his own path in the body. */
+const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
+  "POST /api/v1/conversations/:conversationId/answers": (own, other) => [
+    { body: { text: "Hi", addressId: other.address, expects: saw } },
+    { body: { text: "Hi", addressId: own.address, expects: saw } },
+    {
+      params: { conversationId: own.conversation },
+      body: { text: "Hi", addressId: other.address, expects: saw },
+    },
+  ],
+  "POST /api/v1/conversations/:conversationId/notes": (_, other) => [
+    { body: { text: `Look ${mentionOf("agent", other.agent)}` } },
+  ],
+  "POST /api/v1/conversations/:conversationId/assign": (own, other) => [
+    { body: { to: { kind: "agent", agentId: own.agent }, expects: saw } },
+    {
+      params: { conversationId: own.conversation },
+      body: { to: { kind: "agent", agentId: other.agent }, expects: saw },
+    },
+    {
+      params: { conversationId: own.conversation },
+      body: { to: { kind: "team", teamId: other.team }, expects: saw },
+    },
+  ],
+  "POST /api/v1/conversations/:conversationId/offer": (own, other) => [
+    { body: { agentId: own.agent } },
+    { params: { conversationId: own.conversation }, body: { agentId: other.agent } },
+  ],
+  "POST /api/v1/conversations/:conversationId/decline": () => [{ body: { offerId: newId() } }],
+  "POST /api/v1/conversations/:conversationId/close": (_, other) => [
+    { body: { lastCustomerEntryId: other.entry } },
+  ],
+  "POST /api/v1/conversations/:conversationId/reopen": () => [{ body: { undo: true } }],
+  "PUT /api/v1/conversations/:conversationId/star": () => [{ body: { isStarred: true } }],
+  "POST /api/v1/conversations/:conversationId/read": () => [
+    { body: { upTo: "2030-01-01T00:00:00.000000Z" } },
+  ],
+  "POST /api/v1/conversations/:conversationId/unread": (own, other) => [
+    { body: { fromEntryId: other.entry } },
+    { params: { conversationId: own.conversation }, body: { fromEntryId: other.entry } },
+  ],
+  "POST /api/v1/conversations/:conversationId/entries/:entryId/resend": (own) => [
+    {},
+    { params: { conversationId: own.conversation } },
+  ],
+  "GET /api/v1/conversations": (_, other) => [{ query: `?inbox=team:${other.team}` }],
+  "GET /api/v1/conversations/:conversationId": () => [{}],
+  "GET /api/v1/conversations/:conversationId/entries": (own, other) => [
+    {},
+    { params: { conversationId: own.conversation }, query: `?around=${other.entry}` },
+  ],
+  "GET /api/v1/files/:fileId": () => [{}],
+  "PATCH /api/v1/agents/:agentId": () => [{ body: { isDisabled: true } }],
+  "POST /api/v1/teams": (_, other) => [{ body: { name: "Thieves", memberIds: [other.agent] } }],
+  "PATCH /api/v1/teams/:teamId": (own, other) => [
+    { body: { name: "Stolen" } },
+    { params: { teamId: own.team }, body: { memberIds: [other.agent] } },
+  ],
+  "PUT /api/v1/me/teams/:teamId": () => [{ body: { isOff: true } }],
+  "POST /api/v1/sources": (_, other) => [
+    { body: { name: "Theirs", teamId: other.team, settings: { channel: "web-chat" } } },
+  ],
+  "PATCH /api/v1/sources/:sourceId": (own, other) => [
+    { body: { name: "Stolen" } },
+    { params: { sourceId: own.source }, body: { teamId: other.team } },
+  ],
+  "POST /api/v1/invitations": (_, other) => [{ body: { role: "agent", teamIds: [other.team] } }],
+  "DELETE /api/v1/invitations/:token|:invitationId": () => [{ body: {} }],
+  "GET /api/v1/invitations": () => namesNothing,
+  "GET /api/v1/stream": () => namesNothing,
+  "PATCH /api/v1/me": () => namesNothing,
+  "PATCH /api/v1/workspace": () => namesNothing,
+  "PUT /api/v1/me/availability": () => namesNothing,
+  "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
+}
+
+let parley: Awaited<ReturnType<typeof openParley>>
+let thief: Colleague & Company["owner"]
+let own: Ids
+let other: Ids
+
+beforeAll(async () => {
+  parley = await openParley()
+  const first = await furnish()
+  const second = await furnish()
+  own = first.ids
+  other = second.ids
+  // The owner: nobody may more than he in his own workspace.
+  thief = { ...first.company.owner, agentId: own.agent, name: "Ada Byron" }
+})
+afterAll(() => parley.stop())
+
+/** A workspace in which there is one of everything. */
+async function furnish(): Promise<{ company: Company; ids: Ids }> {
+  const company = await createCompany(parley)
+  const { db } = parley.database
+  const ada = await company.hire("Ada", { role: "admin" })
+  const team = await company.makeTeam([ada], { deliveryMode: "queue" })
+  const { conversationId, lastEntryId } = await company.write("Paris", {
+    text: "A secret word: quintessence",
+  })
+  const row = await company.see(ada, "Paris")
+  await succeed(company.owner.send("POST", "/invitations", { role: "agent" }))
+  const file = newId()
+  await sql`
+    insert into files (workspace_id, id, source_id, entry_id, name, type, state, created_at)
+    values (${company.workspaceId}, ${file}, ${company.sourceId}, ${lastEntryId}, 'a.png', 'image/png', 'stored', now())`.execute(
+    db,
+  )
+  const { rows } = await sql<{ id: string }>`
+    select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
+    db,
+  )
+  const ids = {
+    workspace: company.workspaceId,
+    agent: ada.agentId,
+    team,
+    source: company.sourceId,
+    conversation: conversationId,
+    entry: lastEntryId,
+    address: row.lastAddressId ?? "",
+    file,
+    invitation: rows[0]?.id ?? "",
+  }
+  return { company, ids }
+}
+
+/** The routes as fastify holds them, from the tree it prints: four characters a level. */
+function routes(): string[] {
+  const path: string[] = []
+  return parley.app
+    .printRoutes({ commonPrefix: false })
+    .split("\n")
+    .flatMap((line) => {
+      const [, indent = "", part = "", methods = ""] = /^([│ ]*)[├└]── (\S+)(?: \((.*)\))?/.exec(line) ?? []
+      if (part === "") return []
+      path.length = indent.length / 4
+      path.push(part)
+      return methods
+        .split(", ")
+        .filter((method) => method !== "" && method !== "HEAD" && method !== "OPTIONS")
+        .map((method) => `${method} ${path.join("")}`)
+    })
+}
+
+function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
+  const known: Record<string, string> = {
+    conversationId: ids.conversation,
+    entryId: ids.entry,
+    agentId: ids.agent,
+    teamId: ids.team,
+    sourceId: ids.source,
+    fileId: ids.file,
+    invitationId: ids.invitation,
+    inbox: "me",
+  }
+  return path
+    .replace(":token|", "")
+    .replace(/:(\w+)/g, (_, name: string) => params[name] ?? known[name] ?? name)
+}
+
+/** Everything there is of a workspace, as one text. */
+async function everythingOf(workspaceId: string): Promise<string> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select table_name as name from information_schema.columns
+     where table_schema = 'public' and column_name = 'workspace_id' order by table_name`.execute(
+    parley.database.db,
+  )
+  const texts: string[] = []
+  for (const { name } of tables) {
+    const { rows } = await sql<{ line: string }>`
+      select t::text as line from ${sql.table(name)} t where workspace_id = ${workspaceId} order by 1`.execute(
+      parley.database.db,
+    )
+    texts.push(name, ...rows.map(({ line }) => line))
+  }
+  return texts.join("\n")
+}
+
+test("every route is either for anyone or tried with another workspace's ids", () => {
+  expect(routes().filter((route) => !forAnyone.has(route) && !(route in attempts))).toEqual([])
+  expect([...forAnyone, ...Object.keys(attempts)].filter((route) => !routes().includes(route))).toEqual([])
+})
+
+test("whatever an agent names of another workspace is refused, tells him nothing and changes nothing there", async () => {
+  const before = await everythingOf(other.workspace)
+  for (const [route, make] of Object.entries(attempts)) {
+    const [method = "", path = ""] = route.split(" ")
+    for (const { params, query = "", body } of make(own, other)) {
+      const sent = method === "GET" ? undefined : { id: newId(), ...body }
+      const answer = await thief.ask(method, fill(path, other, params) + query, sent)
+      expect([400, 403, 404], `${route} answered ${JSON.stringify(answer)}`).toContain(answer.status)
+      expect(JSON.stringify(answer.body)).not.toContain("quintessence")
+    }
+  }
+  expect(await everythingOf(other.workspace)).toBe(before)
+})
+
+test("nobody acts in a workspace to which he does not belong, on any route", async () => {
+  const before = await everythingOf(other.workspace)
+  for (const [route, make] of Object.entries(attempts)) {
+    const [method = "", path = ""] = route.split(" ")
+    if (route === "GET /api/v1/stream") continue
+    const [{ query = route === "GET /api/v1/conversations" ? "?inbox=me" : "", body } = {}] = make(
+      other,
+      other,
+    )
+    const headers = { "parley-workspace": other.workspace }
+    const sent = method === "GET" ? undefined : { id: newId(), ...bodyFor(route), ...body }
+    const answer = await thief.ask(method, fill(path, other) + query, sent, headers)
+    expect(answer.status, `${route} answered ${JSON.stringify(answer)}`).toBe(404)
+  }
+  expect(await everythingOf(other.workspace)).toBe(before)
+})
+
+/** What makes the routes that name nothing well-formed. */
+function bodyFor(route: string): object {
+  if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
+  if (route.endsWith("/availability")) return { awayByHand: true }
+  return route.includes("/inboxes/") ? { preference: {} } : {}
+}
+
+test("a mention of another workspace's agent or team reaches nobody", async () => {
+  const text = `${mentionOf("agent", other.agent)} ${mentionOf("team", other.team)}`
+  await succeed(thief.send("POST", `/conversations/${own.conversation}/notes`, { text }))
+  const { rows } = await sql`
+    select 1 from notices where agent_id = ${other.agent} or conversation_id = ${other.conversation}`.execute(
+    parley.database.db,
+  )
+  expect(rows).toEqual([])
+})
+
+test("nobody opens the stream of a workspace to which he does not belong", async () => {
+  const address = `${parley.url.replace("http", "ws")}/api/v1/stream?workspace=${other.workspace}`
+  const socket = new WebSocket(address, { headers: { cookie: thief.cookie(), origin: parley.url } })
+  const heard: string[] = []
+  socket.on("message", (data: Buffer) => heard.push(data.toString()))
+  const outcome = await new Promise<string>((resolve) => {
+    socket.on("unexpected-response", (_, response) => resolve(String(response.statusCode)))
+    socket.on("error", () => resolve("error"))
+    socket.on("close", (code) => resolve(`closed ${code}`))
+    socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: 1 })))
+  })
+  socket.terminate()
+  expect(outcome).not.toBe("")
+  expect(heard.filter((text) => text.includes("snapshot") || text.includes("welcome"))).toEqual([])
+})

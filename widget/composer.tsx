@@ -29,17 +29,13 @@ export function Composer(o: {
     o.onDraft(next)
   }
 
-  useImperativeHandle(
-    o.control,
-    () => ({
-      focus: () => field.current?.focus({ preventScroll: true }),
-      put(next) {
-        change(text.trim() ? `${text}\n${next}` : next)
-        field.current?.focus({ preventScroll: true })
-      },
-    }),
-    [text],
-  )
+  useImperativeHandle(o.control, () => ({
+    focus: () => field.current?.focus({ preventScroll: true }),
+    put(next) {
+      change(text.trim() ? `${text}\n${next}` : next)
+      field.current?.focus({ preventScroll: true })
+    },
+  }))
 
   useLayoutEffect(() => {
     const area = field.current

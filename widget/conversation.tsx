@@ -17,16 +17,15 @@ export function Conversation(o: {
 }) {
   const { state, texts, company } = o
   const agent = state.messages.findLast((message) => message.agent)?.agent
-  const isOffline = state.isConnected === false
   return (
     <>
-      <header class="top">
+      <div class="top">
         <button type="button" class="plain" aria-label={texts.back} onClick={o.onBack}>
           <BackIcon />
         </button>
         {agent ? <Avatar face={agent} /> : state.home && <Faces faces={state.home.faces.slice(0, 2)} />}
         <div class="who">
-          <h1 dir="auto">{agent?.name ?? company}</h1>
+          <h2 dir="auto">{agent?.name ?? company}</h2>
           {state.home && (
             <Presence
               availableCount={state.home.availableCount}
@@ -38,9 +37,16 @@ export function Conversation(o: {
         <button type="button" class="plain close" aria-label={texts.closeChat} onClick={o.onClose}>
           <CloseIcon />
         </button>
-      </header>
-      <Timeline company={company} state={state} visitor={o.visitor} texts={texts} locale={o.locale} onEdit={o.onEdit} />
-      {isOffline && (
+      </div>
+      <Timeline
+        company={company}
+        state={state}
+        visitor={o.visitor}
+        texts={texts}
+        locale={o.locale}
+        onEdit={o.onEdit}
+      />
+      {state.isOffline && (
         <p class="bar" role="status">
           {texts.offline}
         </p>

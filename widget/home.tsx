@@ -22,14 +22,14 @@ export function Home({
   const last = state.outgoing.at(-1) ?? state.messages.at(-1)
   return (
     <div class="home">
-      <header class="hero">
+      <div class="hero">
         <button type="button" class="plain close" aria-label={texts.closeChat} onClick={onClose}>
           <CloseIcon />
         </button>
         <div class="hero-faces">{home && <Faces faces={home.faces} />}</div>
-        <h1 dir="auto">{home?.greeting ?? settings.greeting}</h1>
+        <h2 dir="auto">{home?.greeting ?? settings.greeting}</h2>
         <p dir="auto">{home?.company ?? settings.company}</p>
-      </header>
+      </div>
       <div class="start">
         <div class="promise">
           {home && (

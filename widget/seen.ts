@@ -44,5 +44,5 @@ export function useSeen(log: RefObject<HTMLElement | null>, state: VisitorState,
       watcher.disconnect()
       for (const timer of timers.values()) clearTimeout(timer)
     }
-  }, [latest, state.seenUpTo])
+  }, [log, visitor, latest, state.seenUpTo])
 }

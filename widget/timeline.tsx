@@ -48,17 +48,19 @@ export function Timeline(o: {
   const unread = unreadIn(state.messages, state.seenUpTo)
   useSeen(log, state, visitor)
 
+  const first = state.messages[0]?.id
+  const isOwnWaiting = state.outgoing.some((message) => message.id === last)
+
   useLayoutEffect(() => {
     const box = log.current
     if (!box) return
     const grown = older.current
-    if (grown && state.messages[0]?.id !== grown.first) {
+    if (grown && first !== grown.first) {
       // What was being read stays where it was.
       box.scrollTop += box.scrollHeight - grown.height
       older.current = undefined
-    } else if (isAtEnd.current || state.outgoing.some((message) => message.id === last))
-      box.scrollTop = box.scrollHeight
-  }, [last, state.messages.length, state.typing, state.outgoing.length])
+    } else if (isAtEnd.current || isOwnWaiting) box.scrollTop = box.scrollHeight
+  }, [first, last, isOwnWaiting, state.messages.length, state.typing])
 
   // The log shrinks when the field grows or a keyboard comes; its end stays in sight.
   useEffect(() => {
@@ -77,12 +79,64 @@ export function Timeline(o: {
     isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END
     setAway(!isAtEnd.current)
     if (box.scrollTop < 80 && state.hasMore && !older.current) {
-      older.current = { height: box.scrollHeight, first: state.messages[0]?.id }
+      older.current = { height: box.scrollHeight, first }
       void visitor.loadOlder().finally(() => setTimeout(() => (older.current = undefined), 100))
     }
   }
 
+  // One flat list keyed by message: joining a run, at either end, moves nothing else.
   let day = 0
+  const lines = runs.flatMap((run) => {
+    const side = run.name === undefined ? "own" : ""
+    const isNewDay = run.day !== day
+    day = run.day
+    const end = run.bubbles.at(-1)?.id
+    return [
+      isNewDay && (
+        <p key={`${run.id} day`} class="day" aria-live="off">
+          <span>{dayName(run.day, texts, o.locale)}</span>
+        </p>
+      ),
+      ...run.bubbles.flatMap((bubble) => {
+        const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
+        return [
+          <p
+            key={bubble.id}
+            class={`bubble ${side}`}
+            dir="auto"
+            data-stamp={run.name === undefined ? undefined : bubble.stamp}
+          >
+            <Words text={bubble.text} />
+          </p>,
+          refused && (
+            <Refused
+              key={`${bubble.id} refused`}
+              refusal={refused.refusal ?? ""}
+              texts={texts}
+              onRetry={() => visitor.retry(refused.id)}
+              onEdit={() => {
+                o.onEdit(refused.text)
+                visitor.remove(refused.id)
+              }}
+              onRemove={() => visitor.remove(refused.id)}
+            />
+          ),
+        ]
+      }),
+      <Caption
+        key={`${end} caption`}
+        run={run}
+        side={side}
+        outgoing={state.outgoing}
+        isLastOwn={end === lastOwn?.id}
+        isSeen={lastOwn?.isSeen ?? false}
+        isOffline={state.isOffline}
+        texts={texts}
+        locale={o.locale}
+      />,
+    ]
+  })
+
   return (
     <div
       class="log"
@@ -93,57 +147,12 @@ export function Timeline(o: {
       tabIndex={0}
       onScroll={scrolled}
     >
-      {!state.hasMore && <p class="beginning">{texts.firstWords(o.company)}</p>}
-      {runs.map((run) => {
-        const isNewDay = run.day !== day
-        day = run.day
-        return (
-          <div key={run.id} class={run.name === undefined ? "run own" : "run"}>
-            {isNewDay && (
-              <p class="day">
-                <span>{dayName(run.day, texts, o.locale)}</span>
-              </p>
-            )}
-            {run.bubbles.map((bubble) => (
-              <p
-                key={bubble.id}
-                class="bubble"
-                dir="auto"
-                data-stamp={bubble.stamp && run.name !== undefined ? bubble.stamp : undefined}
-              >
-                <Words text={bubble.text} />
-              </p>
-            ))}
-            <Caption
-              run={run}
-              outgoing={state.outgoing}
-              isLastOwn={run.bubbles.at(-1)?.id === lastOwn?.id}
-              isSeen={lastOwn?.isSeen ?? false}
-              isOffline={state.isConnected === false}
-              texts={texts}
-              locale={o.locale}
-            />
-            {run.bubbles.map((bubble) => {
-              const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
-              return (
-                refused && (
-                  <Refused
-                    key={bubble.id}
-                    refusal={refused.refusal ?? ""}
-                    texts={texts}
-                    onRetry={() => visitor.retry(refused.id)}
-                    onEdit={() => {
-                      o.onEdit(refused.text)
-                      visitor.remove(refused.id)
-                    }}
-                    onRemove={() => visitor.remove(refused.id)}
-                  />
-                )
-              )
-            })}
-          </div>
-        )
-      })}
+      {!state.hasMore && (
+        <p key="beginning" class="beginning">
+          {texts.firstWords(o.company)}
+        </p>
+      )}
+      {lines}
       {state.typing && (
         <p class="bubble typing" role="img" aria-label={texts.isTyping(state.typing.name)}>
           <i />
@@ -168,6 +177,7 @@ export function Timeline(o: {
 
 function Caption(o: {
   run: Run
+  side: string
   outgoing: Outgoing[]
   isLastOwn: boolean
   isSeen: boolean
@@ -191,10 +201,19 @@ function Caption(o: {
         : texts.sent
       : undefined
   return (
-    <p class="caption">
-      {run.name !== undefined && <bdi>{run.name} · </bdi>}
-      {time}
-      {state && <span> · {state}</span>}
+    <p class={`caption ${o.side}`} aria-live="off">
+      {run.name !== undefined && (
+        <>
+          <bdi>{run.name}</bdi> ·{" "}
+        </>
+      )}
+      <bdi>{time}</bdi>
+      {state && (
+        <>
+          {" · "}
+          <bdi>{state}</bdi>
+        </>
+      )}
     </p>
   )
 }

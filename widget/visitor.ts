@@ -22,6 +22,8 @@ export type VisitorState = {
   typing: Face | undefined
   /** undefined before the first attempt is decided. */
   isConnected: boolean | undefined
+  /** The browser has no network, or the server has not answered. */
+  isOffline: boolean
   seenUpTo: string
 }
 
@@ -73,6 +75,7 @@ export function createVisitor(o: {
     home: undefined,
     typing: undefined,
     isConnected: undefined,
+    isOffline: false,
     seenUpTo: storage.get(":seen") ?? "",
   }
 
@@ -92,6 +95,7 @@ export function createVisitor(o: {
       .all()
       .filter((message) => !state.messages.some((known) => known.id === message.id))
     state.unread = unreadIn(state.messages, state.seenUpTo)
+    state.isOffline = state.isConnected === false || !navigator.onLine
     o.onChange(state)
   }
 
@@ -201,9 +205,15 @@ export function createVisitor(o: {
     connection?.wake()
     if (outbox.all().length) outbox.flush()
   }
-  addEventListener("online", wake)
+  addEventListener("online", () => {
+    wake()
+    changed()
+  })
   document.addEventListener("visibilitychange", wake)
-  addEventListener("offline", () => connection?.wake())
+  addEventListener("offline", () => {
+    connection?.wake()
+    changed()
+  })
 
   // Sites that change their address without loading a page: agents see where the visitor is.
   let place = location.href

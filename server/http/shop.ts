@@ -160,7 +160,7 @@ h1{font:600 clamp(30px,4.500vw,48px)/1.1 Georgia,"Times New Roman",serif;text-wr
 .muted{color:var(--muted)}
 .crumbs{padding-block:6px 18px;color:var(--muted)}
 .product{display:grid;grid-template-columns:1.2fr 1fr;gap:44px;align-items:start;padding-bottom:48px}
-.product p{margin-top:12px}.product .price{font-size:20px}.tall{padding:72px 40px}.tall svg{max-width:420px}
+.product p{margin-top:12px}.product .price{font-size:20px}.tall{grid-column:auto;padding:72px 40px}.tall svg{max-width:420px}
 fieldset{border:0;padding:0;margin-top:22px;display:flex;flex-wrap:wrap;gap:8px}legend{padding:0;margin-bottom:8px;font-weight:600}
 label input{position:absolute;opacity:0}label span{display:block;min-width:46px;padding:8px 10px;border:1px solid var(--line);border-radius:8px;background:var(--card);text-align:center;cursor:pointer}label input:checked+span{border-color:var(--deep);box-shadow:inset 0 0 0 1px var(--deep)}label input:focus-visible+span{outline:2px solid var(--deep);outline-offset:2px}
 footer{display:flex;flex-wrap:wrap;gap:8px 24px;justify-content:space-between;padding-block:24px 96px;border-top:1px solid var(--line);color:var(--muted);font-size:14px}

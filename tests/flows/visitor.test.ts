@@ -7,7 +7,7 @@ import { start, type Parley } from "../../server/main.ts"
 import { createTestDatabase, type TestDatabase } from "../harness/harness.ts"
 import { WebSocket } from "ws"
 import { createColleague, createOwner, type Person } from "./person.ts"
-import { createVisitor, type Visitor } from "./visitor-client.ts"
+import { answerTo, createVisitor, placeOfMessage, textOf, type Visitor } from "./visitor-client.ts"
 
 let database: TestDatabase
 let parley: Parley
@@ -18,7 +18,9 @@ beforeAll(async () => {
   database = await createTestDatabase()
   parley = await start(database.config)
   ada = await createOwner(parley.url, "ada.zzmail@acme.example")
-  const { rows } = await sql<{ id: string }>`select id from sources where channel = 'web-chat'`.execute(database.db)
+  const { rows } = await sql<{ id: string }>`select id from sources where channel = 'web-chat'`.execute(
+    database.db,
+  )
   sourceId = rows[0]?.id ?? ""
   await sql`update teams set name = 'Zzteam', delivery_mode = 'queue'`.execute(database.db)
 })
@@ -30,30 +32,14 @@ afterAll(async () => {
 
 const visitor = (): Visitor => createVisitor(parley.url, sourceId)
 
-/** The conversation in which the visitor's message stands, and the address it came through. */
-async function placeOf(messageId: unknown): Promise<{ conversationId: string; addressId: string }> {
-  const { rows } = await sql<{ conversationId: string; addressId: string }>`
-    select conversation_id as "conversationId", address_id as "addressId" from entries where id = ${messageId}`.execute(database.db)
-  const [row] = rows
-  if (row === undefined) throw new Error("There is no such message.")
-  return row
-}
-
-async function answer(agent: Person, messageId: unknown, text: string): Promise<{ id: string; at: string }> {
-  const { conversationId, addressId } = await placeOf(messageId)
-  const { rows } = await sql<{ assigneeId: string | null; closedAt: string | null; lastAnswerId: string | null }>`
-    select assignee_id as "assigneeId", closed_at as "closedAt", last_answer_id as "lastAnswerId"
-      from conversations where id = ${conversationId}`.execute(database.db)
-  const [seen] = rows
-  const id = newId()
-  const expects = { assigneeId: seen?.assigneeId ?? null, isOpen: seen?.closedAt === null, lastAnswerId: seen?.lastAnswerId ?? null }
-  const { status, body } = await agent.send("POST", `/conversations/${conversationId}/answers`, { id, text, addressId, expects })
-  if (status !== 200) throw new Error(JSON.stringify(body))
-  return { id, at: String(body.at) }
-}
+const placeOf = (messageId: unknown) => placeOfMessage(database, messageId)
+const answer = (agent: Person, messageId: unknown, text: string) =>
+  answerTo(database, agent, { messageId, text })
 
 async function deliveryOf(entryId: string): Promise<string | null> {
-  const { rows } = await sql<{ delivery: string | null }>`select delivery from entries where id = ${entryId}`.execute(database.db)
+  const { rows } = await sql<{
+    delivery: string | null
+  }>`select delivery from entries where id = ${entryId}`.execute(database.db)
   return rows[0]?.delivery ?? null
 }
 
@@ -71,7 +57,9 @@ describe("writing", () => {
     const stream = await eve.connect()
     const { messages, isKnown, isReset } = await stream.next("welcome")
     expect({ isKnown, isReset }).toEqual({ isKnown: true, isReset: true })
-    expect(messages).toEqual([{ id, at: answers[0]?.body.at, agent: null, text: "Do you ship to Norway?", isSeen: false }])
+    expect(messages).toEqual([
+      { id, at: answers[0]?.body.at, agent: null, text: "Do you ship to Norway?", isSeen: false },
+    ])
     stream.close()
   })
 
@@ -114,8 +102,12 @@ describe("writing", () => {
     ])
       expect(await eve.say(text ?? "")).toMatchObject({ status: 400, body: { refusal } })
     expect((await eve.ask("messages", "{not json")).status).toBe(400)
-    expect((await eve.ask("messages", { key: eve.key, id: newId(), text: "x".repeat(2_000_000) })).status).toBe(413)
-    expect((await eve.ask("messages", { key: eve.key, id: newId(), text: "hi", language: "\u0000\u0000" })).status).toBe(200)
+    expect(
+      (await eve.ask("messages", { key: eve.key, id: newId(), text: "x".repeat(2_000_000) })).status,
+    ).toBe(413)
+    expect(
+      (await eve.ask("messages", { key: eve.key, id: newId(), text: "hi", language: "\u0000\u0000" })).status,
+    ).toBe(200)
     const { messages } = await (await eve.connect()).next("welcome")
     expect(messages.map(({ text }) => text)).toEqual(["ab \ufffd gnp.exe <img src=x onerror=alert(1)>", "hi"])
   })
@@ -146,7 +138,10 @@ describe("the stream", () => {
     const first = await answer(ada, body.id, "Yes, hello!")
     const live = await stream.next("messages", ({ messages }) => messages.some(({ id }) => id === first.id))
     expect(live.unread).toBe(1)
-    expect(live.messages.find(({ id }) => id === first.id)).toMatchObject({ agent: { name: "Ada", initials: "AB" }, text: "Yes, hello!" })
+    expect(live.messages.find(({ id }) => id === first.id)).toMatchObject({
+      agent: { name: "Ada", initials: "AB" },
+      text: "Yes, hello!",
+    })
     stream.close()
 
     const second = await answer(ada, body.id, "Still there?")
@@ -197,7 +192,9 @@ describe("the stream", () => {
     let [before, hasMore] = [welcome.messages[0]?.at, true]
     while (hasMore && texts.length < 200) {
       const page = await eve.ask("history", { key: eve.key, before })
-      const messages: { at: string; text: string }[] = Array.isArray(page.body.messages) ? page.body.messages : []
+      const messages: { at: string; text: string }[] = Array.isArray(page.body.messages)
+        ? page.body.messages
+        : []
       texts.unshift(...messages.map(({ text }) => text))
       before = messages[0]?.at
       hasMore = page.body.hasMore === true
@@ -235,7 +232,9 @@ describe("delivered, seen and typing", () => {
 
     expect((await eve.ask("seen", { key: eve.key, upTo: sent.at })).status).toBe(200)
     expect(await deliveryOf(sent.id)).toBe("read")
-    expect((await stream.next("messages", ({ unread }) => unread === 0)).messages.map(({ id }) => id)).toContain(sent.id)
+    expect(
+      (await stream.next("messages", ({ unread }) => unread === 0)).messages.map(({ id }) => id),
+    ).toContain(sent.id)
     stream.close()
     const again = await eve.connect()
     expect((await again.next("welcome")).unread).toBe(0)
@@ -271,14 +270,21 @@ describe("delivered, seen and typing", () => {
     const { body } = await eve.say("hello")
     const { conversationId } = await placeOf(body.id)
     const desk = await openDesk(ada)
-    const stream = await eve.connect({ page: { url: "https://shop.example/pricing?token=secret", title: "Pricing" } })
+    const stream = await eve.connect({
+      page: { url: "https://shop.example/pricing?token=secret", title: "Pricing" },
+    })
     await stream.next("welcome")
-    const presence = (isTyping: boolean) => (text: string) => text.includes('"presence"') && text.includes('"page":"/pricing"') && text.includes(`"isTyping":${isTyping},"page"`)
+    const presence = (isTyping: boolean) => (text: string) =>
+      text.includes('"presence"') &&
+      text.includes('"page":"/pricing"') &&
+      text.includes(`"isTyping":${isTyping},"page"`)
     await desk.until(presence(false))
     stream.tell({ kind: "typing", isTyping: true })
     await desk.until(presence(true))
 
     desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: true, inNote: true }))
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(stream.frames.map(({ kind }) => kind)).not.toContain("typing")
     desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: true, inNote: false }))
     expect((await stream.next("typing")).agent).toMatchObject({ name: "Ada" })
     desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: false, inNote: false }))
@@ -303,9 +309,14 @@ test("nothing internal is in any byte a visitor receives", async () => {
   const { conversationId } = await placeOf(body.id)
   const stream = await eve.connect()
   await stream.next("welcome")
-  await ada.send("POST", `/conversations/${conversationId}/notes`, { text: `Zznote: @{agent:${bo.agentId}} is he serious?` })
+  await ada.send("POST", `/conversations/${conversationId}/notes`, {
+    text: `Zznote: @{agent:${bo.agentId}} is he serious?`,
+  })
   const sent = await answer(bo, body.id, "Certainly")
-  await ada.send("POST", `/conversations/${conversationId}/assign`, { to: { kind: "nobody" }, expects: { assigneeId: bo.agentId } })
+  await ada.send("POST", `/conversations/${conversationId}/assign`, {
+    to: { kind: "nobody" },
+    expects: { assigneeId: bo.agentId },
+  })
   await ada.send("POST", `/conversations/${conversationId}/close`, { lastCustomerEntryId: body.id })
   await stream.next("messages", ({ messages }) => messages.some(({ id }) => id === sent.id))
   await eve.say("one more thing")
@@ -313,10 +324,22 @@ test("nothing internal is in any byte a visitor receives", async () => {
   await eve.ask("history", { key: eve.key, before: "2099-01-01T00:00:00.000000Z" })
   const again = await eve.connect()
   await again.next("welcome", ({ messages }) => messages.length === 3)
-  for (const path of [`/w/${sourceId}.js`, "/try", "/try/skog"]) eve.received.push(await (await fetch(parley.url + path)).text())
+  for (const path of [`/w/${sourceId}.js`, "/try", "/try/skog"])
+    eve.received.push(await (await fetch(parley.url + path)).text())
   const bytes = eve.received.join("\n")
   expect(bytes).toContain("Certainly")
-  for (const word of ["Zznote", "Zzteam", "zzmail", "Zzsurname", "Byron", bo.agentId, conversationId, ada.workspaceId, "assigned"]) expect(bytes).not.toContain(word)
+  for (const word of [
+    "Zznote",
+    "Zzteam",
+    "zzmail",
+    "Zzsurname",
+    "Byron",
+    bo.agentId,
+    conversationId,
+    ada.workspaceId,
+    "assigned",
+  ])
+    expect(bytes).not.toContain(word)
   stream.close()
   again.close()
 })
@@ -330,14 +353,17 @@ test("two visitors with the same words in the same moment stay two", async () =>
 
 /** An agent's desk as far as presence goes. */
 async function openDesk(agent: Person) {
-  const socket = new WebSocket(`${parley.url.replace("http", "ws")}/api/v1/stream`, { headers: { cookie: agent.cookie(), origin: parley.url } })
+  const socket = new WebSocket(`${parley.url.replace("http", "ws")}/api/v1/stream`, {
+    headers: { cookie: agent.cookie(), origin: parley.url },
+  })
   const texts: string[] = []
-  socket.on("message", (data) => texts.push(String(data)))
+  socket.on("message", (data) => texts.push(textOf(data)))
   await new Promise((resolve) => socket.once("open", resolve))
   socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL }))
   return {
     socket,
     texts,
-    until: (fits: (text: string) => boolean) => expect.poll(() => texts.some(fits), { timeout: 5_000, interval: 30 }).toBe(true),
+    until: (fits: (text: string) => boolean) =>
+      expect.poll(() => texts.some(fits), { timeout: 5_000, interval: 30 }).toBe(true),
   }
 }

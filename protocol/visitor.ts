@@ -91,7 +91,8 @@ export const toVisitor = z.discriminatedUnion("kind", [
 ])
 export type ToVisitor = z.infer<typeof toVisitor>
 
-const COLORS = ["#3f6b5c", "#2f6f9f", "#8a5a9e", "#b4652f", "#4b6fb5", "#5b7a3a", "#7c4d5e", "#8a6d1f"]
+/** White letters stand on each of them with a contrast of 4.5:1 at least. */
+const COLORS = ["#3f6b5c", "#2f6f9f", "#8a5a9e", "#a85b28", "#4b6fb5", "#5b7a3a", "#7c4d5e", "#8a6d1f"]
 
 /** Up to two letters and a colour that stay the same for a name and id. */
 export function initialsOf(name: string): string {

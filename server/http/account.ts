@@ -5,7 +5,7 @@ import { makeWebsiteSource } from "../channels/channels.ts"
 import type { Config } from "../config/config.ts"
 import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
-import { createLimit, type Limit } from "./limit.ts"
+import { createLimit, networkOf, type Limit } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
 
 type Needs = { sync: Sync; config: Config; identity: Identity }
@@ -13,6 +13,8 @@ type Person = { name?: string | undefined; email?: string | undefined; password?
 
 /** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
 const GUESSES = { most: 10, seconds: 10 * 60 }
+/** Workspaces from one place, where anybody may make one. */
+const WORKSPACES = { most: 20, seconds: 60 * 60 }
 /** Mails to one person. Whoever asks for them all has had them sent to their owner, who can use the latest. */
 const RESET_MAILS = { most: 5, seconds: 60 * 60 }
 
@@ -23,6 +25,7 @@ const RESET_MAILS = { most: 5, seconds: 60 * 60 }
 export function accountRoutes(app: App, needs: Needs): void {
   const { sync, config, identity } = needs
   const guesses = createLimit(GUESSES)
+  const workspaces = createLimit(WORKSPACES)
   const resetMails = createLimit(RESET_MAILS)
   const isSignupOpen = config.signup === "open"
 
@@ -61,6 +64,7 @@ export function accountRoutes(app: App, needs: Needs): void {
     const mayBeMade = isSignupOpen || !(await acts.hasWorkspaces(sync.db))
     if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined)
       throw refuse("signup-closed")
+    if (!workspaces.take(networkOf(request.ip))) throw refuse("too-often")
     const owner = await personOf(request, reply, person)
     return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource: makeWebsiteSource })
   })
@@ -104,7 +108,7 @@ async function signIn(
   guesses: Limit,
   { email, password, ip }: { email: string; password: string; ip: string },
 ) {
-  const key = `${ip} ${email}`
+  const key = `${networkOf(ip)} ${email}`
   if (guesses.isUsedUp(key)) throw refuse("too-often")
   try {
     return await identity.signIn(email, password)

@@ -47,3 +47,17 @@ export function createLimit(options: { most: number; seconds: number; now?: () =
     },
   }
 }
+
+/**
+ * The part of an address that one subscriber cannot change at will: all of IPv4, the first 64 bits of IPv6, where
+ * every household has the rest to itself.
+ */
+export function networkOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, "")
+  if (!plain.includes(":")) return plain
+  const [left = "", right = ""] = plain.split("::")
+  const before = left === "" ? [] : left.split(":")
+  const after = right === "" ? [] : right.split(":")
+  const missing = plain.includes("::") ? Math.max(0, 8 - before.length - after.length) : 0
+  return [...before, ...Array.from({ length: missing }, () => "0"), ...after].slice(0, 4).join(":")
+}

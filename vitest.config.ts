@@ -10,6 +10,7 @@ export default defineConfig({
     globalSetup: ["tests/harness/postgres.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     reporters: ["default"],
     // Two cores: more files at once only make each other late.
     maxWorkers: 2,

@@ -74,9 +74,6 @@ function Promised({
         {availableCount > 0 && <i class="dot" />}
         {presence}
       </span>
-      {availableCount === 0 && replyMinutes !== null && (
-        <span class="muted">{texts.repliesWithin(replyMinutes)}</span>
-      )}
     </>
   )
 }

@@ -16,6 +16,13 @@ const launcherEnglish = {
   cannotLoad: "The chat cannot be reached. Try again in a moment.",
 }
 
+/** By the codes of protocol/refusals.ts that can befall a visitor's message for good. */
+const refusals: Record<string, string> = {
+  "text-too-long": "The text is too long.",
+  "not-found": "This chat is no longer there.",
+  "invalid-input": "This text cannot be sent.",
+}
+
 const panelEnglish = {
   language: "en",
   chatWith: (company: string) => `Chat with ${company}`,
@@ -52,11 +59,7 @@ const panelEnglish = {
   remove: "Delete",
   tooLong: (over: number) => `${over} characters too long`,
   poweredBy: "Powered by Parley",
-  refusals: {
-    "text-too-long": "The text is too long.",
-    "not-found": "This chat is no longer there.",
-    "invalid-input": "This text cannot be sent.",
-  } as Record<string, string>,
+  refusals,
   refusedOtherwise: "The message was not accepted.",
 }
 

@@ -10,6 +10,7 @@ import { openOutbox, type Outgoing, type Sent } from "./outbox.ts"
 import { merge, unreadIn } from "./messages.ts"
 import { newKey } from "./secret.ts"
 import { openStorage, readJson } from "./storage.ts"
+import { isAccepted, isHistory, isHome, isKept, isSession, type Kept, type Session } from "./trust.ts"
 
 export type VisitorState = {
   /** Oldest first, without gaps from the first to the last. */
@@ -39,11 +40,6 @@ export type Visitor = {
   draft(text?: string): string
 }
 
-type Session = { key: string; isKnown: boolean }
-/** The latest messages for showing at once on the next page, and up to where the stream had come. */
-type Kept = { messages: PublicMessage[]; cursor: string }
-const NOTHING: Kept = { messages: [], cursor: "" }
-
 const KEPT_MESSAGES = 50
 /** An agent's typing is believed this long without being heard of. */
 const TYPING_LIFE = 15_000
@@ -63,7 +59,7 @@ export function createVisitor(o: {
   let homeAt = 0
   let typingTimer: ReturnType<typeof setTimeout> | undefined
 
-  const kept = readJson(storage.get(":messages"), isKept) ?? NOTHING
+  const kept = readJson(storage.get(":messages"), isKept) ?? { messages: [], cursor: "" }
   /** The latest message that came by the stream. One's own accepted by request may have overtaken an agent's, so it is none to resume from. */
   let cursor = kept.cursor
 
@@ -286,58 +282,4 @@ export function createVisitor(o: {
 
 function page(): { url: string; title: string } {
   return { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) }
-}
-
-function isSession(value: unknown): value is Session {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "key" in value &&
-    typeof value.key === "string" &&
-    "isKnown" in value
-  )
-}
-
-function isMessages(value: unknown): value is PublicMessage[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (message: unknown) =>
-        typeof message === "object" &&
-        message !== null &&
-        "id" in message &&
-        "at" in message &&
-        "text" in message &&
-        "agent" in message,
-    )
-  )
-}
-
-function isKept(value: unknown): value is Kept {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "messages" in value &&
-    isMessages(value.messages) &&
-    "cursor" in value &&
-    typeof value.cursor === "string"
-  )
-}
-
-function isAccepted(value: unknown): value is { at: string } {
-  return typeof value === "object" && value !== null && "at" in value && typeof value.at === "string"
-}
-
-function isHistory(value: unknown): value is { messages: PublicMessage[]; hasMore: boolean } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "messages" in value &&
-    isMessages(value.messages) &&
-    "hasMore" in value
-  )
-}
-
-function isHome(value: unknown): value is HomeAnswer {
-  return typeof value === "object" && value !== null && "company" in value && "faces" in value
 }

@@ -17,6 +17,7 @@ import type { Website } from "./website.ts"
 const LATEST = 50
 const MOST_UNSENT = 2_000_000
 const MOST_HELLOS = 30
+const HELLO_WITHIN = 10_000
 /** Within PRESENCE_LIFE, so that one lost answer does not make a visitor vanish; asked of the browser, not of the page. */
 const SIGN_OF_LIFE_EVERY = 6_000
 /** A visitor's typing is believed this long; his page says it again every five seconds. */
@@ -46,6 +47,7 @@ export function openVisitorStream(
   let turn: Promise<void> = Promise.resolve()
 
   const wire = openWire(o.socket, { schema: fromVisitor, onMessage: hear, onGone: gone })
+  const helloTimer = setTimeout(() => wire.end(), HELLO_WITHIN)
   const lifeTimer = setInterval(() => o.socket.ping(), SIGN_OF_LIFE_EVERY)
   // The browser answers pings in order, after what was sent before them: a stamp that comes back has arrived.
   o.socket.on("pong", (data) => {
@@ -70,6 +72,7 @@ export function openVisitorStream(
     if (message.kind === "ping") say({ kind: "pong" })
     else if (message.kind === "hello") {
       hellos += 1
+      clearTimeout(helloTimer)
       if (hellos > MOST_HELLOS) return bye("slow")
       inTurn(() => begin(message))
     } else if (message.kind === "page") page = pathOf(message.page.url)
@@ -228,6 +231,7 @@ export function openVisitorStream(
   function gone(): void {
     isOver = true
     clearInterval(lifeTimer)
+    clearTimeout(helloTimer)
     clearTimeout(typingTimer)
     leave()
     o.onGone()

@@ -1,0 +1,63 @@
+/**
+ * The widget's borders: what comes from its storage or by HTTP is looked at once, as far as reading it could go
+ * wrong. The server validates all it answers, so the rest of a message is taken as declared.
+ */
+import type { HomeAnswer, PublicMessage } from "../protocol/visitor.ts"
+
+export type Session = { key: string; isKnown: boolean }
+/** The latest messages for showing at once on the next page, and up to where the stream had come. */
+export type Kept = { messages: PublicMessage[]; cursor: string }
+
+export function isSession(value: unknown): value is Session {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "key" in value &&
+    typeof value.key === "string" &&
+    "isKnown" in value
+  )
+}
+
+function isMessages(value: unknown): value is PublicMessage[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (message: unknown) =>
+        typeof message === "object" &&
+        message !== null &&
+        "id" in message &&
+        "at" in message &&
+        "text" in message &&
+        "agent" in message,
+    )
+  )
+}
+
+export function isKept(value: unknown): value is Kept {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "messages" in value &&
+    isMessages(value.messages) &&
+    "cursor" in value &&
+    typeof value.cursor === "string"
+  )
+}
+
+export function isAccepted(value: unknown): value is { at: string } {
+  return typeof value === "object" && value !== null && "at" in value && typeof value.at === "string"
+}
+
+export function isHistory(value: unknown): value is { messages: PublicMessage[]; hasMore: boolean } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "messages" in value &&
+    isMessages(value.messages) &&
+    "hasMore" in value
+  )
+}
+
+export function isHome(value: unknown): value is HomeAnswer {
+  return typeof value === "object" && value !== null && "company" in value && "faces" in value
+}

@@ -37,6 +37,8 @@ export type Change = {
   directory?: readonly Row[]
   timelines?: readonly TimelineRecord[]
   forgottenTimelines?: readonly string[]
+  /** New acts. */
+  issued?: readonly Pending[]
   /** Acts whose state changed, and ids of acts that are over. */
   pendings?: readonly Pending[]
   settled?: readonly string[]
@@ -137,7 +139,7 @@ function parsed<S extends z.ZodType>(schema: S, values: readonly unknown[]): z.o
 }
 
 async function save(database: IDBPDatabase<Schema>, change: Change): Promise<void> {
-  const transaction = database.transaction(STORES, "readwrite")
+  const transaction = database.transaction(STORES, "readwrite", { durability: change.issued ? "strict" : "default" })
   const store = <Name extends (typeof STORES)[number]>(name: Name) => transaction.objectStore(name)
   // Nothing is awaited in between: a failing request aborts the transaction, and `done` says so.
   const asked: Promise<unknown>[] = []
@@ -146,11 +148,14 @@ async function save(database: IDBPDatabase<Schema>, change: Change): Promise<voi
   for (const [bucket, rows] of change.buckets ?? []) asked.push(store("buckets").put(rows, bucket))
   for (const timeline of change.timelines ?? []) asked.push(store("timelines").put(timeline, timeline.conversationId))
   for (const conversationId of change.forgottenTimelines ?? []) asked.push(store("timelines").delete(conversationId))
+  for (const one of change.issued ?? []) asked.push(store("outbox").add({ ...one, id: one.act.body.id }))
   for (const one of change.pendings ?? []) asked.push(putById(store("outbox"), { ...one, id: one.act.body.id }))
   for (const id of change.settled ?? []) asked.push(deleteById(store("outbox"), id))
   for (const { conversationId, draft: own } of change.drafts ?? []) asked.push(own.text === "" && !own.isNote ? store("drafts").delete(conversationId) : store("drafts").put(own, conversationId))
   for (const one of change.returned ?? []) asked.push(putById(store("returned"), one))
   for (const id of change.absorbed ?? []) asked.push(deleteById(store("returned"), id))
+  // Said at once where nothing has to be looked up first: then it is written even if the tab dies in this moment.
+  if (!change.pendings && !change.settled && !change.returned && !change.absorbed) transaction.commit()
   await Promise.all([...asked, transaction.done])
 }
 

@@ -178,7 +178,7 @@ export function lead(needs: LeaderNeeds): Leader {
     if (needs.savesRows && rows === undefined) return
     const over = settled
     settled = []
-    void needs.save({ ...rows, settled: over })
+    void needs.save({ ...rows, ...(over.length > 0 ? { settled: over } : {}) })
   }
 
   async function askWhoIsSignedIn(): Promise<void> {

@@ -204,7 +204,9 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   function saveDraft(o: { conversationId: string; draft: Draft; absorbs: readonly string[] }): void {
     const before = drafts.get(o.conversationId)?.absorbs ?? []
     drafts.set(o.conversationId, { draft: o.draft, absorbs: [...before, ...o.absorbs] })
-    savingDrafts ??= setTimeout(saveDrafts, DRAFT_AFTER)
+    // What was sent must not be read back as a draft, even if the tab dies in this moment.
+    if (o.draft.text === "") saveDrafts()
+    else savingDrafts ??= setTimeout(saveDrafts, DRAFT_AFTER)
   }
 
   function saveDrafts(): void {
@@ -213,7 +215,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
     if (drafts.size === 0) return
     const all = [...drafts].map(([conversationId, { draft, absorbs }]) => ({ conversationId, draft, absorbs }))
     drafts.clear()
-    void save({ drafts: all, absorbed: all.flatMap((one) => one.absorbs) })
+    const absorbed = all.flatMap((one) => one.absorbs)
+    void save({ drafts: all, ...(absorbed.length > 0 ? { absorbed } : {}) })
   }
 
   const isOpen = open()
@@ -229,7 +232,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       repaint(memory)
       const outcome = new Promise<Outcome>((resolve) => waiting.set(id, resolve))
       await isOpen
-      await save({ pendings: [pending] })
+      await save({ issued: [pending] })
       if (leader) leader.take(pending)
       else tabs?.say({ kind: "issue", pending })
       return outcome

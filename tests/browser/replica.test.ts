@@ -60,7 +60,7 @@ async function visitorWrites(text: string): Promise<void> {
 async function openDesk(path = "/inbox/all"): Promise<Page> {
   const page = await context.newPage()
   await page.goto(cable.url + path)
-  await list(page).waitFor()
+  await page.getByRole("navigation", { name: "Inboxes" }).waitFor()
   return page
 }
 

@@ -30,7 +30,7 @@ export function createFakeDisk() {
       for (const [bucket, rows] of change.buckets ?? []) buckets.set(bucket, rows)
       for (const one of change.timelines ?? []) timelines.set(one.conversationId, one)
       for (const id of change.forgottenTimelines ?? []) timelines.delete(id)
-      for (const one of change.pendings ?? []) outbox.set(one.act.body.id, one)
+      for (const one of [...(change.issued ?? []), ...(change.pendings ?? [])]) outbox.set(one.act.body.id, one)
       for (const id of change.settled ?? []) outbox.delete(id)
       for (const { conversationId, draft } of change.drafts ?? []) drafts.set(conversationId, draft)
       for (const one of change.returned ?? []) returned.set(one.id, one)

@@ -21,14 +21,14 @@ export async function startFakeServer() {
     isUp: true,
   }
   const http = createServer(async (incoming, response) => {
-    if (!script.isUp) return incoming.socket.destroy()
+    if (!script.isUp) return void incoming.socket.destroy()
     const request = { method: incoming.method ?? "", path: (incoming.url ?? "").replace("/api/v1", ""), body: await bodyOf(incoming) }
     requests.push(request)
     const answer =
       request.path === "/session"
         ? { status: 200, body: { needsFirstWorkspace: false, signupOpen: false, canMail: false, user: { id: "u", name: "Ada", email: "a@b.c" }, workspaces: [{ id: WORKSPACE, name: "W", agentId: ME }] } }
         : await script.answer(request)
-    if (answer === "cut") return incoming.socket.destroy()
+    if (answer === "cut") return void incoming.socket.destroy()
     response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body))
   })
   http.on("connection", (wire) => {
@@ -37,7 +37,7 @@ export async function startFakeServer() {
   })
   const stream = new WebSocketServer({ noServer: true })
   http.on("upgrade", (request, wire, head) => {
-    if (!script.isUp) return wire.destroy()
+    if (!script.isUp) return void wire.destroy()
     stream.handleUpgrade(request, wire, head, (socket) => {
       sockets.add(socket)
       socket.on("close", () => sockets.delete(socket))

@@ -4,7 +4,7 @@
 import { z } from "zod"
 
 /** A UUID in lower case; Parley makes them as UUIDv7, but takes any version from outside. */
-export const id = z.uuid().transform((text) => text.toLowerCase())
+export const id = z.uuid().toLowerCase()
 export type Id = string
 
 /** A moment with microseconds: `2026-11-22T10:00:00.000000Z`. Always UTC and 27 characters long, so stamps compare as strings. */

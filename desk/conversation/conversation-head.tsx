@@ -67,7 +67,7 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       ) : (
         <>
           <Button icon="copy" label={t("copyLink")} onClick={copyLink} />
-          <Menu align="end" isOpen={isAssignOpen} onOpen={setAssignOpen} button={<Button onClick={() => setAssignOpen(true)}>{t("assign")}</Button>} lines={assigning} />
+          <Menu align="end" isOpen={isAssignOpen} onOpen={setAssignOpen} button={<Button>{t("assign")}</Button>} lines={assigning} />
           {row.isOpen ? (
             <Button kind="primary" onClick={acts.close}>
               {t("close")}

@@ -9,7 +9,7 @@ const INBOXES = ["me", "mentions", "unassigned", "starred"] as const
 
 /** The phone's way around, in place of the rail and the inboxes beside it. */
 export function BottomBar({ path }: { path: string }) {
-  const { badge, inboxes } = useCounts()
+  const { inboxes } = useCounts()
   return (
     <nav className={style["bar"]} aria-label={t("inboxes.title")}>
       {INBOXES.map((inbox) => {
@@ -20,7 +20,7 @@ export function BottomBar({ path }: { path: string }) {
           <Link key={inbox} to="/inbox/$inbox" params={{ inbox }} className={style["link"]} aria-current={isOpen ? "page" : undefined} aria-label={count > 0 ? t("inboxes.counted", { name, count }) : name}>
             <Icon name={inboxIcon(inbox)} size={20} />
             <span>{name}</span>
-            {count > 0 && inbox !== "starred" && <span className={style["badge"]}>{count > 99 ? t("list.many") : count}</span>}
+            {count > 0 && inbox !== "starred" && <span className={style["badge"]} data-count={count > 99 ? t("list.many") : count} />}
           </Link>
         )
       })}
@@ -29,7 +29,7 @@ export function BottomBar({ path }: { path: string }) {
         params={{ section: "profile" }}
         className={style["link"]}
         aria-current={path.startsWith("/settings") ? "page" : undefined}
-        data-badge={badge}
+        
       >
         <Icon name="gear" size={20} />
         <span>{t("rail.settings")}</span>

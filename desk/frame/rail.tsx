@@ -41,8 +41,8 @@ function SelfMenu({ onKeys }: { onKeys: () => void }) {
       <Menu
         side="top"
         button={
-          <button type="button" className={style["face"]} aria-label={t("self.menu", { name: self.agent.name })} title={self.agent.name}>
-            <Avatar id={self.agent.id} name={self.agent.name} isOnline={self.agent.isAvailable} />
+          <button type="button" className={style["face"]}>
+            <Avatar id={self.agent.id} name={self.agent.name} isOnline={self.agent.isAvailable} isNamed />
           </button>
         }
         lines={[

@@ -49,7 +49,8 @@ function InboxLink({ inbox, isOpen, showsIcon = false }: { inbox: InboxKey; isOp
       >
         {showsIcon && <Icon name={inboxIcon(inbox)} />}
         <span className={style["name"]}>{name}</span>
-        <span className={style["count"]}>{count > 0 ? count.toLocaleString("en") : ""}</span>
+        {/* Drawn, not written: the name says it in words already. */}
+        {count > 0 && <span className={style["count"]} data-count={count.toLocaleString("en")} />}
       </Link>
     </li>
   )

@@ -3,13 +3,16 @@ import { Button, copyText, Field, showToast } from "../ui/ui.ts"
 import style from "./section.module.css"
 
 /** Something to take elsewhere: shown whole, selected when entered, copied with one click. */
-export function CopiedField({ label, value, hint }: { label: string; value: string; hint?: string }) {
+export function CopiedField({ label, value, hint }: { label: string; value: string; hint?: string | undefined }) {
   return (
-    <div className={style["copied"]}>
-      <Field label={label} value={value} onValue={() => undefined} readOnly hint={hint} onFocus={(event) => event.target.select()} />
-      <Button icon="copy" onClick={() => void copyText(value).then(() => showToast(t("settings.copied")))}>
-        {t("settings.copy")}
-      </Button>
+    <div>
+      <div className={style["copied"]}>
+        <Field label={label} value={value} onValue={() => undefined} readOnly onFocus={(event) => event.target.select()} />
+        <Button icon="copy" onClick={() => void copyText(value).then(() => showToast(t("settings.copied")))}>
+          {t("settings.copy")}
+        </Button>
+      </div>
+      {hint !== undefined && <p className={style["second"]}>{hint}</p>}
     </div>
   )
 }

@@ -1,55 +1,68 @@
-import { useState } from "react"
-import { issueWorkspace } from "../replica/replica.ts"
+import { useEffect, useRef, useState } from "react"
 import type { RefusalBody } from "../../protocol/refusals.ts"
+import { issueWorkspace } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
-import { Button, Dialog, Field } from "../ui/ui.ts"
+import { Button, Field } from "../ui/ui.ts"
 import { CopiedField } from "./copied-field.tsx"
-import style from "./invite.module.css"
+import { Panel } from "./panel.tsx"
+import style from "./section.module.css"
 
 const ROLES = ["agent", "admin"] as const
+type InvitedRole = (typeof ROLES)[number]
+type Made = { id: string; link: string; isMailed: boolean }
 
-export function Invite({ isOpen, onClose, onMade }: { isOpen: boolean; onClose: () => void; onMade: () => void }) {
-  return (
-    <Dialog title={t("team.inviteTitle")} closeLabel={t("dismiss")} isOpen={isOpen} onClose={onClose}>
-      <InviteForm onMade={onMade} />
-    </Dialog>
-  )
-}
-
-function InviteForm({ onMade }: { onMade: () => void }) {
-  const [role, setRole] = useState<(typeof ROLES)[number]>("agent")
+/** Has a link ready at once, for an agent; another role or an address makes another link in its place. */
+export function Invite({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
+  const [role, setRole] = useState<InvitedRole>("agent")
   const [email, setEmail] = useState("")
-  const [made, setMade] = useState<{ link: string; isMailed: boolean }>()
+  const [made, setMade] = useState<Made>()
   const [refusal, setRefusal] = useState<RefusalBody>()
-  const make = async () => {
-    const outcome = await issueWorkspace("invite", {}, { role, ...(email.trim() === "" ? {} : { email: email.trim() }) })
+  const make = async (forRole: InvitedRole, forEmail: string) => {
+    const outcome = await issueWorkspace("invite", {}, { role: forRole, ...(forEmail === "" ? {} : { email: forEmail }) })
     if (outcome.kind === "refused") return setRefusal(outcome.refusal)
+    if (made) await issueWorkspace("withdrawInvitation", { invitationId: made.id }, {})
     setRefusal(undefined)
     setMade(outcome.answer)
     onMade()
   }
-  if (made)
-    return (
-      <div className={style["form"]}>
-        <CopiedField label={t("team.link")} value={made.link} hint={made.isMailed ? `${t("team.linkHint")} ${t("team.mailed", { email })}` : t("team.linkHint")} />
-      </div>
-    )
+  const hasBegun = useRef(false)
+  useEffect(() => {
+    if (hasBegun.current) return
+    hasBegun.current = true
+    void make("agent", "")
+  })
   return (
-    <form
-      className={style["form"]}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void make()
-      }}
-    >
-      <Field label={t("team.inviteRole")} value={role} onValue={(value) => setRole(ROLES.find((known) => known === value) ?? "agent")} choices={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))} />
-      <Field label={t("team.inviteEmail")} type="email" value={email} onValue={setEmail} hint={t("team.inviteEmailHint")} />
-      <p className={style["refusal"]} role="alert">
-        {refusal && refusalWords(refusal)}
-      </p>
-      <Button kind="primary" type="submit">
-        {t("team.makeLink")}
-      </Button>
-    </form>
+    <Panel title={t("team.inviteTitle")} action={<Button icon="close" label={t("dismiss")} onClick={onClose} />}>
+      <CopiedField label={t("team.link")} value={made?.link ?? ""} hint={made?.isMailed ? `${t("team.linkHint")} ${t("team.mailed", { email })}` : t("team.linkHint")} />
+      <form
+        className={style["pair"]}
+        onSubmit={(event) => {
+          event.preventDefault()
+          void make(role, email.trim())
+        }}
+      >
+        <Field
+          label={t("team.inviteRole")}
+          value={role}
+          onValue={(value) => {
+            const chosen = ROLES.find((known) => known === value) ?? "agent"
+            setRole(chosen)
+            void make(chosen, email.trim())
+          }}
+          choices={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+        />
+        <div className={style["inline"]}>
+          <Field label={t("team.inviteEmail")} type="email" value={email} onValue={setEmail} />
+          <Button type="submit" disabled={email.trim() === ""}>
+            {t("team.makeLink")}
+          </Button>
+        </div>
+      </form>
+      {refusal && (
+        <p className={style["problem"]} role="alert">
+          {refusalWords(refusal)}
+        </p>
+      )}
+    </Panel>
   )
 }

@@ -5,7 +5,7 @@ import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { TeamChoice } from "./team-choice.tsx"
-import style from "./invite.module.css"
+import style from "./form.module.css"
 
 export function NewSource({ channel, onDone }: { channel: Channel; onDone: () => void }) {
   const teams = useTeams()

@@ -6,7 +6,7 @@ import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Members } from "./members.tsx"
 import { Toggle } from "./panel.tsx"
-import style from "./invite.module.css"
+import style from "./form.module.css"
 
 export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }) {
   const [name, setName] = useState(team.name)

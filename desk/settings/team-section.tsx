@@ -35,9 +35,9 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
           ))}
         </ul>
       </Panel>
+      {isInviting && <Invite onClose={() => setInviting(false)} onMade={() => setInvitedCount((count) => count + 1)} />}
       {isAdmin && <OpenInvitations changes={invitedCount} />}
       <TeamsPanel isAdmin={isAdmin} />
-      <Invite isOpen={isInviting} onClose={() => setInviting(false)} onMade={() => setInvitedCount((count) => count + 1)} />
     </>
   )
 }

@@ -7,7 +7,7 @@ import { saved } from "./act.ts"
 import { Members } from "./members.tsx"
 import { Panel } from "./panel.tsx"
 import { TeamForm } from "./team-form.tsx"
-import formStyle from "./invite.module.css"
+import formStyle from "./form.module.css"
 import style from "./section.module.css"
 
 export function TeamsPanel({ isAdmin }: { isAdmin: boolean }) {

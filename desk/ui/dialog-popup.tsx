@@ -1,6 +1,8 @@
 import { Dialog } from "@base-ui/react/dialog"
 import { Button } from "./button.tsx"
+import type { ReactNode } from "react"
 import type { DialogProps } from "./dialog.tsx"
+import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./dialog-popup.module.css"
 
 export default function DialogPopup({ title, closeLabel, isOpen, onClose, shape = "box", children }: DialogProps) {
@@ -13,9 +15,14 @@ export default function DialogPopup({ title, closeLabel, isOpen, onClose, shape 
             <Dialog.Title className={style["title"]}>{title}</Dialog.Title>
             <Dialog.Close render={<Button icon="close" label={closeLabel} />} />
           </header>
-          <div className={style["body"]}>{children}</div>
+          <Body>{children}</Body>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+function Body({ children }: { children: ReactNode }) {
+  usePlainGuards()
+  return <div className={style["body"]}>{children}</div>
 }

@@ -1,23 +1,28 @@
 import { Menu } from "@base-ui/react/menu"
 import { Icon } from "./icon.tsx"
 import type { MenuLine, MenuProps } from "./menu.tsx"
+import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./menu-popup.module.css"
 
-export default function MenuPopup({ button, lines, side = "bottom", align = "start", isOpen, onOpen }: MenuProps) {
+export default function MenuPopup({ button, lines, side = "bottom", align = "start", isOpen, onOpen, startsOpen }: MenuProps & { startsOpen: boolean }) {
   return (
-    <Menu.Root modal={false} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}>
+    <Menu.Root modal={false} defaultOpen={startsOpen} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}>
       <Menu.Trigger render={button} />
       <Menu.Portal>
         <Menu.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className={style["place"]}>
           <Menu.Popup className={style["menu"]}>
-            {lines.map((line, at) => (
-              <Line key={at} line={line} />
-            ))}
+            <Lines lines={lines} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
   )
+}
+
+/** Mounted only while the menu is open. */
+function Lines({ lines }: { lines: readonly MenuLine[] }) {
+  usePlainGuards()
+  return lines.map((line, at) => <Line key={at} line={line} />)
 }
 
 function Line({ line }: { line: MenuLine }) {
@@ -57,9 +62,7 @@ function Line({ line }: { line: MenuLine }) {
       return (
         <Menu.Group>
           <Menu.GroupLabel className={style["heading"]}>{line.label}</Menu.GroupLabel>
-          {line.lines.map((inner, at) => (
-            <Line key={at} line={inner} />
-          ))}
+          <Lines lines={line.lines} />
         </Menu.Group>
       )
     case "line":

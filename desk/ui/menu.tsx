@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactElement, type ReactNode } from "react"
+import { cloneElement, lazy, Suspense, useState, type ReactElement, type ReactNode } from "react"
 import type { IconName } from "./icon.tsx"
 
 export type MenuLine =
@@ -18,14 +18,19 @@ export type MenuProps = {
   onOpen?: (isOpen: boolean) => void
 }
 
-const loadMenu = () => import("./menu-popup.tsx")
-const MenuPopup = lazy(loadMenu)
+const MenuPopup = lazy(() => import("./menu-popup.tsx"))
 
-/** A button and what falls out of it. Until the code is there the button stands alone in its place: nothing shifts. */
+/**
+ * A button and what falls out of it. Until the code is there the button stands alone in its place: nothing
+ * shifts, and a click on it opens the menu as soon as there is one.
+ */
 export function Menu(props: MenuProps) {
+  const { button, isOpen, onOpen } = props
+  const [wasAsked, setAsked] = useState(false)
+  const ask = () => (onOpen ? onOpen(true) : setAsked(true))
   return (
-    <Suspense fallback={props.button}>
-      <MenuPopup {...props} />
+    <Suspense fallback={cloneElement(button, { onClick: ask, "aria-haspopup": "menu", "aria-expanded": isOpen ?? wasAsked })}>
+      <MenuPopup {...props} startsOpen={wasAsked} />
     </Suspense>
   )
 }

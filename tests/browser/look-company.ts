@@ -14,11 +14,11 @@ export async function fillCompany(url: string): Promise<Company> {
   await ada.ask("PATCH", `/teams/${everyone}`, { id: newId(), deliveryMode: "queue" })
   await ada.ask("POST", "/teams", { id: newId(), name: "Sales", memberIds: [ada.agentId, bo.agentId] })
 
-  const marta = visitor(url, source, "pt-PT")
+  const marta = visitorOf(url, source, "pt-PT")
   await marta("Hi! The left shoe of my order came in the wrong size 😕")
   await marta("Order 10482, it says 42 on the box but 40 inside.")
   const texts = ["Do you ship to Malmö?", "Bonjour, la taille 42 revient quand ?", "שלום, מתי מגיע המשלוח?", "Thank you, that worked!", "My invoice https://northwind.test/invoice/7 has the wrong address, and it is a very long story that does not fit on one line."]
-  for (const text of texts) await visitor(url, source, "en")(text)
+  for (const text of texts) await visitorOf(url, source, "en")(text)
   const rows = await ada.conversations("unassigned")
   const busy = rows.find((row) => row.last.text.startsWith("Order 10482"))
   if (!busy) throw new Error("Marta's conversation did not appear.")
@@ -93,7 +93,7 @@ async function colleague(url: string, owner: Awaited<ReturnType<typeof person>>,
   return me
 }
 
-function visitor(url: string, source: string, language: string) {
+export function visitorOf(url: string, source: string, language: string) {
   const key = randomBytes(32).toString("base64url")
   return async (text: string) => {
     const answer = await fetch(`${url}/visitor/v1/${source}/messages`, { method: "POST", headers: { "content-type": "application/json", origin: url }, body: JSON.stringify({ key, id: newId(), text, language, page: { url: `${url}/try/shoes`, title: "Shoes" } }) })

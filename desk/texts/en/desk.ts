@@ -24,7 +24,6 @@ export const desk = {
   "rail.service": "Customer Service",
   "rail.serviceCounted": { one: "Customer Service, {count} needs attention", other: "Customer Service, {count} need attention" },
   "rail.settings": "Settings",
-  "self.menu": "{name}, account",
   "self.workspaces": "Workspaces",
   "self.keys": "Keyboard shortcuts",
   "self.signOut": "Sign out",
@@ -43,7 +42,7 @@ export const desk = {
   "availability.available": "Available",
   "availability.away": "Away",
   "availability.teams": "Available in",
-  "availability.load": "{open} open conversations",
+  "availability.load": { one: "{count} open conversation", other: "{count} open conversations" },
   "availability.loadOf": "{open} of {capacity} open conversations",
 
   "list.title": "Conversations",

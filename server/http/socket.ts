@@ -23,6 +23,8 @@ const MOST_AT_ONCE = 60
 const MORE_A_SECOND = 20
 const PING_EVERY = 20_000
 const DRAIN_LOOK_EVERY = 50
+/** Open sockets of one agent in this process; each holds a little and costs a snapshot. */
+const MOST_OF_ONE_AGENT = 50
 
 // https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1, and from 4000 on our own.
 const MALFORMED = 1007
@@ -153,6 +155,8 @@ export function streamRoutes(app: App, { sync, config }: { sync: Sync; config: C
   app.get("/api/v1/stream", { schema: { hide: true } }, async (request, reply) => {
     if (!isOwnOrigin(request, config)) throw refuse("wrong-origin")
     const { workspaceId, agentId } = await app.accessAgent(request)
+    const open = [...sync.streams.sessionsOf(workspaceId)].filter((session) => session.agentId === agentId)
+    if (open.length >= MOST_OF_ONE_AGENT) throw refuse("too-often")
     const wire = openWire(await acceptSocket(request, reply), {
       schema: fromDesk,
       onMessage: (message) => session.hear(message),

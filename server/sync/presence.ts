@@ -1,33 +1,17 @@
-import { z } from "zod"
 import { PRESENCE_LIFE, type FromDesk, type Presence as Shown } from "../../protocol/stream.ts"
 import { newId, snapshot } from "../db/db.ts"
 import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
+import { isSame, parseStatements, payloads, type Statement } from "./statement.ts"
 
 /** What happens within this time is told at once, in milliseconds. */
 const GATHER_FOR = 100
 const SWEEP_EVERY = 1_000
 const BELL = "parley_presence"
-/** PostgreSQL takes 8,000 bytes a notification; a page's address and title are the only long part. */
-const MOST_BYTES = 7_500
+/** Of a page's address. */
 const MOST_PAGE = 500
 
-const agentIs = z.object({
-  kind: z.literal("agent"),
-  agentId: z.string(),
-  isTyping: z.boolean(),
-  inNote: z.boolean(),
-})
-const visitorIs = z.object({ kind: z.literal("visitor"), isTyping: z.boolean(), page: z.string().nullable() })
-/** What one window says of itself; `is` null: it has left. */
-const statement = z.object({
-  workspaceId: z.string(),
-  conversationId: z.string(),
-  window: z.string(),
-  is: z.discriminatedUnion("kind", [agentIs, visitorIs]).nullable(),
-})
-type Statement = z.infer<typeof statement>
 type View = { window: string; conversationId: string | undefined; asked: number }
 type Said = NonNullable<Statement["is"]> & { until: number }
 
@@ -73,8 +57,7 @@ export function createPresence(getSync: () => Sync): Presence {
     sweepTimer ??= setInterval(sweep, SWEEP_EVERY)
     sweepTimer.unref()
     ears ??= database.listen(BELL, (payload) => {
-      const parsed = z.array(statement).safeParse(parseJson(payload))
-      for (const heard of parsed.data ?? []) if (!heard.window.startsWith(processName)) take(heard)
+      for (const heard of parseStatements(payload)) if (!heard.window.startsWith(processName)) take(heard)
     })
     ears.catch((error: unknown) => log.warn({ err: error }, "presence elsewhere is not heard"))
   }
@@ -227,8 +210,7 @@ export function createPresence(getSync: () => Sync): Presence {
       )
     },
     refresh(workspaceId, changes) {
-      for (const { kind, entityId } of changes)
-        if (kind === "conversation" && known.has(entityId)) soil(workspaceId, entityId)
+      for (const { entityId } of changes) if (known.has(entityId)) soil(workspaceId, entityId)
     },
     watchTyping(conversationId, watcher) {
       begin()
@@ -286,38 +268,5 @@ function onlyChanges(tell: (agentId: string | undefined) => void): (agentId: str
     if (agentId === told) return
     told = agentId
     tell(agentId)
-  }
-}
-
-function isSame(before: Said | undefined, is: Statement["is"]): boolean {
-  if (before === undefined || is === null) return before === undefined && is === null
-  if (before.kind === "visitor")
-    return is.kind === "visitor" && before.isTyping === is.isTyping && before.page === is.page
-  return is.kind === "agent" && before.isTyping === is.isTyping && before.inNote === is.inNote
-}
-
-/** As few notifications as their limit allows. */
-function* payloads(statements: readonly Statement[]): Iterable<string> {
-  let texts: string[] = []
-  let bytes = 0
-  for (const said of statements) {
-    const text = JSON.stringify(said)
-    const size = Buffer.byteLength(text) + 1
-    if (bytes + size > MOST_BYTES && texts.length > 0) {
-      yield `[${texts.join(",")}]`
-      texts = []
-      bytes = 0
-    }
-    texts.push(text)
-    bytes += size
-  }
-  if (texts.length > 0) yield `[${texts.join(",")}]`
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

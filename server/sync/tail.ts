@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import type { Database, Db } from "../db/db.ts"
+import { newId, type Database, type Db } from "../db/db.ts"
 import type { Log } from "../log/log.ts"
 import { isMeantFor, type Change } from "./change.ts"
 
@@ -58,8 +58,13 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   let reading: Promise<void> | undefined
   let looking: Promise<void> | undefined
   let isStopped = false
+  // Says whose ring it is: a process need not look again when it hears its own come back.
+  const ringer = newId()
 
-  const ears = database.listen(BELL, hear)
+  const ears = database.listen(BELL, (payload) => {
+    const [workspaceId = "", by] = payload.split(" ")
+    if (by !== ringer) hear(workspaceId)
+  })
   ears.catch((error: unknown) => log.warn({ err: error }, "wake-ups of other processes are not heard"))
   const lookTimer = setInterval(() => {
     looking ??= look()
@@ -156,7 +161,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   return {
     ring(workspaceId) {
       hear(workspaceId)
-      database.notify(BELL, workspaceId)
+      database.notify(BELL, `${workspaceId} ${ringer}`)
     },
     async follow(workspaceId, follower) {
       const feed = await getFeed(workspaceId)

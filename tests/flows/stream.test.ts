@@ -89,6 +89,22 @@ test("who talks without end is cut off, and nobody else notices", async () => {
   calm.close()
 })
 
+test("one agent cannot open sockets without end", async () => {
+  const gus = await company.hire("Gus")
+  const sockets = await Promise.all(Array.from({ length: 50 }, () => connect(gus)))
+  await expect(connect(gus)).rejects.toThrow("answered 429")
+  sockets.pop()?.close()
+  await expect
+    .poll(async () =>
+      connect(gus).then(
+        (client) => sockets.push(client) > 0,
+        () => false,
+      ),
+    )
+    .toBe(true)
+  for (const socket of sockets) socket.close()
+})
+
 test("a message is on every desk within a second of being accepted", async () => {
   const desks = await Promise.all(Array.from({ length: 5 }, () => connect(bo)))
   const { conversationId } = await company.write("Somebody quick")

@@ -1,0 +1,311 @@
+/** What the law is held against: for each command the acts that use it, seen, unseen, gaining and losing sight. */
+import { sql } from "kysely"
+import { expect } from "vitest"
+import type { ConversationCommand, WorkspaceCommand } from "../../protocol/commands.ts"
+import { newId } from "../../server/db/db.ts"
+import type { StreamClient } from "../harness/stream-client.ts"
+import { succeed, type Colleague, type Company } from "./company.ts"
+import { PASSWORD } from "./person.ts"
+
+export type Screen = { agent: Colleague; live: StreamClient; sleeper: StreamClient; isOut: boolean }
+export type Stage = {
+  company: Company
+  /** Reads `team:sales` with Bo and Cy in it. */
+  salesId: string
+  salesSourceId: string
+  /** Sees everything. */
+  ada: Colleague
+  bo: Colleague
+  cy: Colleague
+  /** In Everyone only: not in Sales. */
+  dee: Colleague
+  eve: Colleague
+  screenOf(agent: Colleague): Screen
+  /** Resolves once the client is resumed or has its snapshot. */
+  connect(screen: Screen, client: StreamClient): Promise<StreamClient>
+  /** A customer who has just written to Sales; nobody's yet. */
+  name: string
+}
+/** One act after another; the law is looked at after each. Whoever must not be able to is tried, too. */
+export type Case = (stage: Stage) => AsyncIterable<unknown>
+
+/** Refused as if there were nothing, and told nothing before: he is in no team of it and nobody gave it to him. */
+async function expectUnseen(
+  { company, name, dee, screenOf }: Stage,
+  asked: Promise<{ status: number; body: unknown }>,
+): Promise<void> {
+  expect(await asked).toMatchObject({ status: 404, body: { refusal: "not-found" } })
+  const { live, sleeper } = screenOf(dee)
+  for (const text of [...live.texts, ...sleeper.texts]) {
+    expect(text).not.toContain(`secret of ${name}`)
+    expect(text).not.toContain(company.customers.get(name)?.conversationId)
+  }
+}
+
+const toAgent = ({ agentId }: Colleague) => ({ kind: "agent", agentId })
+const toTeam = (teamId: string) => ({ kind: "team", teamId })
+const assign = async (stage: Stage, by: Colleague, to: object) =>
+  succeed(stage.company.assign(by, stage.name, to))
+const act = async ({ company, name }: Stage, by: Colleague, what: string, body: object = {}) =>
+  succeed(company.act(by, name, what, body))
+const tried = ({ company, name }: Stage, by: Colleague, what: string, body: object = {}) =>
+  company.act(by, name, what, body)
+const send = async (by: { send: Colleague["send"] }, method: string, path: string, body: object = {}) =>
+  succeed(by.send(method, path, body))
+
+/** Takes it to somebody who could not see it, and away again: what he does in between concerns a sight he gained. */
+async function* withSightOf(
+  stage: Stage,
+  agent: Colleague,
+  meanwhile: () => Promise<unknown>,
+): AsyncIterable<unknown> {
+  yield await assign(stage, stage.bo, toAgent(agent))
+  yield await meanwhile()
+  yield await assign(stage, stage.bo, { kind: "nobody" })
+}
+
+const expectsNothing = { assigneeId: null, isOpen: true, lastAnswerId: null }
+
+export const conversationCases: Record<ConversationCommand, Case> = {
+  async *answer(stage) {
+    const { company, name, bo, cy, dee } = stage
+    const { lastAddressId: addressId } = await company.see(bo, name)
+    yield await expectUnseen(
+      stage,
+      tried(stage, dee, "answers", { text: "x", addressId, expects: expectsNothing }),
+    )
+    yield await succeed(company.answer(bo, name))
+    yield await succeed(company.answer(cy, name))
+    yield* withSightOf(stage, dee, async () => succeed(company.answer(dee, name)))
+    yield await company.close(bo, name)
+    yield await succeed(company.answer(cy, name))
+    yield await company.write(name, { at: stage.salesSourceId })
+  },
+  async *note(stage) {
+    const { bo, dee, eve } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "notes", { text: "x" }))
+    yield await act(stage, bo, "notes", { text: "a plain note" })
+    yield await act(stage, bo, "notes", {
+      text: `@{agent:${dee.agentId}} and @{team:${stage.salesId}}, look`,
+    })
+    yield await act(stage, dee, "notes", { text: `@{agent:${eve.agentId}} too` })
+    yield await assign(stage, bo, toAgent(bo))
+  },
+  async *assign(stage) {
+    const { company, bo, cy, dee, salesId } = stage
+    yield await expectUnseen(
+      stage,
+      tried(stage, dee, "assign", { to: toAgent(dee), expects: { assigneeId: null } }),
+    )
+    yield await assign(stage, bo, toAgent(bo))
+    yield await assign(stage, cy, toAgent(dee))
+    yield await assign(stage, bo, toAgent(cy))
+    yield await assign(stage, bo, { kind: "nobody" })
+    yield await assign(stage, bo, toTeam(company.everyoneId))
+    yield await assign(stage, dee, toTeam(salesId))
+  },
+  async *offer(stage) {
+    const { company, bo, cy, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "offer", { agentId: dee.agentId }))
+    yield await act(stage, bo, "offer", { agentId: dee.agentId })
+    yield await company.pass(61)
+    yield await act(stage, bo, "offer", { agentId: dee.agentId })
+    yield await succeed(company.answer(dee, stage.name))
+    yield await act(stage, dee, "offer", { agentId: cy.agentId })
+    yield await assign(stage, bo, toAgent(bo))
+  },
+  async *decline(stage) {
+    const { company, bo, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "decline", { offerId: newId() }))
+    yield await act(stage, bo, "offer", { agentId: dee.agentId })
+    yield await act(stage, dee, "decline", { offerId: (await company.see(dee, stage.name)).offer?.id })
+  },
+  async *close(stage) {
+    const { company, name, bo, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "close", { lastCustomerEntryId: null }))
+    yield await company.close(bo, name)
+    yield await company.write(name, { at: stage.salesSourceId })
+    yield* withSightOf(stage, dee, () => company.close(dee, name))
+    yield await company.write(name, { at: stage.salesSourceId })
+  },
+  async *reopen(stage) {
+    const { company, name, bo, dee } = stage
+    yield await company.close(bo, name)
+    yield await expectUnseen(stage, tried(stage, dee, "reopen"))
+    yield await act(stage, bo, "reopen", { undo: true })
+    yield await succeed(company.answer(bo, name))
+    yield await assign(stage, bo, toAgent(dee))
+    yield await company.close(dee, name)
+    yield await act(stage, dee, "reopen")
+    yield await assign(stage, bo, { kind: "nobody" })
+  },
+  async *star(stage) {
+    const { company, name, bo, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "star", { isStarred: true }))
+    yield await assign(stage, bo, toAgent(bo))
+    yield await act(stage, bo, "star", { isStarred: true })
+    yield await company.close(bo, name)
+    yield await act(stage, bo, "star", { isStarred: false })
+    yield await act(stage, bo, "star", { isStarred: true })
+    yield await act(stage, bo, "reopen")
+    yield* withSightOf(stage, dee, () => act(stage, dee, "star", { isStarred: true }))
+  },
+  async *read(stage) {
+    const { company, name, bo, dee } = stage
+    const { updatedAt: upTo } = await company.see(bo, name)
+    yield await expectUnseen(stage, tried(stage, dee, "read", { upTo }))
+    yield await act(stage, bo, "read", { upTo })
+    yield await company.write(name, { at: stage.salesSourceId })
+    yield* withSightOf(stage, dee, async () =>
+      act(stage, dee, "read", { upTo: (await company.see(dee, name)).updatedAt }),
+    )
+  },
+  async *unread(stage) {
+    const { company, name, bo, dee } = stage
+    const row = await company.see(bo, name)
+    const from = { fromEntryId: row.lastCustomerEntryId }
+    yield await expectUnseen(stage, tried(stage, dee, "unread", from))
+    yield await act(stage, bo, "read", { upTo: row.updatedAt })
+    yield await act(stage, bo, "unread", from)
+    yield* withSightOf(stage, dee, () => act(stage, dee, "unread", from))
+  },
+  async *resend(stage) {
+    const { company, name, bo, dee } = stage
+    const sent = newId()
+    const { lastAddressId: addressId } = await company.see(bo, name)
+    yield await act(stage, bo, "answers", {
+      id: sent,
+      text: "Certainly.",
+      addressId,
+      expects: expectsNothing,
+    })
+    const resend = `entries/${sent}/resend`
+    yield await expectUnseen(stage, tried(stage, dee, resend))
+    yield await act(stage, bo, resend)
+    // As a provider's refusal leaves it.
+    await sql`update entries set delivery = 'failed', delivery_reason = 'gone' where id = ${sent}`.execute(
+      company.database.db,
+    )
+    yield await act(stage, bo, resend)
+    yield* withSightOf(stage, dee, async () => {
+      await sql`update entries set delivery = 'unsure' where id = ${sent}`.execute(company.database.db)
+      return act(stage, dee, resend)
+    })
+  },
+}
+
+/** A team of its own with something in it, so that gaining and losing sight shows. */
+async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Promise<string> {
+  const teamId = await company.makeTeam(members, { deliveryMode: "queue" })
+  await company.write(`${name} in a new team`, { at: await company.makeSource(teamId) })
+  return teamId
+}
+
+const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
+
+export const workspaceCases: Record<WorkspaceCommand, Case> = {
+  async *setAvailability(stage) {
+    const { bo, dee } = stage
+    yield await assign(stage, bo, toAgent(bo))
+    yield await send(bo, "PUT", "/me/availability", { awayByHand: true })
+    yield await send(bo, "PUT", "/me/availability", { awayByHand: false })
+    yield await act(stage, bo, "offer", { agentId: dee.agentId })
+    yield await send(dee, "PUT", "/me/availability", { awayByHand: true })
+    yield await send(dee, "PUT", "/me/availability", { awayByHand: false })
+  },
+  async *setTeamOff({ bo, salesId, dee }) {
+    yield await send(bo, "PUT", `/me/teams/${salesId}`, { isOff: true })
+    yield await send(bo, "PUT", `/me/teams/${salesId}`, { isOff: false })
+    yield expect((await dee.send("PUT", `/me/teams/${salesId}`, { isOff: true })).status).toBe(404)
+  },
+  async *setInbox({ bo, company }) {
+    yield await send(bo, "PUT", "/me/inboxes/me", { preference: { order: "oldest" } })
+    yield await send(bo, "PUT", `/me/inboxes/team:${company.everyoneId}`, {
+      preference: { channels: ["sms"] },
+    })
+    yield await send(bo, "PUT", "/me/inboxes/me", { preference: {} })
+  },
+  async *renameSelf({ cy }) {
+    yield await send(cy, "PATCH", "/me", { name: "Cyrus" })
+    yield await send(cy, "PATCH", "/me", { name: "Cy" })
+  },
+  async *changeAgent(stage) {
+    const { company, bo, dee, eve, screenOf, connect } = stage
+    const change = (body: object) => send(company.owner, "PATCH", `/agents/${dee.agentId}`, body)
+    yield await expectUnseen(
+      stage,
+      dee.get(`/conversations/${company.customers.get(stage.name)?.conversationId}`),
+    )
+    yield expect((await eve.send("PATCH", `/agents/${dee.agentId}`, { capacity: 3 })).status).toBe(403)
+    yield await change({ capacity: 3 })
+    yield await change({ role: "admin" })
+    yield await change({ role: "agent" })
+    yield await assign(stage, bo, toAgent(dee))
+    await change({ isDisabled: true })
+    const screen = screenOf(dee)
+    await screen.live.until(() => screen.live.isClosed, "the disabled agent's session ends")
+    screen.isOut = true
+    yield
+    yield await change({ isDisabled: false })
+    // Being disabled has signed him out, too.
+    const email = screenOf(eve).live.row("agent", dee.agentId)?.email
+    await succeed(dee.ask("POST", "/api/v1/sign-in", { email, password: PASSWORD }))
+    await connect(screen, screen.live)
+    screen.isOut = false
+    yield
+  },
+  async *makeTeam(stage) {
+    const { company, bo, dee, eve } = stage
+    yield expect((await bo.send("POST", "/teams", { name: "Mine", memberIds: [] })).status).toBe(403)
+    yield await send(company.owner, "POST", "/teams", { name: "Empty", memberIds: [] })
+    const teamId = await makeFullTeam(stage, [dee])
+    yield
+    yield await send(company.owner, "PATCH", `/teams/${teamId}`, { memberIds: idsOf(eve) })
+  },
+  async *changeTeam(stage) {
+    const { company, bo, cy, dee, eve } = stage
+    const teamId = await makeFullTeam(stage, [bo])
+    const change = (body: object) => send(company.owner, "PATCH", `/teams/${teamId}`, body)
+    yield
+    yield await change({ memberIds: idsOf(bo, cy, dee) })
+    yield await change({ memberIds: idsOf(eve), name: "Renamed" })
+    yield await change({ offerSeconds: 90, deliveryMode: "offer" })
+    await company.write(`${stage.name}, too`, { at: await company.makeSource(teamId) })
+    yield
+    yield await change({ memberIds: [] })
+    yield expect((await bo.send("PATCH", `/teams/${teamId}`, { name: "Mine" })).status).toBe(403)
+  },
+  async *renameWorkspace({ company, bo }) {
+    yield await send(company.owner, "PATCH", "/workspace", { name: "Acme & Sons" })
+    yield expect((await bo.send("PATCH", "/workspace", { name: "Mine" })).status).toBe(403)
+  },
+  async *invite({ company, bo, salesId }) {
+    yield await send(company.owner, "POST", "/invitations", { teamIds: [salesId] })
+    await company.hire(`Fay ${newId().slice(-4)}`, { isAway: true })
+    yield
+    yield expect((await bo.send("POST", "/invitations")).status).toBe(403)
+  },
+  async *withdrawInvitation({ company, bo }) {
+    const id = newId()
+    yield await send(company.owner, "POST", "/invitations", { id })
+    yield expect((await bo.send("DELETE", `/invitations/${id}`)).status).toBe(403)
+    yield await send(company.owner, "DELETE", `/invitations/${id}`)
+  },
+  async *makeSource({ company, bo, salesId }) {
+    const source = { name: "Second shop", teamId: salesId, settings: { channel: "web-chat" } }
+    yield await send(company.owner, "POST", "/sources", source)
+    yield expect((await bo.send("POST", "/sources", source)).status).toBe(403)
+  },
+  async *changeSource(stage) {
+    const { company, salesId, name, bo } = stage
+    const id = await company.makeSource(salesId)
+    await company.write(`${name} elsewhere`, { at: id })
+    yield
+    yield await send(company.owner, "PATCH", `/sources/${id}`, { name: "Moved", teamId: company.everyoneId })
+    yield await company.write(`${name} elsewhere`, { at: id })
+    yield await send(company.owner, "PATCH", `/sources/${id}`, {
+      settings: { channel: "web-chat", greeting: "Hi" },
+    })
+    yield expect((await bo.send("PATCH", `/sources/${id}`, { name: "Mine" })).status).toBe(403)
+  },
+}

@@ -20,8 +20,16 @@ export const act = z.discriminatedUnion("command", [
   z.object({ command: z.literal("star"), params, body: conversationCommands.star.body }),
   z.object({ command: z.literal("read"), params, body: conversationCommands.read.body }),
   z.object({ command: z.literal("unread"), params, body: conversationCommands.unread.body }),
-  z.object({ command: z.literal("resend"), params: params.extend({ entryId: id }), body: conversationCommands.resend.body }),
-  z.object({ command: z.literal("setInbox"), params: z.object({ inbox: inboxKey }), body: workspaceCommands.setInbox.body }),
+  z.object({
+    command: z.literal("resend"),
+    params: params.extend({ entryId: id }),
+    body: conversationCommands.resend.body,
+  }),
+  z.object({
+    command: z.literal("setInbox"),
+    params: z.object({ inbox: inboxKey }),
+    body: workspaceCommands.setInbox.body,
+  }),
 ])
 export type Act = z.infer<typeof act>
 
@@ -45,7 +53,8 @@ export function conversationOf(one: Act): string | undefined {
 }
 
 export function routeOf(one: Act): { method: string; path: string } {
-  const { method, path } = one.command === "setInbox" ? workspaceCommands.setInbox : conversationCommands[one.command]
+  const { method, path } =
+    one.command === "setInbox" ? workspaceCommands.setInbox : conversationCommands[one.command]
   return { method, path: fillPath(path, one.params) }
 }
 

@@ -11,7 +11,17 @@ import type { InboxKey } from "../../protocol/values.ts"
 import type { Frame, Page, Presence, ToDesk } from "../../protocol/stream.ts"
 import type { Draft, Returned } from "./draft.ts"
 import { createList, fillList, moveInList, type List } from "./list.ts"
-import { drop, dropUnseen, findReader, keep, overlayTouched, shownRow, shownRows, shownSelf, type Memory } from "./memory.ts"
+import {
+  drop,
+  dropUnseen,
+  findReader,
+  keep,
+  overlayTouched,
+  shownRow,
+  shownRows,
+  shownSelf,
+  type Memory,
+} from "./memory.ts"
 import { applyLive } from "./timeline.ts"
 
 export type Snapshot = Extract<ToDesk, { kind: "snapshot" }>
@@ -34,7 +44,10 @@ export function applyFrame(memory: Memory, frame: Frame): "applied" | "gap" {
   return "applied"
 }
 
-function applyEntries(memory: Memory, live: { asOf: number; rows: readonly EntryRow[]; removed: readonly string[] }): void {
+function applyEntries(
+  memory: Memory,
+  live: { asOf: number; rows: readonly EntryRow[]; removed: readonly string[] },
+): void {
   if (live.rows.length === 0 && live.removed.length === 0) return
   const rows = Map.groupBy(live.rows, (row) => row.conversationId)
   for (const timeline of memory.timelines.values()) {
@@ -50,7 +63,8 @@ export function touchTimeline(memory: Memory, conversationId: string): void {
 }
 
 function forgetTimelines(memory: Memory, conversationId: string): void {
-  for (const [key, timeline] of memory.timelines) if (timeline.conversationId === conversationId) memory.timelines.delete(key)
+  for (const [key, timeline] of memory.timelines)
+    if (timeline.conversationId === conversationId) memory.timelines.delete(key)
   touchTimeline(memory, conversationId)
 }
 
@@ -67,7 +81,13 @@ export function applySnapshot(memory: Memory, snapshot: Snapshot): void {
   for (const row of snapshot.rows) if (row.kind !== "entry") keep(memory, row, snapshot.asOf)
   memory.everything = true
   if (!snapshot.isLast) return
-  dropUnseen(memory, (kind, id) => kind === "conversation" && memory.kept.conversation.get(id)?.isOpen === false && memory.watchers.isWatched(`conversation:${id}`))
+  dropUnseen(
+    memory,
+    (kind, id) =>
+      kind === "conversation" &&
+      memory.kept.conversation.get(id)?.isOpen === false &&
+      memory.watchers.isWatched(`conversation:${id}`),
+  )
   memory.cursor = snapshot.asOf
   memory.isComplete = true
   memory.generation += 1
@@ -94,7 +114,8 @@ export function applyRows(memory: Memory, page: Pick<Page, "asOf" | "rows">): vo
 
 export function applyPresence(memory: Memory, presence: Presence): void {
   const { viewers, customer, conversationId } = presence
-  if (viewers.length === 0 && !customer.isOnline && !customer.isTyping && customer.page === null) memory.presences.delete(conversationId)
+  if (viewers.length === 0 && !customer.isOnline && !customer.isTyping && customer.page === null)
+    memory.presences.delete(conversationId)
   else memory.presences.set(conversationId, presence)
   memory.watchers.mark(`presence:${conversationId}`)
 }
@@ -114,7 +135,10 @@ export function applyMessage(memory: Memory, message: Frame | Snapshot | Presenc
 }
 
 /** A whole state the server once told: from disk, or from the tab that leads. */
-export function applyState(memory: Memory, state: { rows: Iterable<Row>; epoch: string; cursor: number }): void {
+export function applyState(
+  memory: Memory,
+  state: { rows: Iterable<Row>; epoch: string; cursor: number },
+): void {
   if (memory.epoch !== state.epoch) memory.asOf.clear()
   memory.seen = new Set()
   for (const row of state.rows) if (row.kind !== "entry") keep(memory, row, state.cursor)
@@ -128,7 +152,10 @@ export function applyState(memory: Memory, state: { rows: Iterable<Row>; epoch: 
   memory.watchers.mark("generation")
 }
 
-export function applyDraft(memory: Memory, o: { conversationId: string; draft: Draft; absorbs: readonly string[] }): void {
+export function applyDraft(
+  memory: Memory,
+  o: { conversationId: string; draft: Draft; absorbs: readonly string[] },
+): void {
   if (o.draft.text === "" && !o.draft.isNote) memory.drafts.delete(o.conversationId)
   else memory.drafts.set(o.conversationId, o.draft)
   if (o.absorbs.length > 0) memory.returned = memory.returned.filter((one) => !o.absorbs.includes(one.id))
@@ -208,11 +235,16 @@ function recount(memory: Memory, reader: Reader, isAnew: boolean): void {
 
 function difference(counts: Counts, were: Counts, are: Counts): Counts {
   const inboxes: Counts["inboxes"] = {}
-  for (const [key, count] of Object.entries(counts.inboxes)) inboxes[key] = count - (were.inboxes[key] ?? 0) + (are.inboxes[key] ?? 0)
+  for (const [key, count] of Object.entries(counts.inboxes))
+    inboxes[key] = count - (were.inboxes[key] ?? 0) + (are.inboxes[key] ?? 0)
   return { badge: counts.badge - were.badge + are.badge, inboxes }
 }
 
 function isSame(one: Counts, other: Counts): boolean {
   const keys = Object.keys(one.inboxes)
-  return one.badge === other.badge && keys.length === Object.keys(other.inboxes).length && keys.every((key) => one.inboxes[key] === other.inboxes[key])
+  return (
+    one.badge === other.badge &&
+    keys.length === Object.keys(other.inboxes).length &&
+    keys.every((key) => one.inboxes[key] === other.inboxes[key])
+  )
 }

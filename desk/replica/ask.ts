@@ -22,7 +22,10 @@ const PATIENCE = 20_000
 
 export type Server = { base: string; workspaceId?: string | undefined }
 
-export async function ask<S extends z.ZodType>(server: Server, o: { method: string; path: string; body?: unknown; answer: S }): Promise<z.output<S>> {
+export async function ask<S extends z.ZodType>(
+  server: Server,
+  o: { method: string; path: string; body?: unknown; answer: S },
+): Promise<z.output<S>> {
   const response = await fetchAnswer(server, o)
   const found = await response.json().catch(() => undefined)
   if (response.ok) {
@@ -34,11 +37,15 @@ export async function ask<S extends z.ZodType>(server: Server, o: { method: stri
   const refusal = refusalBody.safeParse(found)
   if (refusal.success) throw new RefusalError(refusal.data)
   // A proxy's or the frame's own no, which repeating will not change.
-  if ([400, 413, 414, 415, 422].includes(response.status)) throw new RefusalError({ refusal: "invalid-input", message: response.statusText })
+  if ([400, 413, 414, 415, 422].includes(response.status))
+    throw new RefusalError({ refusal: "invalid-input", message: response.statusText })
   throw new RefusalError(OFFLINE)
 }
 
-async function fetchAnswer(server: Server, o: { method: string; path: string; body?: unknown }): Promise<Response> {
+async function fetchAnswer(
+  server: Server,
+  o: { method: string; path: string; body?: unknown },
+): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" }
   if (server.workspaceId) headers[WORKSPACE_HEADER] = server.workspaceId
   const hasBody = o.body !== undefined

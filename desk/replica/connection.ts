@@ -34,10 +34,25 @@ const LONGEST_PAUSE = 20_000
 const SILENCE = 20_000
 const PONG_WITHIN = 8_000
 const WELCOME_WITHIN = 15_000
+const STEADY_AFTER = 5_000
 
 /** Rows of a snapshot are ours: the server checked them against the same schema. Doing it here again would cost 60 ms for 5,000. */
-const snapshotRow = z.custom<Row>((value) => typeof value === "object" && value !== null && "id" in value && "kind" in value && rowKind.safeParse(value.kind).success)
-const lightSnapshot = z.object({ kind: z.literal("snapshot"), part: z.number(), isLast: z.boolean(), asOf: z.number(), rows: z.array(snapshotRow), counts: z.object({ badge: z.number(), inboxes: z.record(z.string(), z.number()) }).optional() })
+const snapshotRow = z.custom<Row>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    "kind" in value &&
+    rowKind.safeParse(value.kind).success,
+)
+const lightSnapshot = z.object({
+  kind: z.literal("snapshot"),
+  part: z.number(),
+  isLast: z.boolean(),
+  asOf: z.number(),
+  rows: z.array(snapshotRow),
+  counts: z.object({ badge: z.number(), inboxes: z.record(z.string(), z.number()) }).optional(),
+})
 const heard = z.union([lightSnapshot, toDesk])
 
 export function connect(needs: Needs): Connection {
@@ -45,6 +60,7 @@ export function connect(needs: Needs): Connection {
   let failures = 0
   let isClosed = false
   let isWelcome = false
+  let welcomedAt = 0
   let retry: ReturnType<typeof setTimeout> | undefined
   let watchdog: ReturnType<typeof setTimeout> | undefined
 
@@ -52,7 +68,6 @@ export function connect(needs: Needs): Connection {
     clearTimeout(retry)
     retry = undefined
     if (isClosed) return
-    if (failures === 0) needs.onState("connecting")
     const current = new WebSocket(needs.url)
     socket = current
     isWelcome = false
@@ -69,7 +84,11 @@ export function connect(needs: Needs): Connection {
   function sayHello(): void {
     isWelcome = false
     const { epoch, cursor } = needs.hello()
-    say({ kind: "hello", protocol: PROTOCOL, ...(epoch !== undefined && cursor !== undefined ? { epoch, cursor } : {}) })
+    say({
+      kind: "hello",
+      protocol: PROTOCOL,
+      ...(epoch !== undefined && cursor !== undefined ? { epoch, cursor } : {}),
+    })
   }
 
   function say(message: FromDesk): void {
@@ -82,7 +101,7 @@ export function connect(needs: Needs): Connection {
     watch(SILENCE)
     if (message.kind === "welcome") {
       isWelcome = true
-      failures = 0
+      welcomedAt = Date.now()
     }
     // Between a second hello and its welcome come frames of the old session.
     if (!isWelcome && (message.kind === "frame" || message.kind === "snapshot")) return
@@ -117,6 +136,8 @@ export function connect(needs: Needs): Connection {
     needs.onState(wasWelcome ? "connecting" : "offline")
     // A refused upgrade looks like a dead server from here; only a request can tell them apart.
     if (!wasWelcome) needs.onRefused()
+    // A line that breaks right after its welcome, again and again, is no reason to come back at once.
+    if (wasWelcome && Date.now() - welcomedAt > STEADY_AFTER) failures = 0
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures)
     failures += 1
     clearTimeout(retry)

@@ -60,7 +60,11 @@ function listen(replica: Replica): () => void {
   addEventListener("offline", wake, { signal })
   addEventListener("pageshow", wake, { signal })
   addEventListener("pagehide", () => replica.saveNow(), { signal })
-  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? replica.wake() : replica.saveNow()), { signal })
+  document.addEventListener(
+    "visibilitychange",
+    () => (document.visibilityState === "visible" ? replica.wake() : replica.saveNow()),
+    { signal },
+  )
   return () => stopping.abort()
 }
 

@@ -14,7 +14,13 @@ import { draft, returned, type Draft, type Returned } from "./draft.ts"
 /** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
 const FORMAT = 1
 
-export type TimelineRecord = { conversationId: string; entries: readonly EntryRow[]; hasOlder: boolean; isStale: boolean; openedAt: number }
+export type TimelineRecord = {
+  conversationId: string
+  entries: readonly EntryRow[]
+  hasOlder: boolean
+  isStale: boolean
+  openedAt: number
+}
 
 /** The place in the change log that the rows on disk belong to. */
 const head = z.object({ format: z.literal(FORMAT), epoch: z.string(), cursor: z.number().int() })
@@ -75,7 +81,6 @@ type Schema = DBSchema & {
 }
 const STORES = ["head", "directory", "buckets", "timelines", "outbox", "drafts", "returned"] as const
 
-
 export function diskName(workspaceId: string, agentId: string): string {
   return `parley-${workspaceId}-${agentId}`
 }
@@ -84,7 +89,8 @@ export function diskName(workspaceId: string, agentId: string): string {
 export async function openDisk(name: string, onLost: () => void): Promise<Disk> {
   const database = await openDB<Schema>(name, 1, {
     upgrade(fresh) {
-      for (const store of ["head", "directory", "buckets", "timelines", "drafts"] as const) fresh.createObjectStore(store)
+      for (const store of ["head", "directory", "buckets", "timelines", "drafts"] as const)
+        fresh.createObjectStore(store)
       fresh.createObjectStore("outbox", { autoIncrement: true }).createIndex("id", "id", { unique: true })
       fresh.createObjectStore("returned", { autoIncrement: true }).createIndex("id", "id", { unique: true })
     },
@@ -139,19 +145,29 @@ function parsed<S extends z.ZodType>(schema: S, values: readonly unknown[]): z.o
 }
 
 async function save(database: IDBPDatabase<Schema>, change: Change): Promise<void> {
-  const transaction = database.transaction(STORES, "readwrite", { durability: change.issued ? "strict" : "default" })
+  const transaction = database.transaction(STORES, "readwrite", {
+    durability: change.issued ? "strict" : "default",
+  })
   const store = <Name extends (typeof STORES)[number]>(name: Name) => transaction.objectStore(name)
   // Nothing is awaited in between: a failing request aborts the transaction, and `done` says so.
   const asked: Promise<unknown>[] = []
   if (change.head) asked.push(store("head").put({ ...change.head, format: FORMAT }, "head"))
   if (change.directory) asked.push(store("directory").put(change.directory, "directory"))
   for (const [bucket, rows] of change.buckets ?? []) asked.push(store("buckets").put(rows, bucket))
-  for (const timeline of change.timelines ?? []) asked.push(store("timelines").put(timeline, timeline.conversationId))
-  for (const conversationId of change.forgottenTimelines ?? []) asked.push(store("timelines").delete(conversationId))
+  for (const timeline of change.timelines ?? [])
+    asked.push(store("timelines").put(timeline, timeline.conversationId))
+  for (const conversationId of change.forgottenTimelines ?? [])
+    asked.push(store("timelines").delete(conversationId))
   for (const one of change.issued ?? []) asked.push(store("outbox").add({ ...one, id: one.act.body.id }))
-  for (const one of change.pendings ?? []) asked.push(putById(store("outbox"), { ...one, id: one.act.body.id }))
+  for (const one of change.pendings ?? [])
+    asked.push(putById(store("outbox"), { ...one, id: one.act.body.id }))
   for (const id of change.settled ?? []) asked.push(deleteById(store("outbox"), id))
-  for (const { conversationId, draft: own } of change.drafts ?? []) asked.push(own.text === "" && !own.isNote ? store("drafts").delete(conversationId) : store("drafts").put(own, conversationId))
+  for (const { conversationId, draft: own } of change.drafts ?? [])
+    asked.push(
+      own.text === "" && !own.isNote
+        ? store("drafts").delete(conversationId)
+        : store("drafts").put(own, conversationId),
+    )
   for (const one of change.returned ?? []) asked.push(putById(store("returned"), one))
   for (const id of change.absorbed ?? []) asked.push(deleteById(store("returned"), id))
   // Said at once where nothing has to be looked up first: then it is written even if the tab dies in this moment.
@@ -163,7 +179,10 @@ type Listed = "outbox" | "returned"
 type ListedStore<Name extends Listed> = IDBPObjectStore<Schema, typeof STORES, Name, "readwrite">
 
 /** Replaces the record of that id where it stands, or adds it at the end. */
-async function putById<Name extends Listed>(store: ListedStore<Name>, value: Schema[Name]["value"]): Promise<void> {
+async function putById<Name extends Listed>(
+  store: ListedStore<Name>,
+  value: Schema[Name]["value"],
+): Promise<void> {
   const key = await store.index("id").getKey(IDBKeyRange.only(value.id))
   await store.put(value, key)
 }

@@ -4,25 +4,45 @@
  * keystroke that crossed with its return. An answer never gets into a note, nor a note into an answer.
  */
 import { z } from "zod"
-import { refusalBody } from "../../protocol/refusals.ts"
+import { refusalBody, type RefusalBody } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
+import type { Pending } from "./act.ts"
 
 /** `reason`: this text was refused and came back; it is dropped with the text. */
 export const draft = z.object({ text: z.string(), isNote: z.boolean(), reason: refusalBody.optional() })
 export type Draft = z.infer<typeof draft>
 
 /** A refused answer or note; `id` is the refused command's. */
-export const returned = z.object({ id, conversationId: id, text: z.string(), isNote: z.boolean(), reason: refusalBody })
+export const returned = z.object({
+  id,
+  conversationId: id,
+  text: z.string(),
+  isNote: z.boolean(),
+  reason: refusalBody,
+})
 export type Returned = z.infer<typeof returned>
 
 export const NO_DRAFT: Draft = { text: "", isNote: false }
 
 /** The draft with what came back before it, and the ids of what did. */
-export function joinReturned(own: Draft | undefined, back: readonly Returned[]): { draft: Draft; absorbs: readonly string[] } {
+export function joinReturned(
+  own: Draft | undefined,
+  back: readonly Returned[],
+): { draft: Draft; absorbs: readonly string[] } {
   const typed = own ?? NO_DRAFT
   const isNote = typed.text === "" ? (back[0]?.isNote ?? typed.isNote) : typed.isNote
   const fitting = back.filter((one) => one.isNote === isNote)
   if (fitting.length === 0) return { draft: typed, absorbs: [] }
   const texts = [...fitting.map((one) => one.text), ...(typed.text === "" ? [] : [typed.text])]
-  return { draft: { text: texts.join("\n\n"), isNote, reason: fitting[0]?.reason }, absorbs: fitting.map((one) => one.id) }
+  return {
+    draft: { text: texts.join("\n\n"), isNote, reason: fitting[0]?.reason },
+    absorbs: fitting.map((one) => one.id),
+  }
+}
+
+/** A refused answer or note is not lost: it becomes a draft again. */
+export function returnedText({ act }: Pending, reason: RefusalBody): Returned | undefined {
+  if (act.command !== "answer" && act.command !== "note") return undefined
+  const { id, text } = act.body
+  return { id, conversationId: act.params.conversationId, text, isNote: act.command === "note", reason }
 }

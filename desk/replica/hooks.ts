@@ -5,7 +5,15 @@
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react"
 import type { Counts, Reader } from "../../protocol/inboxes.ts"
 import type { RefusalBody } from "../../protocol/refusals.ts"
-import type { AgentRow, ConversationRow, InboxPreference, SelfRow, SourceRow, TeamRow, WorkspaceRow } from "../../protocol/rows.ts"
+import type {
+  AgentRow,
+  ConversationRow,
+  InboxPreference,
+  SelfRow,
+  SourceRow,
+  TeamRow,
+  WorkspaceRow,
+} from "../../protocol/rows.ts"
 import { PRESENCE_RENEWAL, type Presence } from "../../protocol/stream.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { getList } from "./apply.ts"
@@ -28,7 +36,7 @@ function useReplica(): Replica {
   return last.current
 }
 
-/** What `read` finds in memory, read again only when one of the topics was marked. */
+/** What `read` finds in memory, read again only when one of the topics was marked. What it closes over must be in their names. */
 function useWatched<T>(replica: Replica, topics: readonly string[], read: (memory: Memory) => T): T {
   const { memory } = replica
   const names = topics.join(" ")
@@ -40,8 +48,12 @@ function useWatched<T>(replica: Replica, topics: readonly string[], read: (memor
     [memory, names],
   )
   const version = useSyncExternalStore(watch, () => topics.map(memory.watchers.versionOf).join(" "))
-  // `read` is made anew with each render; what it closes over is in the topics' names.
-  return useMemo(() => read(memory), [memory, names, version])
+  const found = useRef<{ memory: Memory; names: string; version: string; value: T }>(undefined)
+  const last = found.current
+  if (last?.memory === memory && last.names === names && last.version === version) return last.value
+  const value = read(memory)
+  found.current = { memory, names, version, value }
+  return value
 }
 
 export type Self = { agent: AgentRow; reader: Reader; preferences: SelfRow["preferences"] }
@@ -91,7 +103,15 @@ export function useInbox(inbox: InboxKey): InboxView {
   const seen = useWatched(replica, [`list:${inbox}`, "self", "generation"], (memory) => {
     const list = getList(memory, inbox)
     const { rows, edge, isLoading, isFailed, preference } = list
-    return { rows, edge, isPaged: isPaged(list), hasMore: !isAtEnd(list), isFailed, isLoading: isLoading || (!memory.isComplete && rows.length === 0), preference }
+    return {
+      rows,
+      edge,
+      isPaged: isPaged(list),
+      hasMore: !isAtEnd(list),
+      isFailed,
+      isLoading: isLoading || (!memory.isComplete && rows.length === 0),
+      preference,
+    }
   })
   const loadMore = useCallback(() => void loadClosed(replica.memory, replica.server, inbox), [replica, inbox])
   const needsFirst = seen.isPaged && seen.edge === "nothing"
@@ -100,7 +120,14 @@ export function useInbox(inbox: InboxKey): InboxView {
   }, [needsFirst, online, loadMore])
   return useMemo(() => {
     const { rows, isLoading, hasMore, isFailed, preference } = seen
-    return { rows, isLoading: isLoading || (needsFirst && !isFailed && online), hasMore, loadMore, isFailed, preference }
+    return {
+      rows,
+      isLoading: isLoading || (needsFirst && !isFailed && online),
+      hasMore,
+      loadMore,
+      isFailed,
+      preference,
+    }
   }, [seen, needsFirst, online, loadMore])
 }
 
@@ -110,7 +137,10 @@ export function useConversation(id: string): ConversationView {
   const replica = useReplica()
   const online = useConnection() === "online"
   const generation = useWatched(replica, ["generation"], (memory) => memory.generation)
-  const { row, isAbsent } = useWatched(replica, [`conversation:${id}`], (memory) => ({ row: shownRow(memory, id), isAbsent: memory.absent.has(id) }))
+  const { row, isAbsent } = useWatched(replica, [`conversation:${id}`], (memory) => ({
+    row: shownRow(memory, id),
+    isAbsent: memory.absent.has(id),
+  }))
   // Closed conversations are no part of snapshots: what is known of one may be old by now.
   const isSure = row?.isOpen === true
   useEffect(() => {
@@ -139,7 +169,10 @@ export function useTimeline(conversationId: string, aroundEntryId?: string): Tim
   const generation = useWatched(replica, ["generation"], () => memory.generation)
   // Decided once: a linked entry that is loaded already needs no stretch of its own.
   const around = useMemo(
-    () => (aroundEntryId !== undefined && getTimeline(memory, conversationId).asOf.has(aroundEntryId) ? undefined : aroundEntryId),
+    () =>
+      aroundEntryId !== undefined && getTimeline(memory, conversationId).asOf.has(aroundEntryId)
+        ? undefined
+        : aroundEntryId,
     [memory, conversationId, aroundEntryId],
   )
   useEffect(() => {
@@ -147,13 +180,23 @@ export function useTimeline(conversationId: string, aroundEntryId?: string): Tim
       .then(() => openTimeline(memory, server, conversationId, around))
       .then(() => around === undefined && replica.keepTimeline(conversationId))
   }, [replica, memory, server, conversationId, around, online, generation])
-  const load = useCallback((which: "older" | "newer") => void loadTimeline(memory, server, getTimeline(memory, conversationId, around), which, around), [memory, server, conversationId, around])
+  const load = useCallback(
+    (which: "older" | "newer") =>
+      void loadTimeline(memory, server, getTimeline(memory, conversationId, around), which),
+    [memory, server, conversationId, around],
+  )
   const loadOlder = useCallback(() => load("older"), [load])
   const loadNewer = useCallback(() => load("newer"), [load])
   const seen = useWatched(replica, [`timeline:${conversationId}`, `around:${around ?? ""}`], () => {
     const timeline = getTimeline(memory, conversationId, around)
     const { hasOlder, hasNewer, flight, isLoaded, error } = timeline
-    return { entries: entriesOf(memory, timeline), hasOlder: isLoaded && hasOlder, hasNewer, isLoading: flight !== undefined || (!isLoaded && !error), error }
+    return {
+      entries: entriesOf(memory, timeline),
+      hasOlder: isLoaded && hasOlder,
+      hasNewer,
+      isLoading: flight !== undefined || (!isLoaded && !error),
+      error,
+    }
   })
   return useMemo(() => ({ ...seen, loadOlder, loadNewer }), [seen, loadOlder, loadNewer])
 }
@@ -164,13 +207,17 @@ function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[]
   const row = memory.kept.conversation.get(timeline.conversationId)
   const own = memory.pendings.flatMap((pending) => {
     const entry = entryOf(pending, row, memory.agentId)
-    return entry && entry.conversationId === timeline.conversationId && !timeline.asOf.has(entry.id) ? [entry] : []
+    return entry && entry.conversationId === timeline.conversationId && !timeline.asOf.has(entry.id)
+      ? [entry]
+      : []
   })
   return own.length === 0 ? timeline.entries : [...timeline.entries, ...own]
 }
 
 export function usePresence(conversationId: string): Presence | undefined {
-  return useWatched(useReplica(), [`presence:${conversationId}`], (memory) => memory.presences.get(conversationId))
+  return useWatched(useReplica(), [`presence:${conversationId}`], (memory) =>
+    memory.presences.get(conversationId),
+  )
 }
 
 /** Says what this window shows, again and again while it is visible; null when nothing. */
@@ -180,7 +227,12 @@ export function useViewing(viewing: Viewing | null): void {
   const isTyping = viewing?.isTyping ?? false
   const inNote = viewing?.inNote ?? false
   useEffect(() => {
-    const say = (): void => replica.setViewing(conversationId === undefined || document.visibilityState === "hidden" ? null : { conversationId, isTyping, inNote })
+    const say = (): void =>
+      replica.setViewing(
+        conversationId === undefined || document.visibilityState === "hidden"
+          ? null
+          : { conversationId, isTyping, inNote },
+      )
     say()
     const renewing = setInterval(say, PRESENCE_RENEWAL)
     document.addEventListener("visibilitychange", say)
@@ -205,7 +257,14 @@ export function useConnection(): ConnectionState {
 
 /** Commands the server has not taken yet; read marks and filters, which nobody wrote, do not count. */
 export function useWaitingCount(): number {
-  return useWatched(useReplica(), ["pendings"], (memory) => memory.pendings.filter(({ state, act }) => state !== "done" && act.command !== "read" && act.command !== "setInbox").length)
+  return useWatched(
+    useReplica(),
+    ["pendings"],
+    (memory) =>
+      memory.pendings.filter(
+        ({ state, act }) => state !== "done" && act.command !== "read" && act.command !== "setInbox",
+      ).length,
+  )
 }
 
 /** `setDraft` replaces the whole; pass `reason` on while it should stay to be seen. */
@@ -217,6 +276,9 @@ export function useDraft(conversationId: string): { draft: Draft; setDraft: (dra
       memory.returned.filter((one) => one.conversationId === conversationId),
     ),
   )
-  const setDraft = useCallback((next: Draft) => replica.setDraft(conversationId, next, absorbs), [replica, conversationId, absorbs])
+  const setDraft = useCallback(
+    (next: Draft) => replica.setDraft(conversationId, next, absorbs),
+    [replica, conversationId, absorbs],
+  )
   return useMemo(() => ({ draft, setDraft }), [draft, setDraft])
 }

@@ -4,7 +4,12 @@
  * network.
  */
 import type { z } from "zod"
-import { workspaceCommands, type conversationCommands, type ConversationCommand, type WorkspaceCommand } from "../../protocol/commands.ts"
+import {
+  workspaceCommands,
+  type conversationCommands,
+  type ConversationCommand,
+  type WorkspaceCommand,
+} from "../../protocol/commands.ts"
 import { REFUSALS, type RefusalBody } from "../../protocol/refusals.ts"
 import { act, fillPath, newId } from "./act.ts"
 import { ask, OFFLINE, RefusalError } from "./ask.ts"
@@ -22,10 +27,16 @@ type Workspace = typeof workspaceCommands
 type Answers = { [C in WorkspaceCommand]: z.output<Workspace[C]["answer"]> }
 
 // The same table, said so that a command's name and its answer stay together.
-const answering: { [C in WorkspaceCommand]: { method: string; path: string; answer: z.ZodType<Answers[C]> } } = workspaceCommands
+const answering: {
+  [C in WorkspaceCommand]: { method: string; path: string; answer: z.ZodType<Answers[C]> }
+} = workspaceCommands
 
 /** Resolves when the server has decided, perhaps much later when offline. A refused answer or note is a draft again by then. */
-export async function issue<C extends ConversationCommand>(command: C, params: ParamsIn<Conversation[C]["path"]>, body: BodyOf<Conversation[C]["body"]>): Promise<Outcome> {
+export async function issue<C extends ConversationCommand>(
+  command: C,
+  params: ParamsIn<Conversation[C]["path"]>,
+  body: BodyOf<Conversation[C]["body"]>,
+): Promise<Outcome> {
   return queue(command, params, body)
 }
 
@@ -58,14 +69,20 @@ export async function issueWorkspace<C extends WorkspaceCommand>(
   return queued ? parsed(answer, queued) : repeat(ask)
 }
 
-async function repeat<A>(ask: { method: string; path: string; body: object; answer: z.ZodType<A> }): Promise<Outcome<A>> {
+async function repeat<A>(ask: {
+  method: string
+  path: string
+  body: object
+  answer: z.ZodType<A>
+}): Promise<Outcome<A>> {
   for (let tries = 0; ; tries += 1) {
     try {
       return { kind: "done", answer: await request(ask.method, ask.path, ask.body, ask.answer) }
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
       const pause = PAUSES[tries]
-      if (error.body.refusal !== OFFLINE.refusal || pause === undefined) return { kind: "refused", refusal: error.body }
+      if (error.body.refusal !== OFFLINE.refusal || pause === undefined)
+        return { kind: "refused", refusal: error.body }
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
@@ -83,7 +100,12 @@ function isQueued(command: WorkspaceCommand): boolean {
  * A request under /api/v1 in the open workspace, if there is one: `request("GET", "/session", undefined, sessionAnswer)`.
  * Throws a `RefusalError`; its `body.refusal` is "offline" when the server could not be asked.
  */
-export function request<S extends z.ZodType>(method: string, path: string, body: unknown, answer: S): Promise<z.output<S>> {
+export function request<S extends z.ZodType>(
+  method: string,
+  path: string,
+  body: unknown,
+  answer: S,
+): Promise<z.output<S>> {
   const server = findReplica()?.server ?? { base: location.origin }
   return ask(server, { method, path, answer, ...(body === undefined ? {} : { body }) })
 }

@@ -4,18 +4,19 @@
  * cursor it has.
  */
 import { sessionAnswer } from "../../protocol/commands.ts"
-import { PRESENCE_LIFE, type Frame, type Presence, type ToDesk } from "../../protocol/stream.ts"
+import type { Frame, Presence, ToDesk } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
-import { applyMessage, applyReturned, forgetPresences, repaint, touchTimeline, type Snapshot } from "./apply.ts"
+import { applyMessage, applyReturned, forgetPresences, repaint, type Snapshot } from "./apply.ts"
 import { ask, RefusalError, type Server } from "./ask.ts"
 import { connect } from "./connection.ts"
 import type { Change } from "./disk.ts"
-import type { Returned } from "./draft.ts"
+import { returnedText } from "./draft.ts"
+import { adoptTimeline } from "./kept-timelines.ts"
 import { setPendings, type ConnectionState, type Memory } from "./memory.ts"
 import { createOutbox, type Outcome } from "./outbox.ts"
-import { takeUnsaved } from "./saving.ts"
-import type { Said, TabState, Viewing } from "./tabs.ts"
-import { createTimeline, takeTimeline } from "./timeline.ts"
+import { directoryOf, takeUnsaved } from "./saving.ts"
+import type { Said, Viewing } from "./tabs.ts"
+import { createViewings } from "./viewings.ts"
 
 export type LeaderNeeds = {
   memory: Memory
@@ -49,13 +50,17 @@ const SAVE_AFTER = 200
 export function lead(needs: LeaderNeeds): Leader {
   const { memory, server, say } = needs
   const joiners = new Set<string>()
-  const viewings = new Map<string, { viewing: Viewing | null; at: number; since: number }>()
+  const viewings = createViewings()
   let settled: string[] = []
   let saving: ReturnType<typeof setTimeout> | undefined
-  let turns = 0
 
   // What a dead leader was sending is sent again: the server knows it by its id.
-  setPendings(memory, memory.pendings.map((pending) => (pending.state === "sending" ? { ...pending, state: "waiting" } : pending)))
+  setPendings(
+    memory,
+    memory.pendings.map((pending) =>
+      pending.state === "sending" ? { ...pending, state: "waiting" } : pending,
+    ),
+  )
   memory.unsaved.everything = true
 
   const outbox = createOutbox({
@@ -84,7 +89,7 @@ export function lead(needs: LeaderNeeds): Leader {
     repaint(memory)
     if (state === "online") {
       outbox.wake()
-      sayViewing()
+      connection.send(viewings.latest())
     }
   }
 
@@ -120,7 +125,8 @@ export function lead(needs: LeaderNeeds): Leader {
     if (applyMessage(memory, message) === "gap") return connection.helloAgain()
     say({ kind: "server", message })
     const { cursor } = memory
-    if (cursor !== undefined) removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
+    if (cursor !== undefined)
+      removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
     if (message.kind !== "presence") saveSoon()
     repaint(memory)
     if (memory.isComplete) for (const tab of joiners) sayState(tab)
@@ -131,12 +137,18 @@ export function lead(needs: LeaderNeeds): Leader {
     const over = memory.pendings.filter(isOver)
     if (over.length === 0) return
     settled.push(...over.map((pending) => pending.act.body.id))
-    setPendings(memory, memory.pendings.filter((pending) => !isOver(pending)))
+    setPendings(
+      memory,
+      memory.pendings.filter((pending) => !isOver(pending)),
+    )
     say({ kind: "outbox", pendings: memory.pendings })
   }
 
   function changePending(id: string, to: Pending | undefined): void {
-    setPendings(memory, memory.pendings.flatMap((pending) => (pending.act.body.id !== id ? [pending] : to ? [to] : [])))
+    setPendings(
+      memory,
+      memory.pendings.flatMap((pending) => (pending.act.body.id !== id ? [pending] : to ? [to] : [])),
+    )
     say({ kind: "outbox", pendings: memory.pendings })
     repaint(memory)
   }
@@ -154,7 +166,7 @@ export function lead(needs: LeaderNeeds): Leader {
       changePending(id, isPast ? undefined : { ...pending, state: "done", number })
       saveSoon()
     } else {
-      const back = returnedText(pending, outcome)
+      const back = returnedText(pending, outcome.refusal)
       await needs.save({ settled: [id], ...(back ? { returned: [back] } : {}) })
       if (back) {
         applyReturned(memory, back)
@@ -183,8 +195,12 @@ export function lead(needs: LeaderNeeds): Leader {
 
   async function askWhoIsSignedIn(): Promise<void> {
     try {
-      const { user, workspaces } = await ask({ base: server.base }, { method: "GET", path: "/session", answer: sessionAnswer })
-      if (user && workspaces.some((one) => one.id === memory.workspaceId && one.agentId === memory.agentId)) return
+      const { user, workspaces } = await ask(
+        { base: server.base },
+        { method: "GET", path: "/session", answer: sessionAnswer },
+      )
+      if (user && workspaces.some((one) => one.id === memory.workspaceId && one.agentId === memory.agentId))
+        return
       needs.onSignedOut()
     } catch (error) {
       // No answer says nothing: the agent stays and works offline.
@@ -193,37 +209,33 @@ export function lead(needs: LeaderNeeds): Leader {
   }
 
   function sayState(tab: string): void {
-    const { cursor, epoch, kept } = memory
+    const { cursor, epoch } = memory
     sayLine()
     say({ kind: "outbox", pendings: memory.pendings })
     if (!memory.isComplete || cursor === undefined || epoch === undefined) return void joiners.add(tab)
     joiners.delete(tab)
-    const rows = [kept.workspace, kept.agent, kept.team, kept.source, kept.self, kept.conversation].flatMap((map) => [...map.values()])
-    const state: TabState = { rows, cursor, epoch, drafts: [...memory.drafts], returned: memory.returned, presences: [...memory.presences.values()] }
+    const rows = [...directoryOf(memory), ...memory.kept.conversation.values()]
+    const { returned } = memory
+    const state = {
+      rows,
+      cursor,
+      epoch,
+      drafts: [...memory.drafts],
+      returned,
+      presences: [...memory.presences.values()],
+    }
     say({ kind: "state", to: tab, state })
   }
 
-  /** A session shows the server one conversation: the one that a tab turned to last. */
-  function sayViewing(): void {
-    const now = Date.now()
-    let latest: { viewing: Viewing | null; since: number } = { viewing: null, since: 0 }
-    for (const one of viewings.values()) if (one.viewing && one.at > now - PRESENCE_LIFE && one.since > latest.since) latest = one
-    const { viewing } = latest
-    connection.send({ kind: "viewing", conversationId: viewing?.conversationId ?? null, isTyping: viewing?.isTyping ?? false, inNote: viewing?.inNote ?? false })
-  }
-
   function setViewing(tab: string, viewing: Viewing | null): void {
-    const known = viewings.get(tab)
-    turns += 1
-    const isSame = known?.viewing?.conversationId === viewing?.conversationId && known?.viewing?.isTyping === viewing?.isTyping
-    if (viewing === null) viewings.delete(tab)
-    else viewings.set(tab, { viewing, at: Date.now(), since: isSame && known ? known.since : turns })
-    sayViewing()
+    viewings.set(tab, viewing)
+    connection.send(viewings.latest())
   }
 
   function take(pending: Pending): void {
     const { id } = pending.act.body
-    if (!memory.pendings.some((one) => one.act.body.id === id)) setPendings(memory, [...memory.pendings, pending])
+    if (!memory.pendings.some((one) => one.act.body.id === id))
+      setPendings(memory, [...memory.pendings, pending])
     say({ kind: "outbox", pendings: memory.pendings })
     repaint(memory)
     outbox.release([id])
@@ -240,6 +252,7 @@ export function lead(needs: LeaderNeeds): Leader {
     hear(said) {
       if (said.kind === "join") sayState(said.tab)
       else if (said.kind === "issue") take(said.pending)
+      else if (said.kind === "wake") connection.wake()
       else if (said.kind === "viewing") setViewing(said.tab, said.viewing)
       else if (said.kind === "timeline") adoptTimeline(memory, said)
       if (said.kind === "timeline") saveSoon()
@@ -255,20 +268,4 @@ export function lead(needs: LeaderNeeds): Leader {
       connection.close()
     },
   }
-}
-
-/** A refused answer or note is not lost: it becomes a draft again. */
-function returnedText({ act }: Pending, outcome: Extract<Outcome, { kind: "refused" }>): Returned | undefined {
-  if (act.command !== "answer" && act.command !== "note") return undefined
-  return { id: act.body.id, conversationId: act.params.conversationId, text: act.body.text, isNote: act.command === "note", reason: outcome.refusal }
-}
-
-/** What another tab loaded is kept for reading offline; it misses nothing only if that tab is where this one is. */
-function adoptTimeline(memory: Memory, said: Extract<Said, { kind: "timeline" }>): void {
-  const { record, cursor } = said
-  if (memory.timelines.get(record.conversationId)?.isLoaded) return
-  const timeline = createTimeline(record.conversationId)
-  memory.timelines.set(record.conversationId, timeline)
-  takeTimeline(timeline, { ...record, isStale: record.isStale || cursor !== memory.cursor }, memory.cursor ?? 0)
-  touchTimeline(memory, record.conversationId)
 }

@@ -13,28 +13,45 @@ const change = fc.record({
   updatedAt: fc.integer({ min: 0, max: 5 }).map(at),
   waitingSince: fc.option(fc.integer({ min: 0, max: 5 }).map(at)),
 })
-const order = fc.constantFrom<InboxPreference["order"]>("latest", "oldest", "waiting-longest", "waiting-shortest", undefined)
+const order = fc.constantFrom<InboxPreference["order"]>(
+  "latest",
+  "oldest",
+  "waiting-longest",
+  "waiting-shortest",
+  undefined,
+)
 
 test("moving changed rows gives the list that would be made anew", () => {
   fc.assert(
-    fc.property(fc.constantFrom("me", "unassigned", `team:${TEAM}`), order, fc.array(fc.array(change, { maxLength: 5 })), (inbox, byOrder, rounds) => {
-      const preference = byOrder ? { order: byOrder } : {}
-      const rows = new Map<string, ConversationRow>()
-      const moved = createList(inbox, preference)
-      fillList(moved, [], reader)
-      for (const round of rounds) {
-        for (const { number, isGone, ...fields } of round) {
-          if (isGone) rows.delete(idOf(number))
-          else rows.set(idOf(number), conversation(number, fields))
+    fc.property(
+      fc.constantFrom("me", "unassigned", `team:${TEAM}`),
+      order,
+      fc.array(fc.array(change, { maxLength: 5 })),
+      (inbox, byOrder, rounds) => {
+        const preference = byOrder ? { order: byOrder } : {}
+        const rows = new Map<string, ConversationRow>()
+        const moved = createList(inbox, preference)
+        fillList(moved, [], reader)
+        for (const round of rounds) {
+          for (const { number, isGone, ...fields } of round) {
+            if (isGone) rows.delete(idOf(number))
+            else rows.set(idOf(number), conversation(number, fields))
+          }
+          moveInList(
+            moved,
+            round.map(({ number }) => idOf(number)),
+            (id) => rows.get(id),
+            reader,
+          )
         }
-        moveInList(moved, round.map(({ number }) => idOf(number)), (id) => rows.get(id), reader)
-      }
-      const anew = createList(inbox, preference)
-      fillList(anew, rows.values(), reader)
-      const shown = (list: typeof anew) => list.rows.map(({ updatedAt, waitingSince }) => ({ updatedAt, waitingSince }))
-      expect(shown(moved)).toEqual(shown(anew))
-      expect(new Set(moved.rows)).toEqual(new Set(anew.rows))
-    }),
+        const anew = createList(inbox, preference)
+        fillList(anew, rows.values(), reader)
+        const shown = (list: typeof anew) =>
+          list.rows.map(({ updatedAt, waitingSince }) => ({ updatedAt, waitingSince }))
+        expect(shown(moved)).toEqual(shown(anew))
+        expect(new Set(moved.rows)).toEqual(new Set(anew.rows))
+      },
+    ),
   )
 })
 

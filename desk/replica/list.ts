@@ -51,7 +51,12 @@ export function fillList(list: List, rows: Iterable<ConversationRow>, reader: Re
 }
 
 /** Moves, adds or takes away the touched rows. Answers whether anything the list shows is different. */
-export function moveInList(list: List, touched: Iterable<string>, find: (id: string) => ConversationRow | undefined, reader: Reader): boolean {
+export function moveInList(
+  list: List,
+  touched: Iterable<string>,
+  find: (id: string) => ConversationRow | undefined,
+  reader: Reader,
+): boolean {
   const compare = comparing(list)
   let rows: ConversationRow[] | undefined
   for (const id of touched) {
@@ -74,7 +79,11 @@ export function moveInList(list: List, touched: Iterable<string>, find: (id: str
 }
 
 /** First place where the row could stand. */
-function search(rows: readonly ConversationRow[], row: ConversationRow, compare: (one: ConversationRow, other: ConversationRow) => number): number {
+function search(
+  rows: readonly ConversationRow[],
+  row: ConversationRow,
+  compare: (one: ConversationRow, other: ConversationRow) => number,
+): number {
   let low = 0
   let high = rows.length
   while (low < high) {
@@ -87,7 +96,11 @@ function search(rows: readonly ConversationRow[], row: ConversationRow, compare:
 }
 
 /** Where the row stands. Rows that compare as equal stand side by side in any order, so the place found may be a neighbour's. */
-function placeOf(rows: readonly ConversationRow[], row: ConversationRow, compare: (one: ConversationRow, other: ConversationRow) => number): number {
+function placeOf(
+  rows: readonly ConversationRow[],
+  row: ConversationRow,
+  compare: (one: ConversationRow, other: ConversationRow) => number,
+): number {
   const near = search(rows, row, compare)
   return rows[near] === row ? near : rows.indexOf(row)
 }

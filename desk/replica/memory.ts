@@ -5,7 +5,7 @@
  * What is shown of a conversation is its row under the overlays of the acts on their way; see `shownRow`.
  */
 import { readerOf, type Counts, type Reader } from "../../protocol/inboxes.ts"
-import type { ConversationRow, Row, RowKind, RowOf, SelfRow } from "../../protocol/rows.ts"
+import type { ConversationRow, RowKind, RowOf, SelfRow } from "../../protocol/rows.ts"
 import type { Presence } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
 import { conversationOf } from "./act.ts"
@@ -69,7 +69,14 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
   return {
     ...o,
     watchers: createWatchers(),
-    kept: { workspace: new Map(), agent: new Map(), team: new Map(), source: new Map(), self: new Map(), conversation: new Map() },
+    kept: {
+      workspace: new Map(),
+      agent: new Map(),
+      team: new Map(),
+      source: new Map(),
+      self: new Map(),
+      conversation: new Map(),
+    },
     asOf: new Map(),
     graves: new Map(),
     pagesUnderWay: 0,
@@ -127,11 +134,20 @@ export function drop(memory: Memory, kind: KeptKind, id: string, asOf: number): 
 export function dropUnseen(memory: Memory, spared: (kind: KeptKind, id: string) => boolean): void {
   const { seen } = memory
   if (seen === undefined) return
-  for (const kind of KINDS) for (const id of memory.kept[kind].keys()) if (!seen.has(keyOf(kind, id)) && !spared(kind, id)) drop(memory, kind, id, Number.POSITIVE_INFINITY)
+  for (const kind of KINDS)
+    for (const id of memory.kept[kind].keys())
+      if (!seen.has(keyOf(kind, id)) && !spared(kind, id)) drop(memory, kind, id, Number.POSITIVE_INFINITY)
   memory.seen = undefined
 }
 
-const KINDS = ["workspace", "agent", "team", "source", "self", "conversation"] as const satisfies readonly KeptKind[]
+const KINDS = [
+  "workspace",
+  "agent",
+  "team",
+  "source",
+  "self",
+  "conversation",
+] as const satisfies readonly KeptKind[]
 
 function set(kept: Kept, row: KeptRow): void {
   switch (row.kind) {
@@ -182,7 +198,11 @@ export function overlayTouched(memory: Memory): void {
   for (const id of memory.touched) {
     const row = memory.kept.conversation.get(id)
     const own = acts.get(id)
-    if (row && own) memory.overlaid.set(id, own.reduce((under, pending) => overlay(under, pending, memory.agentId), row))
+    if (row && own)
+      memory.overlaid.set(
+        id,
+        own.reduce((under, pending) => overlay(under, pending, memory.agentId), row),
+      )
     else memory.overlaid.delete(id)
   }
 }

@@ -29,7 +29,14 @@ afterEach(async () => {
 })
 
 function openTab(open = disk.open): Replica {
-  const tab = openReplica({ workspaceId: WORKSPACE, agentId: ME, base: server.base, openDisk: open, onSignedOut: vi.fn(), onOutdated: vi.fn() })
+  const tab = openReplica({
+    workspaceId: WORKSPACE,
+    agentId: ME,
+    base: server.base,
+    openDisk: open,
+    onSignedOut: vi.fn(),
+    onOutdated: vi.fn(),
+  })
   tabs.push(tab)
   return tab
 }
@@ -43,18 +50,42 @@ async function onlineTab(): Promise<Replica> {
   return tab
 }
 function answerIn(conversationId: string, text: string) {
-  return act.parse({ command: "answer", params: { conversationId }, body: { id: newId(), text, addressId: ADDRESS, expects: { assigneeId: null, isOpen: true, lastAnswerId: null } } })
+  return act.parse({
+    command: "answer",
+    params: { conversationId },
+    body: {
+      id: newId(),
+      text,
+      addressId: ADDRESS,
+      expects: { assigneeId: null, isOpen: true, lastAnswerId: null },
+    },
+  })
 }
 function closing(conversationId: string) {
-  return act.parse({ command: "close", params: { conversationId }, body: { id: newId(), lastCustomerEntryId: null } })
+  return act.parse({
+    command: "close",
+    params: { conversationId },
+    body: { id: newId(), lastCustomerEntryId: null },
+  })
 }
-const frame = (after: number, upTo: number, rows: Extract<ToDesk, { kind: "frame" }>["rows"], removed: Extract<ToDesk, { kind: "frame" }>["removed"] = []): ToDesk => ({ kind: "frame", after, upTo, asOf: upTo, rows, removed })
-const sentTexts = () => server.requests.filter((request) => request.path.endsWith("/answers")).map((request) => request.body["text"])
+const frame = (
+  after: number,
+  upTo: number,
+  rows: Extract<ToDesk, { kind: "frame" }>["rows"],
+  removed: Extract<ToDesk, { kind: "frame" }>["removed"] = [],
+): ToDesk => ({ kind: "frame", after, upTo, asOf: upTo, rows, removed })
+const sentTexts = () =>
+  server.requests
+    .filter((request) => request.path.endsWith("/answers"))
+    .map((request) => request.body["text"])
 const isDone = (number: number) => ({ status: 200, body: { number, at: at(50), assigneeId: ME } })
 
 test("a fresh replica is filled by the snapshot, then kept by frames", async () => {
   const { memory } = await onlineTab()
-  expect(memory.counts).toEqual({ badge: 2, inboxes: { me: 0, mentions: 0, unassigned: 2, starred: 0, [`team:${conversation(1).teamId}`]: 2 } })
+  expect(memory.counts).toEqual({
+    badge: 2,
+    inboxes: { me: 0, mentions: 0, unassigned: 2, starred: 0, [`team:${conversation(1).teamId}`]: 2 },
+  })
   expect(getList(memory, "unassigned").rows.map((row) => row.id)).toEqual([idOf(1), idOf(2)])
   server.say(frame(10, 11, [conversation(1, { assigneeId: BO })], [{ kind: "conversation", id: idOf(2) }]))
   await soon(() => expect(memory.cursor).toBe(11))
@@ -72,7 +103,14 @@ test("a frame that does not follow is not applied: the replica says hello again"
 
 test("a row read earlier never replaces one read later", async () => {
   const { memory } = await onlineTab()
-  server.say({ kind: "frame", after: 10, upTo: 11, asOf: 15, rows: [conversation(1, { assigneeId: BO })], removed: [] })
+  server.say({
+    kind: "frame",
+    after: 10,
+    upTo: 11,
+    asOf: 15,
+    rows: [conversation(1, { assigneeId: BO })],
+    removed: [],
+  })
   server.say({ kind: "frame", after: 11, upTo: 12, asOf: 12, rows: [conversation(1)], removed: [] })
   await soon(() => expect(memory.cursor).toBe(12))
   expect(memory.kept.conversation.get(idOf(1))?.assigneeId).toBe(BO)
@@ -80,7 +118,10 @@ test("a row read earlier never replaces one read later", async () => {
 
 test("what the last part of a snapshot did not hold is gone, timelines of it too", async () => {
   const { memory, server: place } = await onlineTab()
-  server.script.answer = () => ({ status: 200, body: { asOf: 10, rows: [message(1, idOf(2))], hasMore: false } })
+  server.script.answer = () => ({
+    status: 200,
+    body: { asOf: 10, rows: [message(1, idOf(2))], hasMore: false },
+  })
   await openTimeline(memory, place, idOf(2))
   server.say(snapshotOf(20, [conversation(1)]))
   await soon(() => expect(memory.cursor).toBe(20))
@@ -112,7 +153,11 @@ test("an answer shows at once and stays until the cursor reaches it", async () =
   const tab = await onlineTab()
   server.script.answer = () => isDone(11)
   const outcome = tab.issue(answerIn(idOf(1), "Hello"))
-  expect(shownRow(tab.memory, idOf(1))).toMatchObject({ assigneeId: ME, waitingSince: null, last: { text: "Hello" } })
+  expect(shownRow(tab.memory, idOf(1))).toMatchObject({
+    assigneeId: ME,
+    waitingSince: null,
+    last: { text: "Hello" },
+  })
   expect(tab.memory.counts.inboxes).toMatchObject({ me: 1, unassigned: 1 })
   expect(await outcome).toMatchObject({ kind: "done", answer: { number: 11 } })
   expect(shownRow(tab.memory, idOf(1))?.assigneeId).toBe(ME)
@@ -145,15 +190,23 @@ test("a request whose answer is lost is repeated with the same id", async () => 
   let times = 0
   server.script.answer = () => ((times += 1) === 1 ? "cut" : isDone(11))
   await tab.issue(answerIn(idOf(1), "Hello"))
-  const ids = server.requests.filter((request) => request.path.endsWith("/answers")).map((request) => request.body["id"])
+  const ids = server.requests
+    .filter((request) => request.path.endsWith("/answers"))
+    .map((request) => request.body["id"])
   expect(ids).toHaveLength(2)
   expect(new Set(ids).size).toBe(1)
 })
 
 test("a refused answer is a draft again with its reason, and the next is judged on its own", async () => {
   const tab = await onlineTab()
-  server.script.answer = (request) => (request.body["text"] === "late" ? { status: 409, body: { refusal: "conversation-taken", message: "", details: { agentName: "Bo" } } } : isDone(11))
-  const [late, next] = await Promise.all([tab.issue(answerIn(idOf(1), "late")), tab.issue(answerIn(idOf(1), "next"))])
+  server.script.answer = (request) =>
+    request.body["text"] === "late"
+      ? { status: 409, body: { refusal: "conversation-taken", message: "", details: { agentName: "Bo" } } }
+      : isDone(11)
+  const [late, next] = await Promise.all([
+    tab.issue(answerIn(idOf(1), "late")),
+    tab.issue(answerIn(idOf(1), "next")),
+  ])
   expect(late).toMatchObject({ kind: "refused", refusal: { refusal: "conversation-taken" } })
   expect(next.kind).toBe("done")
   const { draft, absorbs } = joinReturned(tab.memory.drafts.get(idOf(1)), tab.memory.returned)
@@ -175,7 +228,9 @@ test("acts of different conversations do not wait for each other, those of one d
   void tab.issue(answerIn(idOf(1), "first"))
   void tab.issue(closing(idOf(1)))
   await tab.issue(answerIn(idOf(2), "other"))
-  expect(server.requests.filter((request) => request.path.includes(idOf(1)) && request.method === "POST")).toHaveLength(1)
+  expect(
+    server.requests.filter((request) => request.path.includes(idOf(1)) && request.method === "POST"),
+  ).toHaveLength(1)
   release.resolve()
   await soon(() => expect(server.requests.at(-1)?.path).toContain("/close"))
 })
@@ -208,8 +263,24 @@ test("when the leader dies the next tab takes over from its cursor and sends wha
   expect(new Set(sentTexts())).toEqual(new Set(["must arrive"]))
 })
 
+test("the server hears of the conversation that a tab turned to last, and of none when all have left", async () => {
+  const leader = await onlineTab()
+  const follower = openTab()
+  await soon(() => expect(follower.memory.cursor).toBe(10))
+  const viewed = () => server.heard.findLast((said) => said.kind === "viewing")?.conversationId
+  leader.setViewing({ conversationId: idOf(1), isTyping: false, inNote: false })
+  await soon(() => expect(viewed()).toBe(idOf(1)))
+  follower.setViewing({ conversationId: idOf(2), isTyping: false, inNote: false })
+  await soon(() => expect(viewed()).toBe(idOf(2)))
+  leader.setViewing({ conversationId: idOf(1), isTyping: false, inNote: false })
+  follower.setViewing(null)
+  await soon(() => expect(viewed()).toBe(idOf(1)))
+  leader.setViewing(null)
+  await soon(() => expect(viewed()).toBeNull())
+})
+
 test("without a disk the replica goes on in memory", async () => {
-  vi.spyOn(console, "warn").mockImplementation(() => undefined)
+  vi.stubGlobal("reportError", vi.fn())
   const tab = openTab(() => Promise.reject(new Error("no storage")))
   await soon(() => expect(tab.memory.isComplete).toBe(true))
   server.script.answer = () => isDone(11)

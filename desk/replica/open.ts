@@ -3,16 +3,24 @@
  * leads or follows. What is issued here shows at once, is stored, and goes to whoever leads.
  */
 import { type Act, type Pending, newId, pending as pendingSchema, stampNow } from "./act.ts"
-import { applyDraft, applyMessage, applyPresence, applyReturned, applyState, forgetPresences, repaint } from "./apply.ts"
+import {
+  applyDraft,
+  applyMessage,
+  applyPresence,
+  applyReturned,
+  applyState,
+  forgetPresences,
+  repaint,
+} from "./apply.ts"
 import type { Server } from "./ask.ts"
-import type { Change, Disk, Stored, TimelineRecord } from "./disk.ts"
+import type { Change, Disk, Stored } from "./disk.ts"
 import type { Draft } from "./draft.ts"
+import { recordOf, takeTimelines } from "./kept-timelines.ts"
 import { lead, type Leader } from "./leader.ts"
 import { createMemory, setPendings, type Memory } from "./memory.ts"
 import type { Outcome } from "./outbox.ts"
-import { recordOf } from "./saving.ts"
+import { createDraftSaver } from "./saving-drafts.ts"
 import { joinTabs, type Said, type Tabs, type TabState, type Viewing } from "./tabs.ts"
-import { createTimeline, takeTimeline } from "./timeline.ts"
 
 export type ReplicaNeeds = {
   workspaceId: string
@@ -41,11 +49,6 @@ export type Replica = {
   close(o: { erase: boolean }): Promise<void>
 }
 
-/** Milliseconds. */
-const DRAFT_AFTER = 300
-/** Timelines that can be read offline. */
-const MOST_TIMELINES = 60
-
 export function openReplica(needs: ReplicaNeeds): Replica {
   const memory = createMemory(needs)
   const server: Server = { base: needs.base, workspaceId: needs.workspaceId }
@@ -53,8 +56,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   const waiting = new Map<string, (outcome: Outcome) => void>()
   /** Issued here, and not yet seen in what the leader holds. */
   const unseen = new Map<string, Pending>()
-  const drafts = new Map<string, { draft: Draft; absorbs: string[] }>()
-  let savingDrafts: ReturnType<typeof setTimeout> | undefined
+  const drafts = createDraftSaver((change) => void save(change))
   let disk: Disk | undefined
   let tabs: Tabs | undefined
   let leader: Leader | undefined
@@ -76,13 +78,18 @@ export function openReplica(needs: ReplicaNeeds): Replica {
     }
     repaint(memory)
     if (isClosed) return disk?.close()
-    tabs = joinTabs({ name: `parley-${needs.workspaceId}-${needs.agentId}`, hear, onLead: () => void startLeading() })
+    tabs = joinTabs({
+      name: `parley-${needs.workspaceId}-${needs.agentId}`,
+      hear,
+      onLead: () => void startLeading(),
+    })
     if (!tabs.isAlone) tabs.say({ kind: "join", tab })
   }
 
   function takeStored(stored: Stored): void {
     if (stored.head) applyState(memory, { ...stored.head, rows: stored.rows })
-    for (const { conversationId, draft } of stored.drafts) if (!memory.drafts.has(conversationId)) applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const { conversationId, draft } of stored.drafts)
+      if (!memory.drafts.has(conversationId)) applyDraft(memory, { conversationId, draft, absorbs: [] })
     for (const back of stored.returned) applyReturned(memory, back)
     takePendings(stored.pendings)
   }
@@ -95,7 +102,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   /** Storage fails (full, forbidden, private window): the replica goes on in memory alone. */
   function loseDisk(error: unknown): void {
-    console.warn("The replica goes on without a disk.", error)
+    reportError(error)
     disk = undefined
   }
 
@@ -188,7 +195,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function takeState(state: TabState): void {
     applyState(memory, state)
-    for (const [conversationId, draft] of state.drafts) applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const [conversationId, draft] of state.drafts)
+      applyDraft(memory, { conversationId, draft, absorbs: [] })
     for (const back of state.returned) applyReturned(memory, back)
     for (const presence of state.presences) applyPresence(memory, presence)
     isInStep = true
@@ -196,27 +204,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function hearDraft(said: Extract<Said, { kind: "draft" }>): void {
     applyDraft(memory, said)
-    if (leader) saveDraft(said)
+    if (leader) drafts.add(said)
     repaint(memory)
-  }
-
-  /** A draft and what became part of it are written together: no text is on disk twice, or not at all. */
-  function saveDraft(o: { conversationId: string; draft: Draft; absorbs: readonly string[] }): void {
-    const before = drafts.get(o.conversationId)?.absorbs ?? []
-    drafts.set(o.conversationId, { draft: o.draft, absorbs: [...before, ...o.absorbs] })
-    // What was sent must not be read back as a draft, even if the tab dies in this moment.
-    if (o.draft.text === "") saveDrafts()
-    else savingDrafts ??= setTimeout(saveDrafts, DRAFT_AFTER)
-  }
-
-  function saveDrafts(): void {
-    clearTimeout(savingDrafts)
-    savingDrafts = undefined
-    if (drafts.size === 0) return
-    const all = [...drafts].map(([conversationId, { draft, absorbs }]) => ({ conversationId, draft, absorbs }))
-    drafts.clear()
-    const absorbed = all.flatMap((one) => one.absorbs)
-    void save({ drafts: all, ...(absorbed.length > 0 ? { absorbed } : {}) })
   }
 
   const isOpen = open()
@@ -241,7 +230,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       const said = { kind: "draft", conversationId, draft, absorbs } as const
       applyDraft(memory, said)
       tabs?.say(said)
-      if (leader) saveDraft(said)
+      if (leader) drafts.add(said)
       repaint(memory)
     },
     setViewing(next) {
@@ -254,16 +243,19 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       const record = recordOf(memory, conversationId)
       if (record) tabs?.say({ kind: "timeline", record, cursor: memory.cursor })
     },
-    wake: () => leader?.wake(),
+    wake() {
+      if (leader) leader.wake()
+      else tabs?.say({ kind: "wake" })
+    },
     saveNow() {
-      saveDrafts()
+      drafts.save()
       leader?.save(true)
     },
     async close({ erase }) {
       if (!isClosed) {
-        if (!erase) saveDrafts()
+        if (!erase) drafts.save()
         isClosed = true
-        clearTimeout(savingDrafts)
+        drafts.close()
         leader?.close()
         if (erase) tabs?.say({ kind: "erase" })
         tabs?.close()
@@ -273,16 +265,4 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       else disk?.close()
     },
   }
-}
-
-function takeTimelines(memory: Memory, records: readonly TimelineRecord[]): void {
-  const latest = records.toSorted((one, other) => other.openedAt - one.openedAt)
-  for (const record of latest.slice(0, MOST_TIMELINES)) {
-    if (!memory.kept.conversation.has(record.conversationId)) continue
-    const timeline = createTimeline(record.conversationId)
-    memory.timelines.set(record.conversationId, timeline)
-    takeTimeline(timeline, record, memory.cursor ?? 0)
-    memory.watchers.mark(`timeline:${record.conversationId}`)
-  }
-  for (const { conversationId } of latest.slice(MOST_TIMELINES)) memory.unsaved.timelines.add(conversationId)
 }

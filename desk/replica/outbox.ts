@@ -9,7 +9,9 @@ import { laneOf, routeOf, type Pending } from "./act.ts"
 import { ask, OFFLINE, refusalOf, type Server } from "./ask.ts"
 
 /** `refusal.refusal` is a code of protocol/refusals.ts, or "offline" where a command that needs the network found none. */
-export type Outcome<Answer = { number: number }> = { kind: "done"; answer: Answer } | { kind: "refused"; refusal: RefusalBody }
+export type Outcome<Answer = { number: number }> =
+  | { kind: "done"; answer: Answer }
+  | { kind: "refused"; refusal: RefusalBody }
 
 export type OutboxNeeds = {
   server: Server

@@ -39,7 +39,12 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
   }
 }
 
-function overlayAnswer(row: ConversationRow, act: Extract<Act, { command: "answer" }>, at: string, me: string): ConversationRow {
+function overlayAnswer(
+  row: ConversationRow,
+  act: Extract<Act, { command: "answer" }>,
+  at: string,
+  me: string,
+): ConversationRow {
   // The stream was faster than the answer to our request: the row already tells it.
   if (row.lastAnswer?.id === act.body.id) return row
   const accepts = row.assigneeId === null || !row.isOpen || row.offer?.agentId === me
@@ -53,7 +58,10 @@ function overlayAnswer(row: ConversationRow, act: Extract<Act, { command: "answe
   }
 }
 
-function overlayAssign(row: ConversationRow, to: Extract<Act, { command: "assign" }>["body"]["to"]): ConversationRow {
+function overlayAssign(
+  row: ConversationRow,
+  to: Extract<Act, { command: "assign" }>["body"]["to"],
+): ConversationRow {
   if (to.kind === "agent") return { ...row, assigneeId: to.agentId, offer: null }
   return { ...row, assigneeId: null, offer: null, teamId: to.kind === "team" ? to.teamId : row.teamId }
 }
@@ -62,13 +70,25 @@ function overlayRead(row: ConversationRow, upTo: string): ConversationRow {
   const { own } = row
   if (own.readUpTo !== null && own.readUpTo >= upTo) return row
   const isAll = upTo >= row.updatedAt
-  return { ...row, own: { ...own, readUpTo: upTo, unread: isAll ? 0 : own.unread, hasUnreadMention: isAll ? false : own.hasUnreadMention } }
+  return {
+    ...row,
+    own: {
+      ...own,
+      readUpTo: upTo,
+      unread: isAll ? 0 : own.unread,
+      hasUnreadMention: isAll ? false : own.hasUnreadMention,
+    },
+  }
 }
 
 type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles">
 
 function written(row: ConversationRow, last: Written, at: string): ConversationRow {
-  return { ...row, updatedAt: at > row.updatedAt ? at : row.updatedAt, last: { ...last, text: firstLine(last.text), hasFiles: false } }
+  return {
+    ...row,
+    updatedAt: at > row.updatedAt ? at : row.updatedAt,
+    last: { ...last, text: firstLine(last.text), hasFiles: false },
+  }
 }
 
 function firstLine(text: string): string {
@@ -76,16 +96,38 @@ function firstLine(text: string): string {
 }
 
 /** The entry an answer or a note will become. */
-export function entryOf(pending: Pending, row: ConversationRow | undefined, me: string): TimelineEntry | undefined {
+export function entryOf(
+  pending: Pending,
+  row: ConversationRow | undefined,
+  me: string,
+): TimelineEntry | undefined {
   const { act, at, state } = pending
   if (act.command !== "answer" && act.command !== "note") return undefined
   const { conversationId } = act.params
   const { id, text } = act.body
-  const head = { kind: "entry", id, conversationId, at, pending: state === "waiting" ? "waiting" : "sending" } as const
+  const head = {
+    kind: "entry",
+    id,
+    conversationId,
+    at,
+    pending: state === "waiting" ? "waiting" : "sending",
+  } as const
   if (act.command === "note") return { ...head, body: { type: "note", agentId: me, text } }
   const { addressId } = act.body
-  const channel = row?.addresses.find((address) => address.id === addressId)?.channel ?? row?.channel ?? "web-chat"
-  return { ...head, body: { type: "message", agentId: me, addressId, channel, text, files: [], delivery: { state: "sending", reason: null } } }
+  const channel =
+    row?.addresses.find((address) => address.id === addressId)?.channel ?? row?.channel ?? "web-chat"
+  return {
+    ...head,
+    body: {
+      type: "message",
+      agentId: me,
+      addressId,
+      channel,
+      text,
+      files: [],
+      delivery: { state: "sending", reason: null },
+    },
+  }
 }
 
 export function overlaySelf(self: SelfRow, pending: Pending): SelfRow {

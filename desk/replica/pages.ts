@@ -25,22 +25,36 @@ export function timelineKey(conversationId: string, around?: string): string {
 
 export function getTimeline(memory: Memory, conversationId: string, around?: string): Timeline {
   const key = timelineKey(conversationId, around)
-  const found = memory.timelines.get(key) ?? createTimeline(conversationId)
+  const found = memory.timelines.get(key) ?? createTimeline(conversationId, around)
   memory.timelines.set(key, found)
   return found
 }
 
 /** Loads what a timeline needs to be shown as it is now; nothing when it is there already. */
-export async function openTimeline(memory: Memory, server: Server, conversationId: string, around?: string): Promise<void> {
+export async function openTimeline(
+  memory: Memory,
+  server: Server,
+  conversationId: string,
+  around?: string,
+): Promise<void> {
   const timeline = getTimeline(memory, conversationId, around)
   timeline.openedAt = Date.now()
   if (timeline.isLoaded && !timeline.isStale) return
-  await loadTimeline(memory, server, timeline, around === undefined ? "latest" : "around", around)
+  await loadTimeline(memory, server, timeline, firstPage(timeline))
 }
 
-export async function loadTimeline(memory: Memory, server: Server, timeline: Timeline, which: Which, around?: string): Promise<void> {
+function firstPage(timeline: Timeline): Which {
+  return timeline.around === undefined ? "latest" : "around"
+}
+
+export async function loadTimeline(
+  memory: Memory,
+  server: Server,
+  timeline: Timeline,
+  which: Which,
+): Promise<void> {
   if (timeline.flight) return
-  const query = queryOf(timeline, which, around)
+  const query = queryOf(timeline, which)
   if (query === undefined) return
   const { conversationId } = timeline
   timeline.flight = which
@@ -48,14 +62,19 @@ export async function loadTimeline(memory: Memory, server: Server, timeline: Tim
   memory.watchers.tell()
   try {
     const { generation } = memory
-    const isTaken = await askPage(memory, server, `/conversations/${conversationId}/entries?${query}`, (found) => {
-      timeline.flight = undefined
-      // A snapshot came in between: what was asked for before it says nothing any more.
-      if (generation !== memory.generation) return false
-      applyPage(timeline, which, found)
-      return true
-    })
-    if (!isTaken) await loadTimeline(memory, server, timeline, around === undefined ? "latest" : "around", around)
+    const isTaken = await askPage(
+      memory,
+      server,
+      `/conversations/${conversationId}/entries?${query}`,
+      (found) => {
+        timeline.flight = undefined
+        // A snapshot came in between: what was asked for before it says nothing any more.
+        if (generation !== memory.generation) return false
+        applyPage(timeline, which, found)
+        return true
+      },
+    )
+    if (!isTaken) await loadTimeline(memory, server, timeline, firstPage(timeline))
   } catch (error) {
     timeline.flight = undefined
     timeline.held = []
@@ -70,13 +89,21 @@ export async function loadTimeline(memory: Memory, server: Server, timeline: Tim
   }
 }
 
-function queryOf(timeline: Timeline, which: Which, around: string | undefined): URLSearchParams | undefined {
-  if (which === "latest") return new URLSearchParams({ limit: String(Math.min(LONGEST_PAGE, Math.max(TIMELINE_PAGE, timeline.entries.length))) })
-  if (which === "around") return around === undefined ? undefined : new URLSearchParams({ limit: String(TIMELINE_PAGE), around })
+function queryOf(timeline: Timeline, which: Which): URLSearchParams | undefined {
+  if (which === "latest")
+    return new URLSearchParams({
+      limit: String(Math.min(LONGEST_PAGE, Math.max(TIMELINE_PAGE, timeline.entries.length))),
+    })
+  const { around } = timeline
+  if (which === "around")
+    return around === undefined ? undefined : new URLSearchParams({ limit: String(TIMELINE_PAGE), around })
   const end = which === "older" ? timeline.entries[0] : timeline.entries.at(-1)
   const more = which === "older" ? timeline.hasOlder : timeline.hasNewer
   if (end === undefined || !more) return undefined
-  return new URLSearchParams({ limit: String(TIMELINE_PAGE), [which === "older" ? "before" : "after"]: end.at })
+  return new URLSearchParams({
+    limit: String(TIMELINE_PAGE),
+    [which === "older" ? "before" : "after"]: end.at,
+  })
 }
 
 /** He may not see it, or there is no such thing: the two look the same, and nothing of it stays. */
@@ -133,7 +160,8 @@ export async function loadClosed(memory: Memory, server: Server, key: string): P
   tellList(memory, key)
   try {
     const shown = list.rows.length
-    for (let pages = 0; pages < MOST_PAGES && !isAtEnd(list) && list.rows.length <= shown; pages += 1) await loadClosedPage(memory, server, list)
+    for (let pages = 0; pages < MOST_PAGES && !isAtEnd(list) && list.rows.length <= shown; pages += 1)
+      await loadClosedPage(memory, server, list)
   } catch (error) {
     list.isFailed = true
     if (!(error instanceof RefusalError)) throw error
@@ -154,7 +182,8 @@ async function loadClosedPage(memory: Memory, server: Server, list: List): Promi
   await askPage(memory, server, `/conversations?${query}`, (found) => {
     applyRows(memory, found)
     const last = found.rows.findLast((row) => row.kind === "conversation")
-    if (generation === memory.generation) list.edge = found.hasMore && last ? { at: last.updatedAt, id: last.id } : "all"
+    if (generation === memory.generation)
+      list.edge = found.hasMore && last ? { at: last.updatedAt, id: last.id } : "all"
   })
   if (memory.reader) fillList(list, shownRows(memory), memory.reader)
   repaint(memory)

@@ -37,6 +37,8 @@ export type Said =
   // by those who follow
   | { kind: "join"; tab: string }
   | { kind: "issue"; pending: Pending }
+  /** The network or a window is back. A leader in the background would notice late: its timers are slowed down. */
+  | { kind: "wake" }
   | { kind: "viewing"; tab: string; viewing: Viewing | null }
   | { kind: "timeline"; record: TimelineRecord; cursor: number | undefined }
   // by anyone
@@ -69,7 +71,10 @@ export function joinTabs(o: { name: string; hear(said: Said): void; onLead(): vo
     })
   return {
     isAlone: false,
-    say: (said) => channel.postMessage(said),
+    say(said) {
+      // What was under way when the tab was closed may still want to tell.
+      if (!leaving.signal.aborted) channel.postMessage(said)
+    },
     close() {
       leaving.abort()
       leave?.()

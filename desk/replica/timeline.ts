@@ -9,6 +9,8 @@ import type { RefusalBody } from "../../protocol/refusals.ts"
 
 export type Timeline = {
   readonly conversationId: string
+  /** The entry that a link named: a stretch of its own around that. */
+  readonly around: string | undefined
   entries: readonly EntryRow[]
   readonly asOf: Map<string, number>
   hasOlder: boolean
@@ -27,9 +29,10 @@ export type Timeline = {
 export type Which = "latest" | "older" | "newer" | "around"
 export type Live = { asOf: number; rows: readonly EntryRow[]; removed: readonly string[] }
 
-export function createTimeline(conversationId: string): Timeline {
+export function createTimeline(conversationId: string, around?: string): Timeline {
   return {
     conversationId,
+    around,
     entries: [],
     asOf: new Map(),
     hasOlder: true,
@@ -44,7 +47,11 @@ export function createTimeline(conversationId: string): Timeline {
 }
 
 /** Takes a stretch as it was kept: read at `asOf` or later. */
-export function takeTimeline(timeline: Timeline, kept: Pick<Timeline, "entries" | "hasOlder" | "isStale" | "openedAt">, asOf: number): void {
+export function takeTimeline(
+  timeline: Timeline,
+  kept: Pick<Timeline, "entries" | "hasOlder" | "isStale" | "openedAt">,
+  asOf: number,
+): void {
   timeline.entries = kept.entries
   timeline.hasOlder = kept.hasOlder
   timeline.isStale = kept.isStale
@@ -89,7 +96,9 @@ function put(timeline: Timeline, row: EntryRow, asOf: number): void {
 
 /** Takes a page that was asked for as `which`, then once more what arrived meanwhile. */
 export function applyPage(timeline: Timeline, which: Which, page: Page): void {
-  const rows = page.rows.filter((row): row is EntryRow => isEntry(row) && row.conversationId === timeline.conversationId)
+  const rows = page.rows.filter(
+    (row): row is EntryRow => isEntry(row) && row.conversationId === timeline.conversationId,
+  )
   if (which === "latest" || which === "around") {
     timeline.entries = []
     timeline.asOf.clear()

@@ -21,7 +21,9 @@ beforeAll(async () => {
   ada = await createOwner(parley.url)
   cable = await layCable(parley.url)
   browser = await launchBrowser()
-  const { rows } = await sql<{ id: string }>`select id from sources where channel = 'web-chat'`.execute(database.db)
+  const { rows } = await sql<{ id: string }>`select id from sources where channel = 'web-chat'`.execute(
+    database.db,
+  )
   sourceId = rows[0]?.id ?? ""
 })
 
@@ -38,7 +40,9 @@ beforeEach(async () => {
     .cookie()
     .split("; ")
     .map((pair) => pair.split("="))
-  await context.addCookies(cookies.map(([name = "", ...value]) => ({ name, value: value.join("="), url: cable.url })))
+  await context.addCookies(
+    cookies.map(([name = "", ...value]) => ({ name, value: value.join("="), url: cable.url })),
+  )
 })
 
 afterEach(async () => {
@@ -80,7 +84,9 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 async function countOf(text: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from entries where text = ${text}`.execute(database.db)
+  const { rows } = await sql<{
+    count: number
+  }>`select count(*)::int as count from entries where text = ${text}`.execute(database.db)
   return rows[0]?.count ?? 0
 }
 
@@ -94,15 +100,15 @@ function timelinesOnDisk(page: Page): Promise<number> {
     const [{ name = "" } = {}] = await indexedDB.databases()
     return new Promise<number>((resolve, reject) => {
       const opening = indexedDB.open(name)
-      opening.onerror = () => reject(opening.error)
-      opening.onsuccess = () => {
+      opening.addEventListener("error", () => reject(opening.error))
+      opening.addEventListener("success", () => {
         const database = opening.result
         const counting = database.transaction("timelines").objectStore("timelines").count()
-        counting.onsuccess = () => {
+        counting.addEventListener("success", () => {
           database.close()
           resolve(counting.result)
-        }
-      }
+        })
+      })
     })
   })
 }
@@ -132,7 +138,11 @@ test("answers written without a network, in a tab that is closed since, are sent
   const again = await openDesk()
   await item(again, "Anything else?").waitFor()
   await expect.poll(() => countOf("Anything else?"), { timeout: 15_000 }).toBe(1)
-  const { rows } = await sql<{ text: string }>`select text from entries where text in ('Yes, we do.', 'It takes four days.', 'Anything else?') order by at`.execute(database.db)
+  const { rows } = await sql<{
+    text: string
+  }>`select text from entries where text in ('Yes, we do.', 'It takes four days.', 'Anything else?') order by at`.execute(
+    database.db,
+  )
   expect(rows.map(({ text }) => text)).toEqual(["Yes, we do.", "It takes four days.", "Anything else?"])
 })
 

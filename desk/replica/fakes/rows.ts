@@ -17,14 +17,41 @@ export function at(second: number): string {
   return new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString().replace("Z", "000Z")
 }
 
-export const me: AgentRow = { kind: "agent", id: ME, name: "Ada", email: "ada@example.org", role: "agent", isAvailable: true, awayByHand: false, isDisabled: false, capacity: null, teamsOff: [] }
-export const team: TeamRow = { kind: "team", id: TEAM, name: "Everyone", isEveryone: true, deliveryMode: "queue", offerSeconds: 60, returnsWhenAway: true, memberIds: [ME, BO] }
+export const me: AgentRow = {
+  kind: "agent",
+  id: ME,
+  name: "Ada",
+  email: "ada@example.org",
+  role: "agent",
+  isAvailable: true,
+  awayByHand: false,
+  isDisabled: false,
+  capacity: null,
+  teamsOff: [],
+}
+export const team: TeamRow = {
+  kind: "team",
+  id: TEAM,
+  name: "Everyone",
+  isEveryone: true,
+  deliveryMode: "queue",
+  offerSeconds: 60,
+  returnsWhenAway: true,
+  memberIds: [ME, BO],
+}
 
 export function conversation(number: number, fields: Partial<ConversationRow> = {}): ConversationRow {
   return {
     kind: "conversation",
     id: idOf(number),
-    customer: { id: idOf(number + 100_000), name: null, city: null, country: null, language: null, firstSeenAt: at(0) },
+    customer: {
+      id: idOf(number + 100_000),
+      name: null,
+      city: null,
+      country: null,
+      language: null,
+      firstSeenAt: at(0),
+    },
     addresses: [{ id: ADDRESS, sourceId: SOURCE, channel: "web-chat", display: "", optedOut: false }],
     teamId: TEAM,
     assigneeId: null,
@@ -43,9 +70,30 @@ export function conversation(number: number, fields: Partial<ConversationRow> = 
 }
 
 export function message(number: number, conversationId: string, text = `message ${number}`): EntryRow {
-  return { kind: "entry", id: idOf(number), conversationId, at: at(number), body: { type: "message", agentId: null, addressId: ADDRESS, channel: "web-chat", text, files: [], delivery: null } }
+  return {
+    kind: "entry",
+    id: idOf(number),
+    conversationId,
+    at: at(number),
+    body: {
+      type: "message",
+      agentId: null,
+      addressId: ADDRESS,
+      channel: "web-chat",
+      text,
+      files: [],
+      delivery: null,
+    },
+  }
 }
 
 export function snapshotOf(asOf: number, rows: Snapshot["rows"]): Snapshot {
-  return { kind: "snapshot", part: 0, isLast: true, asOf, rows: [me, team, ...rows], counts: { badge: 0, inboxes: {} } }
+  return {
+    kind: "snapshot",
+    part: 0,
+    isLast: true,
+    asOf,
+    rows: [me, team, ...rows],
+    counts: { badge: 0, inboxes: {} },
+  }
 }

@@ -17,16 +17,30 @@ export async function startFakeServer() {
     epoch: "one",
     agentId: ME,
     answer: (_request: Request): Answer | Promise<Answer> => ({ status: 200, body: { number: 0 } }),
-    hello: (_socket: (message: ToDesk) => void, _hello: Extract<FromDesk, { kind: "hello" }>): void => undefined,
+    hello: (_socket: (message: ToDesk) => void, _hello: Extract<FromDesk, { kind: "hello" }>): void =>
+      undefined,
     isUp: true,
   }
   const http = createServer(async (incoming, response) => {
     if (!script.isUp) return void incoming.socket.destroy()
-    const request = { method: incoming.method ?? "", path: (incoming.url ?? "").replace("/api/v1", ""), body: await bodyOf(incoming) }
+    const request = {
+      method: incoming.method ?? "",
+      path: (incoming.url ?? "").replace("/api/v1", ""),
+      body: await bodyOf(incoming),
+    }
     requests.push(request)
     const answer =
       request.path === "/session"
-        ? { status: 200, body: { needsFirstWorkspace: false, signupOpen: false, canMail: false, user: { id: "u", name: "Ada", email: "a@b.c" }, workspaces: [{ id: WORKSPACE, name: "W", agentId: ME }] } }
+        ? {
+            status: 200,
+            body: {
+              needsFirstWorkspace: false,
+              signupOpen: false,
+              canMail: false,
+              user: { id: "u", name: "Ada", email: "a@b.c" },
+              workspaces: [{ id: WORKSPACE, name: "W", agentId: ME }],
+            },
+          }
         : await script.answer(request)
     if (answer === "cut") return void incoming.socket.destroy()
     response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body))
@@ -47,7 +61,14 @@ export async function startFakeServer() {
         const say = (message: ToDesk): void => socket.send(JSON.stringify(message))
         if (said.kind === "ping") say({ kind: "pong" })
         if (said.kind !== "hello") return
-        say({ kind: "welcome", epoch: script.epoch, agentId: script.agentId, workspaceId: WORKSPACE, resumed: said.cursor !== undefined, now: new Date().toISOString() })
+        say({
+          kind: "welcome",
+          epoch: script.epoch,
+          agentId: script.agentId,
+          workspaceId: WORKSPACE,
+          resumed: said.cursor !== undefined,
+          now: new Date().toISOString(),
+        })
         script.hello(say, said)
       })
     })

@@ -173,6 +173,40 @@ describe("the desk", () => {
     await ada.getByRole("textbox", { name: "Answer" }).waitFor()
   })
 
+  it("shows a long history without a jump, from the end, from a link and back", async () => {
+    const marta = visitorOf(parley.url, source, "en")
+    await marta("Message 0")
+    await ada.goto(`${parley.url}/inbox/unassigned`)
+    await rowWith(ada, "Message 0").getByRole("link").click()
+    await log(ada).getByText("Message 0").waitFor()
+    const id = new URL(ada.url()).pathname.split("/").at(-1) ?? ""
+    await writeNotes(id, 130)
+    await log(ada).getByText("Note 130", { exact: true }).waitFor()
+    await expect.poll(() => log(ada).getByText("Message 0").count()).toBe(0)
+    await ada.reload()
+    await log(ada).getByText("Note 130", { exact: true }).waitFor()
+
+    await log(ada).hover()
+    for (let turn = 0; turn < 60 && (await log(ada).getByText("Message 0").count()) === 0; turn++) {
+      await ada.mouse.wheel(0, -600)
+      await ada.waitForTimeout(60)
+    }
+    await log(ada).getByText("Message 0").waitFor()
+    await marta("Are you there?")
+    await ada.getByRole("button", { name: "1 new" }).click()
+    await log(ada).getByText("Are you there?").waitFor()
+
+    const noteId = await bo.evaluate(async (path) => {
+      const page: { rows: { id: string; body: { text?: string } }[] } = await (await fetch(path)).json()
+      return page.rows.find((row) => row.body.text === "Note 20")?.id
+    }, `/api/v1/conversations/${id}/entries?limit=200`)
+    await ada.goto(`${parley.url}/conversations/${id}?entry=${noteId}`)
+    await log(ada).getByText("Note 20", { exact: true }).waitFor()
+    await expect.poll(() => log(ada).getByText("Are you there?").count()).toBe(0)
+    await ada.getByRole("button", { name: "To the latest" }).click()
+    await log(ada).getByText("Are you there?").waitFor()
+  })
+
   it("gives axe nothing to find, light and dark", async () => {
     const cookies = await ada.context().cookies()
     const at = new URL(ada.url()).pathname
@@ -204,6 +238,20 @@ describe("the desk", () => {
     }
   }, 120_000)
 })
+
+/** By the second agent's own hand, as fast as the server takes them. */
+async function writeNotes(conversationId: string, count: number): Promise<void> {
+  await bo.evaluate(
+    async ({ path, count: most }) => {
+      for (let at = 1; at <= most; at++) {
+        const id = `01900000-0000-7000-8000-${String(Date.now()).slice(-8)}${String(at).padStart(4, "0")}`
+        const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ id, text: `Note ${at}` }) })
+        if (!answer.ok) throw new Error(await answer.text())
+      }
+    },
+    { path: `/api/v1/conversations/${conversationId}/notes`, count },
+  )
+}
 
 async function problemsOn(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze()

@@ -144,7 +144,8 @@ function allowance(): () => boolean {
 
 function parseJson(data: RawData): unknown {
   try {
-    return JSON.parse(String(data))
+    // A message comes as one buffer as long as nobody sets the socket's binaryType.
+    return Buffer.isBuffer(data) ? JSON.parse(data.toString()) : undefined
   } catch {
     return undefined
   }

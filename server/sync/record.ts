@@ -83,6 +83,8 @@ function note(
 /**
  * The statement that ends the transaction and travels with its COMMIT: it takes the lock of the workspace's
  * counter, numbers the changes and remembers the answer. Whoever comes next waits for the commit alone.
+ * Measured with one row of its own on two busy cores: 0.6 of what one statement with the same rows reaches (1,740
+ * a second) for one client, 0.48 for eight in one workspace; one round trip more each, and the queue at the counter.
  */
 function ending(
   db: Db,

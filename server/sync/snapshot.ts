@@ -34,10 +34,7 @@ export async function sendSnapshot(
   for (const loader of sources.loaders()) {
     for await (const ids of loader.snapshot(tx, reader)) {
       const loaded = (await loader.load(tx, workspaceId, ids, [reader])).get(agentId)
-      for (const id of ids) {
-        const row = loaded?.get(id)
-        if (row !== undefined) waiting.push(row)
-      }
+      waiting.push(...ids.flatMap((id) => loaded?.get(id) ?? []))
       if (waiting.length >= ROWS_A_PART && !(await send(false))) return false
     }
   }

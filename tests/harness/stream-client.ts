@@ -171,7 +171,7 @@ export async function connectStream(
   const socket = new WebSocket(url, {
     headers: { cookie: server.cookie, origin: new URL(server.url).origin },
   })
-  socket.on("message", (data) => client.hear(String(data)))
+  socket.on("message", (data) => client.hear(Buffer.isBuffer(data) ? data.toString() : ""))
   socket.on("close", (code) => client.closed(code))
   await new Promise<void>((resolve, reject) => {
     socket.once("open", () => resolve())

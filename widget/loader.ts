@@ -35,9 +35,6 @@ function begin(): void {
   const page = getComputedStyle(document.body)
 
   const host = document.createElement("parley-chat")
-  // A page that has decided between light and dark is followed; any other leaves it to the visitor's system.
-  const scheme = getComputedStyle(document.documentElement).colorScheme
-  host.style.colorScheme = scheme && scheme !== "normal" ? scheme : "light dark"
   const root = host.attachShadow({ mode: "open" })
   // Not a style element: the page's own policy may forbid those.
   const sheet = new CSSStyleSheet()
@@ -50,6 +47,9 @@ function begin(): void {
   stage.className = "stage"
   stage.dir = page.direction
   stage.lang = texts.language
+  // A page that has decided between light and dark is followed; any other leaves it to the visitor's system.
+  const scheme = getComputedStyle(document.documentElement).colorScheme
+  stage.style.colorScheme = scheme && scheme !== "normal" ? scheme : "light dark"
   stage.style.setProperty("--accent", settings.accent)
   stage.style.setProperty("--on-accent", isLight(settings.accent) ? "#16181d" : "#fff")
   stage.toggleAttribute("data-light-accent", isLight(settings.accent))

@@ -90,6 +90,13 @@ function ChatPanel({
     else composer.current?.focus()
   }, [control.isOpen])
 
+  // Who is here changes while the chat stands open.
+  useEffect(() => {
+    if (!control.isOpen) return
+    const timer = setInterval(visitor.refreshHome, 60_000)
+    return () => clearInterval(timer)
+  }, [control.isOpen, visitor])
+
   if (!control.isOpen) return null
   return (
     <section

@@ -93,6 +93,19 @@ describe("what the widget costs", () => {
     expect(added).toEqual([])
     expect(keys).toBe(0)
   })
+
+  test("a page with strange styles does not change how it looks", async () => {
+    const page = await shop.enter(context)
+    const plain = await launcher(page).boundingBox()
+    await page.addStyleTag({
+      content:
+        "body *, parley-chat { all: unset !important; letter-spacing: 9px !important; transform: rotate(3deg) !important }",
+    })
+    expect(await launcher(page).boundingBox()).toEqual(plain)
+    await openChat(page)
+    const spacing = await field(page).evaluate((area) => getComputedStyle(area).letterSpacing)
+    expect(spacing).toBe("normal")
+  })
 })
 
 describe("the proactive message", () => {

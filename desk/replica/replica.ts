@@ -20,16 +20,11 @@ export {
   useViewing,
   useWaitingCount,
   useWorkspace,
-  type ConversationView,
-  type InboxView,
   type Self,
-  type TimelineView,
 } from "./hooks.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
-export { type Draft } from "./draft.ts"
 export { issue, issueWorkspace, request, serverNow } from "./issue.ts"
-export { type ConnectionState } from "./memory.ts"
 export { type Outcome } from "./outbox.ts"
 export { type TimelineEntry } from "./overlay.ts"
 export { newId } from "./act.ts"

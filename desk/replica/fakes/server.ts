@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import { WebSocketServer, type WebSocket } from "ws"
 import { fromDesk, type FromDesk, type ToDesk } from "../../../protocol/stream.ts"
@@ -21,7 +21,8 @@ export async function startFakeServer() {
       undefined,
     isUp: true,
   }
-  const http = createServer(async (incoming, response) => {
+  const http = createServer((incoming, response) => void respond(incoming, response))
+  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!script.isUp) return void incoming.socket.destroy()
     const request = {
       method: incoming.method ?? "",
@@ -44,7 +45,7 @@ export async function startFakeServer() {
         : await script.answer(request)
     if (answer === "cut") return void incoming.socket.destroy()
     response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body))
-  })
+  }
   http.on("connection", (wire) => {
     wires.add(wire)
     wire.on("close", () => wires.delete(wire))
@@ -55,8 +56,8 @@ export async function startFakeServer() {
     stream.handleUpgrade(request, wire, head, (socket) => {
       sockets.add(socket)
       socket.on("close", () => sockets.delete(socket))
-      socket.on("message", (data) => {
-        const said = fromDesk.parse(JSON.parse(String(data)))
+      socket.addEventListener("message", ({ data }) => {
+        const said = fromDesk.parse(typeof data === "string" ? JSON.parse(data) : undefined)
         heard.push(said)
         const say = (message: ToDesk): void => socket.send(JSON.stringify(message))
         if (said.kind === "ping") say({ kind: "pong" })

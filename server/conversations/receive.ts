@@ -7,6 +7,7 @@ import { claimAddress, setOptedOut, type Profile } from "../customers/customers.
 import { newId } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { arrive } from "./arrive.ts"
+import { gather } from "./gather.ts"
 import { addEvent, hold, save, type Held } from "./hold.ts"
 
 /** A customer's message as a channel took it, whatever the channel. */
@@ -35,36 +36,66 @@ export type Inbound = {
 /** `isNew` false: the message had been taken before, and this is what it became then. */
 export type Received = { entryId: Id; conversationId: Id; addressId: Id; at: Stamp; isNew: boolean }
 
+/** Transactions of one workspace that take messages at the same time, and how many calls one of them takes at most. */
+const TRANSACTIONS = 4
+const TOGETHER = 50
+
+type Take = (workspaceId: Id, group: readonly Inbound[]) => Promise<PromiseSettledResult<Received[]>>
+const takes = new WeakMap<Sync, Take>()
+
 /**
  * Takes customers' messages, each exactly once however often it comes (by its id, and by its source and the provider's
- * id). Resolves after commit. Those of one workspace are written together; if that fails, one by one, so that one
- * that cannot be taken holds up no other. Answers in the order given.
+ * id). Resolves after commit, in the order given. What waits is written together; if that fails, one by one, so
+ * that one that cannot be taken holds up no other: then all that can be taken is, before this throws.
  */
 export async function receive(sync: Sync, inbound: readonly Inbound[]): Promise<Received[]> {
-  const received = new Map<Inbound, Received>()
-  for (const [workspaceId, group] of Map.groupBy(inbound, (each) => each.workspaceId)) {
-    const taken = await takeTogether(sync, workspaceId, group).catch((error: unknown) => {
-      if (group.length === 1) throw error
-      sync.log.warn({ err: error, workspaceId }, "messages are taken one by one after a batch failed")
-      return takeSingly(sync, workspaceId, group)
+  const take: Take =
+    takes.get(sync) ??
+    gather({
+      most: TRANSACTIONS,
+      atOnce: TOGETHER,
+      work: (workspaceId, groups) => takeAll(sync, workspaceId, groups),
     })
-    group.forEach((each, position) => {
-      const one = taken[position]
-      if (one !== undefined) received.set(each, one)
-    })
+  takes.set(sync, take)
+  const groups = Map.groupBy(inbound, ({ workspaceId }) => workspaceId)
+  const taken = new Map<Id, Received[]>()
+  for (const [workspaceId, group] of groups) {
+    const outcome = await take(workspaceId, group)
+    if (outcome.status === "rejected") throw outcome.reason
+    taken.set(workspaceId, outcome.value)
   }
-  return inbound.flatMap((each) => received.get(each) ?? [])
+  return inbound.flatMap(({ workspaceId }) => taken.get(workspaceId)?.shift() ?? [])
 }
 
-/** Takes all that can be taken before it fails with what the first of the others failed with. */
-async function takeSingly(sync: Sync, workspaceId: Id, group: readonly Inbound[]): Promise<Received[]> {
+async function takeAll(
+  sync: Sync,
+  workspaceId: Id,
+  groups: readonly (readonly Inbound[])[],
+): Promise<PromiseSettledResult<Received[]>[]> {
+  const all = groups.flat()
+  const [together] = await Promise.allSettled([takeTogether(sync, workspaceId, all)])
+  if (together.status === "fulfilled")
+    return groups.map(({ length }) => ({ status: "fulfilled", value: together.value.splice(0, length) }))
+  if (all.length === 1) return [together]
+  sync.log.warn({ err: together.reason, workspaceId }, "messages are taken one by one after a batch failed")
   const outcomes: PromiseSettledResult<Received[]>[] = []
-  for (const each of group)
-    outcomes.push(...(await Promise.allSettled([takeTogether(sync, workspaceId, [each])])))
-  return outcomes.flatMap((outcome) => {
-    if (outcome.status === "rejected") throw outcome.reason
-    return outcome.value
-  })
+  for (const group of groups) outcomes.push(await takeSingly(sync, workspaceId, group))
+  return outcomes
+}
+
+async function takeSingly(
+  sync: Sync,
+  workspaceId: Id,
+  group: readonly Inbound[],
+): Promise<PromiseSettledResult<Received[]>> {
+  const taken: Received[] = []
+  let refused: PromiseRejectedResult | undefined
+  for (const each of group) {
+    const [outcome] = await Promise.allSettled([takeTogether(sync, workspaceId, [each])])
+    if (outcome.status === "fulfilled") taken.push(...outcome.value)
+    else refused ??= outcome
+  }
+  return refused ?? { status: "fulfilled", value: taken }
 }
 
 type Claimed = { addressId: Id; customerId: Id }

@@ -25,7 +25,13 @@ export async function openParley(
   const database = await createTestDatabase()
   const clock = settableClock("2026-03-02T09:00:00Z")
   const parley = await start(
-    { ...database.config, signup: "open", roles: new Set(["http", "stream"]), ...overrides },
+    {
+      ...database.config,
+      signup: "open",
+      trustedProxies: ["127.0.0.1"],
+      roles: new Set(["http", "stream"]),
+      ...overrides,
+    },
     { clock },
   )
   return {
@@ -42,7 +48,9 @@ export async function openParley(
 export async function createCompany(parley: Parley & { clock: SettableClock }) {
   const { url, sync, clock, database } = parley
   const { db } = database
-  const owner = await createOwner(url, `owner-${newId()}@acme.example`)
+  // Each from a network of its own: few workspaces may be made from one.
+  const from = { "x-forwarded-for": `10.${randomBytes(3).join(".")}` }
+  const owner = await createOwner(url, `owner-${newId()}@acme.example`, from)
   const { workspaceId } = owner
   const customers = new Map<string, Customer>()
   const agents: Colleague[] = []

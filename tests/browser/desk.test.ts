@@ -207,6 +207,21 @@ describe("the desk", () => {
     await log(ada).getByText("Are you there?").waitFor()
   })
 
+  it("opens from disk while the server is away, and says so", async () => {
+    const page = await openPage()
+    await page.context().addCookies(await ada.context().cookies())
+    await page.goto(`${parley.url}/inbox/all`)
+    await page.getByRole("list", { name: "Conversations" }).getByRole("listitem").first().waitFor()
+    const first = await page.getByRole("list", { name: "Conversations" }).getByRole("link").first().textContent()
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await expect.poll(() => page.evaluate(async () => (await (await caches.open("parley-desk")).keys()).length), { timeout: 10_000 }).toBeGreaterThan(5)
+    await page.context().setOffline(true)
+    await page.reload()
+    await expect.poll(() => page.getByRole("list", { name: "Conversations" }).getByRole("link").first().textContent()).toBe(first)
+    await page.getByText("Offline. What you write is sent when you are back.").waitFor()
+    await page.context().close()
+  })
+
   it("gives axe nothing to find, light and dark", async () => {
     const cookies = await ada.context().cookies()
     const at = new URL(ada.url()).pathname

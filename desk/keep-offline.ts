@@ -7,6 +7,7 @@ export function keepOffline() {
   addEventListener("vite:preloadError", () => location.reload())
   if (!("serviceWorker" in navigator)) return
   setTimeout(() => {
-    navigator.serviceWorker.register("/offline.js").catch((error: unknown) => console.warn("The desk cannot be kept for offline use.", error))
+    // Refused, as in a private window: the desk works all the same, only not without network.
+    navigator.serviceWorker.register("/offline.js").catch(() => undefined)
   }, LATER)
 }

@@ -7,7 +7,15 @@ import style from "./address-menu.module.css"
 type Address = ConversationRow["addresses"][number]
 
 /** Which of the customer's addresses the answer goes to; only said where there is nothing to choose. */
-export function AddressMenu({ row, address, onPick }: { row: ConversationRow; address: Address; onPick: (addressId: string) => void }) {
+export function AddressMenu({
+  row,
+  address,
+  onPick,
+}: {
+  row: ConversationRow
+  address: Address
+  onPick: (addressId: string) => void
+}) {
   const words = t("composer.via", { channel: channelWords(address.channel) })
   if (row.addresses.length < 2)
     return (

@@ -12,7 +12,15 @@ import { useMeanwhile } from "./use-meanwhile.ts"
 import { useTyping, type Typing } from "./use-typing.ts"
 import style from "./composer.module.css"
 
-export function Composer({ row, name, onTyping }: { row: ConversationRow; name: string; onTyping: (typing: Typing) => void }) {
+export function Composer({
+  row,
+  name,
+  onTyping,
+}: {
+  row: ConversationRow
+  name: string
+  onTyping: (typing: Typing) => void
+}) {
   const self = useSelf()
   const agents = useAgents()
   const teams = useTeams()
@@ -20,10 +28,12 @@ export function Composer({ row, name, onTyping }: { row: ConversationRow; name: 
   const { isNote } = draft
   const field = useRef<HTMLTextAreaElement>(null)
   const people = useMemo(() => mentionables(agents, teams, self?.agent.id), [agents, teams, self?.agent.id])
-  const nameOf = (kind: "agent" | "team", id: string) => (kind === "agent" ? agents.get(id)?.name : teams.get(id)?.name) ?? t("someone")
+  const nameOf = (kind: "agent" | "team", id: string) =>
+    (kind === "agent" ? agents.get(id)?.name : teams.get(id)?.name) ?? t("someone")
   const text = isNote ? withNames(draft.text, nameOf) : draft.text
   const [pickedAddress, setPickedAddress] = useState<string>()
-  const address = row.addresses.find(({ id }) => id === (pickedAddress ?? row.lastAddressId)) ?? row.addresses[0]
+  const address =
+    row.addresses.find(({ id }) => id === (pickedAddress ?? row.lastAddressId)) ?? row.addresses[0]
   const isClosed = !isNote && (address === undefined || address.optedOut)
   const meanwhile = useMeanwhile(row, self?.agent.id ?? "", text !== "")
   const typing = useTyping(isNote, onTyping)
@@ -53,7 +63,12 @@ export function Composer({ row, name, onTyping }: { row: ConversationRow; name: 
     if (mended === undefined || over > 0 || isClosed || meanwhile.holds()) return
     const params = { conversationId: row.id }
     if (isNote) void issue("note", params, { text: withMentions(mended, people, mentions.chosen) })
-    else if (address) void issue("answer", params, { text: mended, addressId: address.id, expects: { assigneeId: row.assigneeId, isOpen: row.isOpen, lastAnswerId: row.lastAnswer?.id ?? null } })
+    else if (address)
+      void issue("answer", params, {
+        text: mended,
+        addressId: address.id,
+        expects: { assigneeId: row.assigneeId, isOpen: row.isOpen, lastAnswerId: row.lastAnswer?.id ?? null },
+      })
     // Only now: the outbox has the text before the draft lets go of it.
     setDraft({ text: "", isNote })
     typing.typed("")
@@ -79,9 +94,19 @@ export function Composer({ row, name, onTyping }: { row: ConversationRow; name: 
       }}
     >
       <div role="status">
-        {draft.reason && <p className={style["refused"]}>{t("composer.refused", { reason: refusalWords(draft.reason, (id) => agents.get(id)?.name) })}</p>}
+        {draft.reason && (
+          <p className={style["refused"]}>
+            {t("composer.refused", { reason: refusalWords(draft.reason, (id) => agents.get(id)?.name) })}
+          </p>
+        )}
         {meanwhile.words !== undefined && <p className={style["held"]}>{meanwhile.words}</p>}
-        {isClosed && <p className={style["held"]}>{address?.optedOut ? t("composer.optedOut", { address: address.display }) : t("composer.noAddress")}</p>}
+        {isClosed && (
+          <p className={style["held"]}>
+            {address?.optedOut
+              ? t("composer.optedOut", { address: address.display })
+              : t("composer.noAddress")}
+          </p>
+        )}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
       </div>
       <MentionList list={mentions} />
@@ -101,13 +126,23 @@ export function Composer({ row, name, onTyping }: { row: ConversationRow; name: 
         onBlur={() => typing.typed("")}
       />
       <div className={style["bar"]}>
-        <button type="button" role="switch" aria-checked={isNote} aria-label={t("composer.note")} title={t("composer.noteHint")} className={style["switch"]} onClick={() => turn(!isNote)}>
+        <button
+          type="button"
+          role="switch"
+          aria-checked={isNote}
+          aria-label={t("composer.note")}
+          title={t("composer.noteHint")}
+          className={style["switch"]}
+          onClick={() => turn(!isNote)}
+        >
           <Icon name="lock" size={16} />
           <span aria-hidden="true">{t("composer.note")}</span>
         </button>
         {!isNote && address && <AddressMenu row={row} address={address} onPick={setPickedAddress} />}
         <span className={style["end"]}>
-          {!isNote && address?.channel === "sms" && text !== "" && <span className={style["count"]}>{segmentWords(text)}</span>}
+          {!isNote && address?.channel === "sms" && text !== "" && (
+            <span className={style["count"]}>{segmentWords(text)}</span>
+          )}
           <Button kind="primary" icon="send" label={t("composer.send")} type="submit" disabled={!canSend} />
         </span>
       </div>
@@ -116,9 +151,18 @@ export function Composer({ row, name, onTyping }: { row: ConversationRow; name: 
 }
 
 /** Everybody but oneself; disabled colleagues are not told anything any more. */
-function mentionables(agents: ReturnType<typeof useAgents>, teams: ReturnType<typeof useTeams>, selfId: string | undefined): Mentionable[] {
-  const colleagues = [...agents.values()].filter((agent) => !agent.isDisabled && agent.id !== selfId).map(({ id, name }) => ({ kind: "agent" as const, id, name }))
-  return [...colleagues, ...[...teams.values()].map(({ id, name }) => ({ kind: "team" as const, id, name }))].toSorted((one, other) => one.name.localeCompare(other.name))
+function mentionables(
+  agents: ReturnType<typeof useAgents>,
+  teams: ReturnType<typeof useTeams>,
+  selfId: string | undefined,
+): Mentionable[] {
+  const colleagues = [...agents.values()]
+    .filter((agent) => !agent.isDisabled && agent.id !== selfId)
+    .map(({ id, name }) => ({ kind: "agent" as const, id, name }))
+  return [
+    ...colleagues,
+    ...[...teams.values()].map(({ id, name }) => ({ kind: "team" as const, id, name })),
+  ].toSorted((one, other) => one.name.localeCompare(other.name))
 }
 
 function segmentWords(text: string): string {

@@ -8,7 +8,13 @@ import { linkTo } from "./link.ts"
 import { useActs } from "./use-acts.ts"
 import style from "./conversation-head.module.css"
 
-type HeadProps = { row: ConversationRow; name: string; onBack: () => void; onCustomer: () => void; showsCustomer: boolean }
+type HeadProps = {
+  row: ConversationRow
+  name: string
+  onBack: () => void
+  onCustomer: () => void
+  showsCustomer: boolean
+}
 
 export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer }: HeadProps) {
   const isPhone = useWidth() === "phone"
@@ -31,7 +37,15 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
   const copyLink = () => {
     void copyText(linkTo(row.id)).then(() => showToast(t("done.linkCopied")))
   }
-  const star = <Button icon="star" label={t("star")} aria-pressed={row.own.isStarred} onClick={acts.toggleStar} data-starred={row.own.isStarred || undefined} />
+  const star = (
+    <Button
+      icon="star"
+      label={t("star")}
+      aria-pressed={row.own.isStarred}
+      onClick={acts.toggleStar}
+      data-starred={row.own.isStarred || undefined}
+    />
+  )
   const assignee = row.assigneeId === null ? undefined : agents.get(row.assigneeId)
   return (
     <header className={style["head"]}>
@@ -44,21 +58,34 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
           {customer?.isOnline && (
             <span className={style["online"]}>
               <i aria-hidden="true" />
-              <bdi>{customer.page === null ? t("customer.online") : t("conversation.onPage", { page: customer.page })}</bdi>
+              <bdi>
+                {customer.page === null
+                  ? t("customer.online")
+                  : t("conversation.onPage", { page: customer.page })}
+              </bdi>
             </span>
           )}
-          <span className={style["assignee"]}>{whose(row, assignee?.id === self?.agent.id, assignee?.name)}</span>
+          <span className={style["assignee"]}>
+            {whose(row, assignee?.id === self?.agent.id, assignee?.name)}
+          </span>
         </p>
       </div>
       <Viewers conversationId={row.id} />
       {star}
-      <Button icon="info" label={t("conversation.customer")} aria-pressed={showsCustomer} onClick={onCustomer} />
+      <Button
+        icon="info"
+        label={t("conversation.customer")}
+        aria-pressed={showsCustomer}
+        onClick={onCustomer}
+      />
       {isPhone ? (
         <Menu
           align="end"
           button={<Button icon="more" label={t("more")} />}
           lines={[
-            row.isOpen ? { kind: "item", label: t("close"), icon: "check", onSelect: acts.close } : { kind: "item", label: t("reopen"), icon: "tray", onSelect: acts.reopen },
+            row.isOpen
+              ? { kind: "item", label: t("close"), icon: "check", onSelect: acts.close }
+              : { kind: "item", label: t("reopen"), icon: "tray", onSelect: acts.reopen },
             { kind: "item", label: t("copyLink"), icon: "copy", onSelect: copyLink },
             { kind: "line" },
             ...assigning,
@@ -67,7 +94,13 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       ) : (
         <>
           <Button icon="copy" label={t("copyLink")} onClick={copyLink} />
-          <Menu align="end" isOpen={isAssignOpen} onOpen={setAssignOpen} button={<Button>{t("assign")}</Button>} lines={assigning} />
+          <Menu
+            align="end"
+            isOpen={isAssignOpen}
+            onOpen={setAssignOpen}
+            button={<Button>{t("assign")}</Button>}
+            lines={assigning}
+          />
           {row.isOpen ? (
             <Button kind="primary" onClick={acts.close}>
               {t("close")}
@@ -82,7 +115,11 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
 }
 
 function whose(row: ConversationRow, isMine: boolean, assignee: string | undefined): string {
-  const who = isMine ? t("conversation.yours") : assignee === undefined ? t("conversation.nobodys") : t("conversation.of", { name: assignee })
+  const who = isMine
+    ? t("conversation.yours")
+    : assignee === undefined
+      ? t("conversation.nobodys")
+      : t("conversation.of", { name: assignee })
   return row.isOpen ? who : `${t("conversation.closed")} · ${who}`
 }
 
@@ -93,7 +130,13 @@ function Viewers({ conversationId }: { conversationId: string }) {
   return (
     <div className={style["viewers"]} role="group" aria-label={t("conversation.viewers")}>
       {viewers.slice(0, 5).map(({ agentId }) => (
-        <Avatar key={agentId} id={agentId} name={agents.get(agentId)?.name ?? t("someone")} size={24} isNamed />
+        <Avatar
+          key={agentId}
+          id={agentId}
+          name={agents.get(agentId)?.name ?? t("someone")}
+          size={24}
+          isNamed
+        />
       ))}
     </div>
   )

@@ -34,7 +34,15 @@ export function ConversationPage({ conversationId, entryId, onBack }: PageProps)
 
 const HIDES_CUSTOMER = "parley-hides-customer"
 
-function OpenConversation({ row, entryId, onBack }: { row: ConversationRow; entryId: string | undefined; onBack: () => void }) {
+function OpenConversation({
+  row,
+  entryId,
+  onBack,
+}: {
+  row: ConversationRow
+  entryId: string | undefined
+  onBack: () => void
+}) {
   const width = useWidth()
   const [hidesColumn, setHidesColumn] = useState(() => localStorage.getItem(HIDES_CUSTOMER) !== null)
   const [isSheetOpen, setSheetOpen] = useState(false)
@@ -55,7 +63,13 @@ function OpenConversation({ row, entryId, onBack }: { row: ConversationRow; entr
   return (
     <>
       <section className={style["conversation"]} aria-label={t("conversation.with", { name })}>
-        <ConversationHead row={row} name={name} onBack={onBack} onCustomer={toggleCustomer} showsCustomer={showsColumn} />
+        <ConversationHead
+          row={row}
+          name={name}
+          onBack={onBack}
+          onCustomer={toggleCustomer}
+          showsCustomer={showsColumn}
+        />
         <OfferBar row={row} />
         <Timeline row={row} name={name} entryId={entryId} />
         <Composer row={row} name={name} onTyping={setTyping} />
@@ -68,7 +82,13 @@ function OpenConversation({ row, entryId, onBack }: { row: ConversationRow; entr
           <CustomerPanel row={row} />
         </aside>
       )}
-      <Dialog title={t("customer.title")} closeLabel={t("dismiss")} shape="sheet" isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
+      <Dialog
+        title={t("customer.title")}
+        closeLabel={t("dismiss")}
+        shape="sheet"
+        isOpen={isSheetOpen}
+        onClose={() => setSheetOpen(false)}
+      >
         <CustomerPanel row={row} />
       </Dialog>
     </>

@@ -25,24 +25,55 @@ export const EntryLine = memo(
     if (body.type === "event") return <EventLine entry={entry} event={body.event} row={row} />
     const side = body.type === "note" ? "note" : body.agentId === null ? "theirs" : "ours"
     return (
-      <article className={style["entry"]} data-side={side} data-starts-run={line.startsRun || undefined} data-linked={isLinked || undefined} data-entry={entry.id}>
+      <article
+        className={style["entry"]}
+        data-side={side}
+        data-starts-run={line.startsRun || undefined}
+        data-linked={isLinked || undefined}
+        data-entry={entry.id}
+      >
         {body.type === "note" ? (
           <NoteCard entry={entry} note={body} />
         ) : (
-          <MessageBubble entry={entry} message={body} customer={{ id: row.customer.id, name: customer }} endsRun={line.endsRun} onSendAgain={onSendAgain} />
+          <MessageBubble
+            entry={entry}
+            message={body}
+            customer={{ id: row.customer.id, name: customer }}
+            endsRun={line.endsRun}
+            onSendAgain={onSendAgain}
+          />
         )}
-        {entry.pending === undefined && <EntryMenu entryId={entry.id} conversationId={entry.conversationId} onUnread={onUnread} />}
+        {entry.pending === undefined && (
+          <EntryMenu entryId={entry.id} conversationId={entry.conversationId} onUnread={onUnread} />
+        )}
       </article>
     )
   },
   // The acts change with every paint of the row but mean the same as long as the conversation is the same.
-  (one, other) => one.line.entry === other.line.entry && one.line.startsRun === other.line.startsRun && one.line.endsRun === other.line.endsRun && one.isLinked === other.isLinked && one.customer === other.customer && one.row.addresses === other.row.addresses && one.row.own === other.row.own,
+  (one, other) =>
+    one.line.entry === other.line.entry &&
+    one.line.startsRun === other.line.startsRun &&
+    one.line.endsRun === other.line.endsRun &&
+    one.isLinked === other.isLinked &&
+    one.customer === other.customer &&
+    one.row.addresses === other.row.addresses &&
+    one.row.own === other.row.own,
 )
 
 /** A plain button until it is first used: a menu per message would cost more than the messages. */
-function EntryMenu({ entryId, conversationId, onUnread }: { entryId: string; conversationId: string; onUnread: (entryId: string) => void }) {
+function EntryMenu({
+  entryId,
+  conversationId,
+  onUnread,
+}: {
+  entryId: string
+  conversationId: string
+  onUnread: (entryId: string) => void
+}) {
   const [isOpen, setOpen] = useState<boolean>()
-  const button = <Button icon="more" label={t("timeline.menu")} aria-haspopup="menu" onClick={() => setOpen(true)} />
+  const button = (
+    <Button icon="more" label={t("timeline.menu")} aria-haspopup="menu" onClick={() => setOpen(true)} />
+  )
   return (
     <div className={style["menu"]} data-open={isOpen || undefined}>
       {isOpen === undefined ? (
@@ -53,12 +84,18 @@ function EntryMenu({ entryId, conversationId, onUnread }: { entryId: string; con
           isOpen={isOpen}
           onOpen={setOpen}
           lines={[
-            { kind: "item", label: t("timeline.markUnread"), icon: "unread", onSelect: () => onUnread(entryId) },
+            {
+              kind: "item",
+              label: t("timeline.markUnread"),
+              icon: "unread",
+              onSelect: () => onUnread(entryId),
+            },
             {
               kind: "item",
               label: t("copyLink"),
               icon: "copy",
-              onSelect: () => void copyText(linkTo(conversationId, entryId)).then(() => showToast(t("done.linkCopied"))),
+              onSelect: () =>
+                void copyText(linkTo(conversationId, entryId)).then(() => showToast(t("done.linkCopied"))),
             },
           ]}
         />

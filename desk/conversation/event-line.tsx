@@ -3,12 +3,21 @@ import { useAgents, useSelf, useSources, useTeams, type TimelineEntry } from "..
 import { clockWords, momentWords, t } from "../texts/texts.ts"
 import style from "./event-line.module.css"
 
-export function EventLine({ entry, event, row }: { entry: TimelineEntry; event: EventView; row: ConversationRow }) {
+export function EventLine({
+  entry,
+  event,
+  row,
+}: {
+  entry: TimelineEntry
+  event: EventView
+  row: ConversationRow
+}) {
   const agents = useAgents()
   const teams = useTeams()
   const sources = useSources()
   const selfId = useSelf()?.agent.id ?? ""
-  const address = "addressId" in event ? row.addresses.find(({ id }) => id === event.addressId)?.display : undefined
+  const address =
+    "addressId" in event ? row.addresses.find(({ id }) => id === event.addressId)?.display : undefined
   const words = eventWords(event, {
     selfId,
     agent: (id) => agents.get(id)?.name ?? t("someone"),
@@ -27,7 +36,13 @@ export function EventLine({ entry, event, row }: { entry: TimelineEntry; event: 
   )
 }
 
-type Names = { selfId: string; agent: (id: string) => string; team: (id: string) => string; source: (id: string) => string; address: string }
+type Names = {
+  selfId: string
+  agent: (id: string) => string
+  team: (id: string) => string
+  source: (id: string) => string
+  address: string
+}
 
 /** An event as a sentence; "You" where the reader did it or it happened to him. */
 export function eventWords(event: EventView, names: Names): string {
@@ -36,9 +51,14 @@ export function eventWords(event: EventView, names: Names): string {
   const byName = by === null ? undefined : isSelf(by) ? t("you") : names.agent(by)
   switch (event.what) {
     case "assigned": {
-      if (by === event.toAgentId) return isSelf(event.toAgentId) ? t("event.youTook") : t("event.took", { name: names.agent(event.toAgentId) })
+      if (by === event.toAgentId)
+        return isSelf(event.toAgentId)
+          ? t("event.youTook")
+          : t("event.took", { name: names.agent(event.toAgentId) })
       const name = isSelf(event.toAgentId) ? t("youObject") : names.agent(event.toAgentId)
-      return byName === undefined ? t("event.assigned", { name }) : t("event.assignedBy", { by: byName, name })
+      return byName === undefined
+        ? t("event.assigned", { name })
+        : t("event.assignedBy", { by: byName, name })
     }
     case "unassigned": {
       const name = isSelf(event.fromAgentId) ? t("you") : names.agent(event.fromAgentId)
@@ -62,7 +82,10 @@ export function eventWords(event: EventView, names: Names): string {
     case "reopened":
       return byName === undefined ? t("event.reopened") : t("event.reopenedBy", { by: byName })
     case "wrote-elsewhere":
-      return t("event.wroteElsewhere", { source: names.source(event.sourceId), team: names.team(event.teamId) })
+      return t("event.wroteElsewhere", {
+        source: names.source(event.sourceId),
+        team: names.team(event.teamId),
+      })
     case "opted-out":
       return t("event.optedOut", { address: names.address })
     case "opted-in":

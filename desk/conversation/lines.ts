@@ -4,7 +4,9 @@ import type { TimelineEntry } from "../replica/replica.ts"
 const RUN = 5 * 60_000
 
 /** What the timeline shows from top to bottom. A run's first entry has the author, its last the channel and time. */
-export type Line = { kind: "day"; key: string; at: string } | { kind: "entry"; key: string; entry: TimelineEntry; startsRun: boolean; endsRun: boolean }
+export type Line =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "entry"; key: string; entry: TimelineEntry; startsRun: boolean; endsRun: boolean }
 
 export function linesOf(entries: readonly TimelineEntry[]): Line[] {
   const lines: Line[] = []
@@ -14,7 +16,13 @@ export function linesOf(entries: readonly TimelineEntry[]): Line[] {
     const next = entries[index + 1]
     const entryDay = new Date(entry.at).toDateString()
     if (entryDay !== day) lines.push({ kind: "day", key: `day ${entryDay}`, at: entry.at })
-    lines.push({ kind: "entry", key: entry.id, entry, startsRun: entryDay !== day || !isOneRun(previous, entry), endsRun: !isOneRun(entry, next) })
+    lines.push({
+      kind: "entry",
+      key: entry.id,
+      entry,
+      startsRun: entryDay !== day || !isOneRun(previous, entry),
+      endsRun: !isOneRun(entry, next),
+    })
     day = entryDay
   }
   return lines

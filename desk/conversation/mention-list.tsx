@@ -7,7 +7,13 @@ import style from "./mention-list.module.css"
 /** More would not be read; typing another letter shortens the list. */
 const MOST_SHOWN = 8
 
-type ListNeeds = { people: readonly Mentionable[]; text: string; isOn: boolean; field: RefObject<HTMLTextAreaElement | null>; onText: (text: string) => void }
+type ListNeeds = {
+  people: readonly Mentionable[]
+  text: string
+  isOn: boolean
+  field: RefObject<HTMLTextAreaElement | null>
+  onText: (text: string) => void
+}
 
 /** The names offered while an `@…` is being typed in a note: arrows move, Enter or Tab takes, Escape puts it away. */
 export function useMentionList({ people, text, isOn, field, onText }: ListNeeds) {
@@ -50,7 +56,13 @@ export function useMentionList({ people, text, isOn, field, onText }: ListNeeds)
       event.preventDefault()
       return true
     },
-    attributes: active ? ({ "aria-autocomplete": "list", "aria-controls": id, "aria-activedescendant": `${id}-${active.id}` } as const) : {},
+    attributes: active
+      ? ({
+          "aria-autocomplete": "list",
+          "aria-controls": id,
+          "aria-activedescendant": `${id}-${active.id}`,
+        } as const)
+      : {},
   }
 }
 
@@ -71,7 +83,11 @@ export function MentionList({ list }: { list: ReturnType<typeof useMentionList> 
             list.choose(person)
           }}
         >
-          {person.kind === "agent" ? <Avatar id={person.id} name={person.name} size={20} /> : <Icon name="people" />}
+          {person.kind === "agent" ? (
+            <Avatar id={person.id} name={person.name} size={20} />
+          ) : (
+            <Icon name="people" />
+          )}
           {person.name}
         </li>
       ))}

@@ -24,7 +24,11 @@ export function fitting(people: readonly Mentionable[], typed: string): Mentiona
  * The note as it is kept: each `@Name` that names exactly one agent or team becomes its mention, full names
  * before first names. `chosen` are those picked from the list, who win where several share a name.
  */
-export function withMentions(text: string, people: readonly Mentionable[], chosen: readonly Mentionable[]): string {
+export function withMentions(
+  text: string,
+  people: readonly Mentionable[],
+  chosen: readonly Mentionable[],
+): string {
   const named = new Map<string, Mentionable | undefined>()
   const claim = (name: string, person: Mentionable) => {
     const key = name.toLocaleLowerCase()
@@ -35,12 +39,21 @@ export function withMentions(text: string, people: readonly Mentionable[], chose
   for (const person of people) {
     const first = person.name.split(/\s+/)[0] ?? ""
     // A first name never takes over what is somebody's whole name.
-    if (first !== person.name && !people.some((other) => other.name.toLocaleLowerCase() === first.toLocaleLowerCase())) claim(first, person)
+    if (
+      first !== person.name &&
+      !people.some((other) => other.name.toLocaleLowerCase() === first.toLocaleLowerCase())
+    )
+      claim(first, person)
   }
   for (const person of chosen) named.set(person.name.toLocaleLowerCase(), person)
-  const names = [...named.keys()].filter((name) => name !== "").toSorted((one, other) => other.length - one.length)
+  const names = [...named.keys()]
+    .filter((name) => name !== "")
+    .toSorted((one, other) => other.length - one.length)
   if (names.length === 0) return text
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_@])@(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![\\p{L}\\p{N}_])`, "giu")
+  const pattern = new RegExp(
+    `(?<![\\p{L}\\p{N}_@])@(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})(?![\\p{L}\\p{N}_])`,
+    "giu",
+  )
   return text.replace(pattern, (whole, name: string) => {
     const person = named.get(name.toLocaleLowerCase())
     return person ? mentionOf(person.kind, person.id) : whole

@@ -8,17 +8,37 @@ import { LinkedText } from "./linked-text.tsx"
 import style from "./message-bubble.module.css"
 
 type Message = Extract<EntryRow["body"], { type: "message" }>
-type BubbleProps = { entry: TimelineEntry; message: Message; customer: { id: string; name: string }; endsRun: boolean; onSendAgain: (entryId: string) => void }
+type BubbleProps = {
+  entry: TimelineEntry
+  message: Message
+  customer: { id: string; name: string }
+  endsRun: boolean
+  onSendAgain: (entryId: string) => void
+}
 
 export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }: BubbleProps) {
   const agents = useAgents()
   const selfId = useSelf()?.agent.id
-  const author = message.agentId === null ? customer.name : message.agentId === selfId ? t("you") : (agents.get(message.agentId)?.name ?? t("someone"))
+  const author =
+    message.agentId === null
+      ? customer.name
+      : message.agentId === selfId
+        ? t("you")
+        : (agents.get(message.agentId)?.name ?? t("someone"))
   const state = message.delivery?.state
   const isTroubled = state === "failed" || state === "unsure"
   return (
-    <div className={style["message"]} data-mine={message.agentId !== null || undefined} data-ends-run={endsRun || undefined} data-pending={entry.pending}>
-      {message.agentId === null && <span className={style["face"]}>{endsRun && <Avatar id={customer.id} name={customer.name} size={20} />}</span>}
+    <div
+      className={style["message"]}
+      data-mine={message.agentId !== null || undefined}
+      data-ends-run={endsRun || undefined}
+      data-pending={entry.pending}
+    >
+      {message.agentId === null && (
+        <span className={style["face"]}>
+          {endsRun && <Avatar id={customer.id} name={customer.name} size={20} />}
+        </span>
+      )}
       <div className={style["column"]}>
         <span className="unseen">{t("timeline.author", { name: author })}</span>
         {message.text !== "" && (
@@ -30,7 +50,9 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }
         {isTroubled && (
           <p className={style["trouble"]} data-state={state}>
             <Icon name="warning" size={14} />
-            {state === "failed" ? t("delivery.failed", { reason: reasonWords(message.delivery?.reason ?? null) }) : t("delivery.unsure")}
+            {state === "failed"
+              ? t("delivery.failed", { reason: reasonWords(message.delivery?.reason ?? null) })
+              : t("delivery.unsure")}
             <button type="button" onClick={() => onSendAgain(entry.id)}>
               {t("delivery.again")}
             </button>

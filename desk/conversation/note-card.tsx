@@ -21,7 +21,9 @@ export function NoteCard({ entry, note }: { entry: TimelineEntry; note: { agentI
               <LinkedText key={at} text={part.text} />
             ) : (
               <strong key={at} className={style["mention"]} data-self={part.id === selfId || undefined}>
-                @{(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ?? t("someone")}
+                @
+                {(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ??
+                  t("someone")}
               </strong>
             ),
           )}

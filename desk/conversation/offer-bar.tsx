@@ -18,7 +18,11 @@ export function OfferBar({ row }: { row: ConversationRow }) {
   return (
     <div className={style["bar"]}>
       <p>
-        {!isMine ? t("offer.toOther", { name: agents.get(offer.agentId)?.name ?? t("someone") }) : by === undefined ? t("offer.toYou") : t("offer.toYouBy", { name: by })}
+        {!isMine
+          ? t("offer.toOther", { name: agents.get(offer.agentId)?.name ?? t("someone") })
+          : by === undefined
+            ? t("offer.toYou")
+            : t("offer.toYouBy", { name: by })}
         {" · "}
         <Countdown endsAt={offer.endsAt} />
       </p>

@@ -16,7 +16,15 @@ const NEAR_END = 40
 /** Older entries are asked for when this many lines are left above. */
 const AHEAD = 10
 
-export function Timeline({ row, name, entryId }: { row: ConversationRow; name: string; entryId: string | undefined }) {
+export function Timeline({
+  row,
+  name,
+  entryId,
+}: {
+  row: ConversationRow
+  name: string
+  entryId: string | undefined
+}) {
   const [around, setAround] = useState(entryId)
   useEffect(() => setAround(entryId), [entryId])
   const timeline = useTimeline(row.id, around)
@@ -69,10 +77,14 @@ export function Timeline({ row, name, entryId }: { row: ConversationRow; name: s
   })
   const lastShown = shown.at(-1)?.index ?? 0
   useEffect(() => {
-    if (lines.length > 0 && lastShown >= lines.length - AHEAD && hasNewer && !isLoading && !error) timeline.loadNewer()
+    if (lines.length > 0 && lastShown >= lines.length - AHEAD && hasNewer && !isLoading && !error)
+      timeline.loadNewer()
   })
 
-  const inSight = isAtEnd && !hasNewer ? entries.findLast((entry) => entry.pending === undefined)?.at : lastInSight(lines, virtual)
+  const inSight =
+    isAtEnd && !hasNewer
+      ? entries.findLast((entry) => entry.pending === undefined)?.at
+      : lastInSight(lines, virtual)
   useReadMarks(row, inSight, isHeldUnread)
 
   const [seenAt, setSeenAt] = useState("")
@@ -110,11 +122,23 @@ export function Timeline({ row, name, entryId }: { row: ConversationRow; name: s
               const line = lines[item.index]
               if (!line) return null
               return (
-                <div key={item.key} data-index={item.index} ref={virtual.measureElement} className={style["line"]}>
+                <div
+                  key={item.key}
+                  data-index={item.index}
+                  ref={virtual.measureElement}
+                  className={style["line"]}
+                >
                   {line.kind === "day" ? (
                     <h2 className={style["day"]}>{dayWords(line.at, Date.now())}</h2>
                   ) : (
-                    <EntryLine line={line} row={row} customer={name} isLinked={line.key === entryId} onUnread={markUnread} onSendAgain={acts.sendAgain} />
+                    <EntryLine
+                      line={line}
+                      row={row}
+                      customer={name}
+                      isLinked={line.key === entryId}
+                      onUnread={markUnread}
+                      onSendAgain={acts.sendAgain}
+                    />
                   )}
                 </div>
               )
@@ -146,7 +170,13 @@ function Typing({ conversationId, customer }: { conversationId: string; customer
   const agents = useAgents()
   const colleague = presence?.viewers.find((viewer) => viewer.isTyping)
   const who = agents.get(colleague?.agentId ?? "")?.name ?? t("someone")
-  const words = presence?.customer.isTyping ? t("timeline.typing", { name: customer }) : !colleague ? "" : colleague.inNote ? t("timeline.noting", { name: who }) : t("timeline.answering", { name: who })
+  const words = presence?.customer.isTyping
+    ? t("timeline.typing", { name: customer })
+    : !colleague
+      ? ""
+      : colleague.inNote
+        ? t("timeline.noting", { name: who })
+        : t("timeline.answering", { name: who })
   return <p className={style["typing"]}>{words}</p>
 }
 
@@ -159,9 +189,18 @@ function estimate(line: Line | undefined): number {
 }
 
 /** The time of the lowest entry that is wholly in view. */
-function lastInSight(lines: readonly Line[], virtual: { scrollOffset: number | null; scrollRect: { height: number } | null; getVirtualItems: () => { index: number; end: number }[] }): string | undefined {
+function lastInSight(
+  lines: readonly Line[],
+  virtual: {
+    scrollOffset: number | null
+    scrollRect: { height: number } | null
+    getVirtualItems: () => { index: number; end: number }[]
+  },
+): string | undefined {
   const bottom = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0)
-  const item = virtual.getVirtualItems().findLast(({ index, end }) => end <= bottom && lines[index]?.kind === "entry")
+  const item = virtual
+    .getVirtualItems()
+    .findLast(({ index, end }) => end <= bottom && lines[index]?.kind === "entry")
   const line = item && lines[item.index]
   return line?.kind === "entry" && line.entry.pending === undefined ? line.entry.at : undefined
 }

@@ -29,7 +29,10 @@ export function useActs(row: ConversationRow) {
     assignTo(agentId: string) {
       if (agentId === row.assigneeId) return
       giveTo(agentId, row.assigneeId)
-      const text = agentId === self?.agent.id ? t("done.assignedToYou") : t("done.assigned", { name: nameOf(agentId) ?? t("someone") })
+      const text =
+        agentId === self?.agent.id
+          ? t("done.assignedToYou")
+          : t("done.assigned", { name: nameOf(agentId) ?? t("someone") })
       undoable(text, () => giveTo(row.assigneeId, agentId))
     },
     assignToNobody() {
@@ -43,7 +46,9 @@ export function useActs(row: ConversationRow) {
       const { teamId: oldTeamId, assigneeId } = row
       say(issue("assign", params, { to: { kind: "team", teamId }, expects: { assigneeId } }))
       undoable(t("done.moved", { team: teams.get(teamId)?.name ?? "" }), () => {
-        say(issue("assign", params, { to: { kind: "team", teamId: oldTeamId }, expects: { assigneeId: null } }))
+        say(
+          issue("assign", params, { to: { kind: "team", teamId: oldTeamId }, expects: { assigneeId: null } }),
+        )
         if (assigneeId !== null) giveTo(assigneeId, null)
       })
     },

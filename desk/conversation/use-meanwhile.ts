@@ -7,16 +7,21 @@ import { t } from "../texts/texts.ts"
  * Holds a send once when a colleague answered or noted something while the agent was typing: he is told, and
  * the next send goes. What stood there before he began he has seen.
  */
-export function useMeanwhile(row: ConversationRow, selfId: string, isWriting: boolean): { words: string | undefined; holds: () => boolean } {
+export function useMeanwhile(
+  row: ConversationRow,
+  selfId: string,
+  isWriting: boolean,
+): { words: string | undefined; holds: () => boolean } {
   const agents = useAgents()
   const seen = useRef(latestOf(row))
   const [asked, setAsked] = useState<string>()
   const now = latestOf(row)
+  const { answerId, noteId } = now
   useEffect(() => {
     if (isWriting) return
-    seen.current = now
+    seen.current = { answerId, noteId }
     setAsked(undefined)
-  })
+  }, [isWriting, answerId, noteId])
   const nameOf = (agentId: string | null | undefined) => agents.get(agentId ?? "")?.name ?? t("someone")
   return {
     words: asked,
@@ -29,7 +34,11 @@ export function useMeanwhile(row: ConversationRow, selfId: string, isWriting: bo
         setAsked(undefined)
         return false
       }
-      setAsked(answered ? t("composer.answeredMeanwhile", { name: nameOf(row.lastAnswer?.agentId) }) : t("composer.notedMeanwhile", { name: nameOf(row.last?.agentId) }))
+      setAsked(
+        answered
+          ? t("composer.answeredMeanwhile", { name: nameOf(row.lastAnswer?.agentId) })
+          : t("composer.notedMeanwhile", { name: nameOf(row.last?.agentId) }),
+      )
       return true
     },
   }

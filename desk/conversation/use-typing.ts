@@ -6,7 +6,10 @@ export type Typing = { isTyping: boolean; inNote: boolean }
 const PAUSE = 4_000
 
 /** Tells when typing begins and ends. */
-export function useTyping(inNote: boolean, onTyping: (typing: Typing) => void): { typed: (text: string) => void } {
+export function useTyping(
+  inNote: boolean,
+  onTyping: (typing: Typing) => void,
+): { typed: (text: string) => void } {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   return {

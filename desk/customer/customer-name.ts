@@ -12,6 +12,8 @@ export function customerName(customer: Customer): string {
 
 /** "Paris, France", or what of it is known. */
 export function placeOf(customer: Customer): string | undefined {
-  const parts = [customer.city, customer.country === null ? null : countryWords(customer.country)].filter((part) => part !== null)
+  const parts = [customer.city, customer.country === null ? null : countryWords(customer.country)].filter(
+    (part) => part !== null,
+  )
   return parts.length > 0 ? parts.join(", ") : undefined
 }

@@ -23,12 +23,16 @@ export function CustomerPanel({ row }: { row: ConversationRow }) {
             <h3 className={style["name"]}>
               <bdi>{name}</bdi>
             </h3>
-            <p className={style["second"]}>{presence?.customer.isOnline ? t("customer.online") : t("customer.offline")}</p>
+            <p className={style["second"]}>
+              {presence?.customer.isOnline ? t("customer.online") : t("customer.offline")}
+            </p>
           </div>
         </div>
         <dl className={style["facts"]}>
           {place !== undefined && <Fact term={t("customer.place")}>{place}</Fact>}
-          {customer.language !== null && <Fact term={t("customer.language")}>{languageWords(customer.language)}</Fact>}
+          {customer.language !== null && (
+            <Fact term={t("customer.language")}>{languageWords(customer.language)}</Fact>
+          )}
           <Fact term={t("customer.firstSeen")}>
             <time dateTime={customer.firstSeenAt} title={momentWords(customer.firstSeenAt)}>
               {monthAndYear.format(Date.parse(customer.firstSeenAt))}

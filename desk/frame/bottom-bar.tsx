@@ -17,10 +17,19 @@ export function BottomBar({ path }: { path: string }) {
         const name = t(`inbox.${inbox}`)
         const isOpen = path.startsWith(`/inbox/${inbox}`)
         return (
-          <Link key={inbox} to="/inbox/$inbox" params={{ inbox }} className={style["link"]} aria-current={isOpen ? "page" : undefined} aria-label={count > 0 ? t("inboxes.counted", { name, count }) : name}>
+          <Link
+            key={inbox}
+            to="/inbox/$inbox"
+            params={{ inbox }}
+            className={style["link"]}
+            aria-current={isOpen ? "page" : undefined}
+            aria-label={count > 0 ? t("inboxes.counted", { name, count }) : name}
+          >
             <Icon name={inboxIcon(inbox)} size={20} />
             <span>{name}</span>
-            {count > 0 && inbox !== "starred" && <span className={style["badge"]} data-count={count > 99 ? t("list.many") : count} />}
+            {count > 0 && inbox !== "starred" && (
+              <span className={style["badge"]} data-count={count > 99 ? t("list.many") : count} />
+            )}
           </Link>
         )
       })}
@@ -29,7 +38,6 @@ export function BottomBar({ path }: { path: string }) {
         params={{ section: "profile" }}
         className={style["link"]}
         aria-current={path.startsWith("/settings") ? "page" : undefined}
-        
       >
         <Icon name="gear" size={20} />
         <span>{t("rail.settings")}</span>

@@ -22,7 +22,14 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
         <Icon name="chat" size={20} />
         {badge > 0 && <span className={style["badge"]}>{badge > 99 ? t("list.many") : badge}</span>}
       </Link>
-      <Link to="/settings/$section" params={{ section: "profile" }} className={style["link"]} aria-current={isSettings ? "page" : undefined} aria-label={t("rail.settings")} title={t("rail.settings")}>
+      <Link
+        to="/settings/$section"
+        params={{ section: "profile" }}
+        className={style["link"]}
+        aria-current={isSettings ? "page" : undefined}
+        aria-label={t("rail.settings")}
+        title={t("rail.settings")}
+      >
         <Icon name="gear" size={20} />
       </Link>
       <SelfMenu onKeys={onKeys} />
@@ -35,7 +42,19 @@ function SelfMenu({ onKeys }: { onKeys: () => void }) {
   const workspace = useWorkspace()
   const { answer, place } = useSession()
   if (!self) return null
-  const others: MenuLine[] = (answer?.workspaces ?? []).length < 2 ? [] : [{ kind: "choice", label: t("self.workspaces"), value: place?.workspaceId ?? "", choices: (answer?.workspaces ?? []).map(({ id, name }) => ({ value: id, label: name })), onChange: (id) => void askSession(id) }, { kind: "line" }]
+  const others: MenuLine[] =
+    (answer?.workspaces ?? []).length < 2
+      ? []
+      : [
+          {
+            kind: "choice",
+            label: t("self.workspaces"),
+            value: place?.workspaceId ?? "",
+            choices: (answer?.workspaces ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            onChange: (id) => void askSession(id),
+          },
+          { kind: "line" },
+        ]
   return (
     <div className={style["self"]}>
       <Menu
@@ -46,10 +65,21 @@ function SelfMenu({ onKeys }: { onKeys: () => void }) {
           </button>
         }
         lines={[
-          { kind: "group", label: workspace ? `${self.agent.name} · ${workspace.name}` : self.agent.name, lines: [] },
+          {
+            kind: "group",
+            label: workspace ? `${self.agent.name} · ${workspace.name}` : self.agent.name,
+            lines: [],
+          },
           ...others,
           { kind: "item", label: t("self.keys"), after: "?", onSelect: onKeys },
-          { kind: "item", label: t("self.signOut"), onSelect: () => void signOut(() => request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer)) },
+          {
+            kind: "item",
+            label: t("self.signOut"),
+            onSelect: () =>
+              void signOut(() =>
+                request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer),
+              ),
+          },
         ]}
       />
     </div>

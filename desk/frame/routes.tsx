@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router"
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router"
 import { inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
 import { Root } from "./root.tsx"
@@ -36,7 +42,8 @@ const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversa
 const linked = createRoute({
   getParentRoute: () => root,
   path: "/conversations/$conversationId",
-  validateSearch: (search: Record<string, unknown>): { entry?: string } => (typeof search["entry"] === "string" ? { entry: search["entry"] } : {}),
+  validateSearch: (search: Record<string, unknown>): { entry?: string } =>
+    typeof search["entry"] === "string" ? { entry: search["entry"] } : {},
   component: function Linked() {
     const { conversationId } = linked.useParams()
     const { entry } = linked.useSearch()
@@ -51,12 +58,32 @@ const settings = createRoute({
 })
 
 const account = () => import("./account/account.ts")
-const invitation = createRoute({ getParentRoute: () => root, path: "/invitation/$token", component: lazyRouteComponent(account, "AcceptInvitation") })
-const forgotPassword = createRoute({ getParentRoute: () => root, path: "/forgot-password", component: lazyRouteComponent(account, "ForgotPassword") })
-const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset-password/$token", component: lazyRouteComponent(account, "ResetPassword") })
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation/$token",
+  component: lazyRouteComponent(account, "AcceptInvitation"),
+})
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(account, "ForgotPassword"),
+})
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password/$token",
+  component: lazyRouteComponent(account, "ResetPassword"),
+})
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, inbox.addChildren([conversation]), linked, settings, invitation, forgotPassword, resetPassword]),
+  routeTree: root.addChildren([
+    start,
+    inbox.addChildren([conversation]),
+    linked,
+    settings,
+    invitation,
+    forgotPassword,
+    resetPassword,
+  ]),
   defaultPreload: false,
   pathParamsAllowedCharacters: [":"],
 })

@@ -40,7 +40,8 @@ export function startSession() {
   const wanted = new URLSearchParams(location.search).get("workspace")
   const workspaceId = localStorage.getItem(WORKSPACE)
   const agentId = localStorage.getItem(AGENT)
-  if (workspaceId !== null && agentId !== null && (wanted === null || wanted === workspaceId)) enter({ workspaceId, agentId })
+  if (workspaceId !== null && agentId !== null && (wanted === null || wanted === workspaceId))
+    enter({ workspaceId, agentId })
   void askSession(wanted ?? undefined)
 }
 
@@ -49,7 +50,10 @@ export async function askSession(wanted?: Id) {
   try {
     const answer = await request("GET", "/session", undefined, sessionAnswer)
     const places = answer.user ? answer.workspaces : []
-    const chosen = places.find(({ id }) => id === (wanted ?? session.place?.workspaceId)) ?? places.find(({ id }) => id === session.place?.workspaceId) ?? places[0]
+    const chosen =
+      places.find(({ id }) => id === (wanted ?? session.place?.workspaceId)) ??
+      places.find(({ id }) => id === session.place?.workspaceId) ??
+      places[0]
     if (!chosen) await leave()
     else if (chosen.id !== session.place?.workspaceId || chosen.agentId !== session.place.agentId) {
       if (session.place) await closeReplica({ erase: false })

@@ -11,16 +11,29 @@ export function AvailabilityMenu() {
   if (!self) return null
   const { agent, reader } = self
   const state = agent.awayByHand || !agent.isAvailable ? t("availability.away") : t("availability.available")
-  const load = agent.capacity === null ? t("availability.load", { count: open }) : t("availability.loadOf", { open, capacity: agent.capacity })
+  const load =
+    agent.capacity === null
+      ? t("availability.load", { count: open })
+      : t("availability.loadOf", { open, capacity: agent.capacity })
   const mine = [...teams.values()].filter((team) => reader.teamIds.has(team.id))
   return (
     <Menu
       side="top"
       button={
-        <button type="button" className={style["button"]} aria-label={t("availability.button", { state, load })}>
-          <i className={style["dot"]} data-available={(!agent.awayByHand && agent.isAvailable) || undefined} />
+        <button
+          type="button"
+          className={style["button"]}
+          aria-label={t("availability.button", { state, load })}
+        >
+          <i
+            className={style["dot"]}
+            data-available={(!agent.awayByHand && agent.isAvailable) || undefined}
+          />
           {state}
-          <span className={style["load"]} data-load={agent.capacity === null ? open : `${open} / ${agent.capacity}`} />
+          <span
+            className={style["load"]}
+            data-load={agent.capacity === null ? open : `${open} / ${agent.capacity}`}
+          />
         </button>
       }
       lines={[

@@ -10,9 +10,23 @@ import { Avatar, Icon } from "../ui/ui.ts"
 import { useNow } from "./now.tsx"
 import style from "./conversation-item.module.css"
 
-type ItemProps = { row: ConversationRow; inbox: InboxKey; index: number; start: number; count: number; isOpen: boolean }
+type ItemProps = {
+  row: ConversationRow
+  inbox: InboxKey
+  index: number
+  start: number
+  count: number
+  isOpen: boolean
+}
 
-export const ConversationItem = memo(function ConversationItem({ row, inbox, index, start, count, isOpen }: ItemProps) {
+export const ConversationItem = memo(function ConversationItem({
+  row,
+  inbox,
+  index,
+  start,
+  count,
+  isOpen,
+}: ItemProps) {
   const now = useNow()
   const selfId = useSelf()?.agent.id
   const presence = usePresence(row.id)
@@ -31,7 +45,12 @@ export const ConversationItem = memo(function ConversationItem({ row, inbox, ind
       aria-posinset={index + 1}
     >
       <Avatar id={row.customer.id} name={name} isOnline={presence?.customer.isOnline ?? false} />
-      <Link to="/inbox/$inbox/$conversationId" params={{ inbox, conversationId: row.id }} className={style["who"]} aria-current={isOpen ? "true" : undefined}>
+      <Link
+        to="/inbox/$inbox/$conversationId"
+        params={{ inbox, conversationId: row.id }}
+        className={style["who"]}
+        aria-current={isOpen ? "true" : undefined}
+      >
         <bdi>{name}</bdi>
         {unread > 0 && <span className="unseen">{`, ${t("list.unread", { count: unread })}`}</span>}
       </Link>
@@ -65,9 +84,18 @@ function FirstLine({ row, selfId }: { row: ConversationRow; selfId: string | und
   const teams = useTeams()
   const { last } = row
   if (!last) return <span className={style["line"]} />
-  const author = last.agentId === null ? undefined : last.agentId === selfId ? t("you") : (agents.get(last.agentId)?.name.split(" ")[0] ?? t("someone"))
+  const author =
+    last.agentId === null
+      ? undefined
+      : last.agentId === selfId
+        ? t("you")
+        : (agents.get(last.agentId)?.name.split(" ")[0] ?? t("someone"))
   const text = partsOfNote(last.text)
-    .map((part) => (part.kind === "text" ? part.text : `@${(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ?? t("someone")}`))
+    .map((part) =>
+      part.kind === "text"
+        ? part.text
+        : `@${(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ?? t("someone")}`,
+    )
     .join("")
   const said = text || (last.hasFiles ? t("list.file") : "")
   return (
@@ -88,7 +116,9 @@ function Suggested({ endsAt }: { endsAt: string }) {
     const timer = setInterval(() => setNow(serverNow()), 1_000)
     return () => clearInterval(timer)
   }, [])
-  return <span className={style["suggested"]}>{t("list.suggested", { left: countdownWords(endsAt, now) })}</span>
+  return (
+    <span className={style["suggested"]}>{t("list.suggested", { left: countdownWords(endsAt, now) })}</span>
+  )
 }
 
 function Viewers({ viewers }: { viewers: readonly string[] }) {
@@ -97,7 +127,13 @@ function Viewers({ viewers }: { viewers: readonly string[] }) {
   return (
     <span className={style["viewers"]}>
       {viewers.slice(0, 4).map((agentId) => (
-        <Avatar key={agentId} id={agentId} name={agents.get(agentId)?.name ?? t("someone")} size={20} isNamed />
+        <Avatar
+          key={agentId}
+          id={agentId}
+          name={agents.get(agentId)?.name ?? t("someone")}
+          size={20}
+          isNamed
+        />
       ))}
     </span>
   )

@@ -53,7 +53,9 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
       focusedId.current = rows[index]?.id
       focusedAt.current = index
       virtual.scrollToIndex(index)
-      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus())
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus(),
+      )
     },
     [rows, virtual],
   )
@@ -76,7 +78,8 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
       const link = event.target instanceof HTMLAnchorElement ? event.target : undefined
       if (link) return link.click()
       const row = rows[current()]
-      if (row) void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })
+      if (row)
+        void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })
     },
   })
 
@@ -88,7 +91,11 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
   return (
     <section className={style["list"]} aria-label={inboxWords(inbox, teams)}>
       <header className={style["head"]}>
-        {isPhone ? <PhoneInboxes inbox={inbox} /> : <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>}
+        {isPhone ? (
+          <PhoneInboxes inbox={inbox} />
+        ) : (
+          <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>
+        )}
         {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
         <span className={style["end"]}>
           <FilterMenu inbox={inbox} preference={preference} />
@@ -107,7 +114,19 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
         >
           {items.map((item) => {
             const row = rows[item.index]
-            return row && <ConversationItem key={item.key} row={row} inbox={inbox} index={item.index} start={item.start} count={rows.length} isOpen={row.id === openId} />
+            return (
+              row && (
+                <ConversationItem
+                  key={item.key}
+                  row={row}
+                  inbox={inbox}
+                  index={item.index}
+                  start={item.start}
+                  count={rows.length}
+                  isOpen={row.id === openId}
+                />
+              )
+            )
           })}
         </ul>
         {rows.length === 0 && !isLoading && <EmptyInbox inbox={inbox} preference={preference} />}

@@ -18,9 +18,13 @@ export function EmptyInbox({ inbox, preference }: { inbox: InboxKey; preference:
       <Icon name={inboxIcon(inbox)} size={28} />
       <p>{isFiltered ? t("empty.filtered") : emptyWords(inbox, isClosed)}</p>
       {isFiltered ? (
-        <Button onClick={() => rememberPreference(inbox, { ...preference, teamIds: [], channels: [] })}>{t("empty.clearFilter")}</Button>
+        <Button onClick={() => rememberPreference(inbox, { ...preference, teamIds: [], channels: [] })}>
+          {t("empty.clearFilter")}
+        </Button>
       ) : isClosed ? (
-        <Button onClick={() => rememberPreference(inbox, { ...preference, showsClosed: false })}>{t("empty.showOpen")}</Button>
+        <Button onClick={() => rememberPreference(inbox, { ...preference, showsClosed: false })}>
+          {t("empty.showOpen")}
+        </Button>
       ) : inbox === "me" ? (
         <Link to="/inbox/$inbox" params={{ inbox: "unassigned" }} className={style["link"]}>
           {t("empty.toUnassigned")}

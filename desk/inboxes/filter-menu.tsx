@@ -12,7 +12,9 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
   const chosenTeams = preference.teamIds ?? []
   const chosenChannels = preference.channels ?? []
   const isOn = chosenTeams.length > 0 || chosenChannels.length > 0 || (preference.showsClosed ?? false)
-  const mine = [...teams.values()].filter((team) => self?.reader.isAdmin || self?.reader.teamIds.has(team.id)).toSorted((one, other) => one.name.localeCompare(other.name))
+  const mine = [...teams.values()]
+    .filter((team) => self?.reader.isAdmin || self?.reader.teamIds.has(team.id))
+    .toSorted((one, other) => one.name.localeCompare(other.name))
   const change = (part: InboxPreference) => rememberPreference(inbox, { ...preference, ...part })
 
   const open: MenuLine[] =
@@ -37,19 +39,43 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
           {
             kind: "group",
             label: t("filter.teams"),
-            lines: mine.map((team) => ({ kind: "check", label: team.name, isChecked: chosenTeams.includes(team.id), onChange: (isChecked) => change({ teamIds: withOrWithout(chosenTeams, team.id, isChecked) }) })),
+            lines: mine.map((team) => ({
+              kind: "check",
+              label: team.name,
+              isChecked: chosenTeams.includes(team.id),
+              onChange: (isChecked) => change({ teamIds: withOrWithout(chosenTeams, team.id, isChecked) }),
+            })),
           },
         ]
   const byChannel: MenuLine = {
     kind: "group",
     label: t("filter.channels"),
-    lines: channels.options.map((channel) => ({ kind: "check", label: channelWords(channel), isChecked: chosenChannels.includes(channel), onChange: (isChecked) => change({ channels: withOrWithout(chosenChannels, channel, isChecked) }) })),
+    lines: channels.options.map((channel) => ({
+      kind: "check",
+      label: channelWords(channel),
+      isChecked: chosenChannels.includes(channel),
+      onChange: (isChecked) => change({ channels: withOrWithout(chosenChannels, channel, isChecked) }),
+    })),
   }
   return (
     <Menu
       align="end"
       button={<Button icon="filter" label={t("filter.button")} aria-pressed={isOn} />}
-      lines={[...open, ...byTeam, byChannel, ...(isOn ? [{ kind: "line" } as const, { kind: "item", label: t("filter.clear"), onSelect: () => change({ teamIds: [], channels: [], showsClosed: false }) } as const] : [])]}
+      lines={[
+        ...open,
+        ...byTeam,
+        byChannel,
+        ...(isOn
+          ? [
+              { kind: "line" } as const,
+              {
+                kind: "item",
+                label: t("filter.clear"),
+                onSelect: () => change({ teamIds: [], channels: [], showsClosed: false }),
+              } as const,
+            ]
+          : []),
+      ]}
     />
   )
 }

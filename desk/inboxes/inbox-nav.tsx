@@ -10,8 +10,18 @@ import style from "./inbox-nav.module.css"
 export function InboxNav({ inbox }: { inbox: InboxKey }) {
   const self = useSelf()
   const teams = useTeams()
-  const mine = [...teams.values()].filter((team) => self?.reader.teamIds.has(team.id)).toSorted((one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name))
-  const fixed: InboxKey[] = ["me", "mentions", "unassigned", "starred", ...(self?.reader.isAdmin ? ["all"] : [])]
+  const mine = [...teams.values()]
+    .filter((team) => self?.reader.teamIds.has(team.id))
+    .toSorted(
+      (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
+    )
+  const fixed: InboxKey[] = [
+    "me",
+    "mentions",
+    "unassigned",
+    "starred",
+    ...(self?.reader.isAdmin ? ["all"] : []),
+  ]
   return (
     <nav className={style["nav"]} aria-label={t("inboxes.title")}>
       <ul>
@@ -33,7 +43,15 @@ export function InboxNav({ inbox }: { inbox: InboxKey }) {
 /** What calls for somebody stands out; the others only inform. */
 const CALLING = new Set<InboxKey>(["me", "mentions", "unassigned"])
 
-function InboxLink({ inbox, isOpen, showsIcon = false }: { inbox: InboxKey; isOpen: boolean; showsIcon?: boolean }) {
+function InboxLink({
+  inbox,
+  isOpen,
+  showsIcon = false,
+}: {
+  inbox: InboxKey
+  isOpen: boolean
+  showsIcon?: boolean
+}) {
   const teams = useTeams()
   const count = useCounts().inboxes[inbox] ?? 0
   const name = inboxWords(inbox, teams)

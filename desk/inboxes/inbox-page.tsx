@@ -11,16 +11,38 @@ import { ConversationList } from "./conversation-list.tsx"
 import style from "./inbox-page.module.css"
 
 const loadConversation = () => import("../conversation/conversation.ts")
-const ConversationPage = lazy(() => loadConversation().then(({ ConversationPage: Page }) => ({ default: Page })))
+const ConversationPage = lazy(() =>
+  loadConversation().then(({ ConversationPage: Page }) => ({ default: Page })),
+)
 
 /** A copied link names only the conversation: it is shown in the first of the reader's inboxes that holds it. */
-export function LinkedPage({ conversationId, entryId }: { conversationId: string; entryId: string | undefined }) {
+export function LinkedPage({
+  conversationId,
+  entryId,
+}: {
+  conversationId: string
+  entryId: string | undefined
+}) {
   const self = useSelf()
   const { row } = useConversation(conversationId)
-  return <InboxPage inbox={row && self ? firstInboxOf(row, self.reader) : "me"} conversationId={conversationId} entryId={entryId} />
+  return (
+    <InboxPage
+      inbox={row && self ? firstInboxOf(row, self.reader) : "me"}
+      conversationId={conversationId}
+      entryId={entryId}
+    />
+  )
 }
 
-export function InboxPage({ inbox, conversationId, entryId }: { inbox: InboxKey; conversationId: string | undefined; entryId?: string | undefined }) {
+export function InboxPage({
+  inbox,
+  conversationId,
+  entryId,
+}: {
+  inbox: InboxKey
+  conversationId: string | undefined
+  entryId?: string | undefined
+}) {
   const navigate = useNavigate()
   const isPhone = useWidth() === "phone"
 
@@ -39,7 +61,11 @@ export function InboxPage({ inbox, conversationId, entryId }: { inbox: InboxKey;
         !isPhone && <Nothing />
       ) : (
         <Suspense fallback={<section className={style["waiting"]} aria-busy="true" />}>
-          <ConversationPage conversationId={conversationId} entryId={entryId} onBack={() => void navigate({ to: "/inbox/$inbox", params: { inbox } })} />
+          <ConversationPage
+            conversationId={conversationId}
+            entryId={entryId}
+            onBack={() => void navigate({ to: "/inbox/$inbox", params: { inbox } })}
+          />
         </Suspense>
       )}
     </div>

@@ -10,7 +10,13 @@ export function inboxWords(inbox: InboxKey, teams: ReadonlyMap<string, TeamRow>)
   return fixed ? t(`inbox.${fixed}`) : (teams.get(inbox.slice("team:".length))?.name ?? t("someTeam"))
 }
 
-const ICONS = { me: "tray", mentions: "at", unassigned: "queue", starred: "star", all: "stack" } as const satisfies Record<Fixed, string>
+const ICONS = {
+  me: "tray",
+  mentions: "at",
+  unassigned: "queue",
+  starred: "star",
+  all: "stack",
+} as const satisfies Record<Fixed, string>
 
 export function inboxIcon(inbox: InboxKey) {
   const fixed = FIXED.find((key) => key === inbox)

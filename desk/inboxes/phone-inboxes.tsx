@@ -12,7 +12,9 @@ export function PhoneInboxes({ inbox }: { inbox: InboxKey }) {
   const self = useSelf()
   const counts = useCounts()
   const navigate = useNavigate()
-  const mine = [...teams.values()].filter((team) => self?.reader.teamIds.has(team.id)).map((team): InboxKey => `team:${team.id}`)
+  const mine = [...teams.values()]
+    .filter((team) => self?.reader.teamIds.has(team.id))
+    .map((team): InboxKey => `team:${team.id}`)
   const others: InboxKey[] = [...(self?.reader.isAdmin ? ["all"] : []), ...mine]
   return (
     <h1 className={style["title"]}>

@@ -8,7 +8,10 @@ const ABOUT_TO_CLICK = 800
  * Rows in an order that does not change under a moving pointer. While the pointer moves over the list, rows keep
  * their places: their contents go on changing, those that left stay as they were, new ones wait.
  */
-export function useSteadyRows(live: readonly ConversationRow[]): { rows: readonly ConversationRow[]; pointer: { onPointerMove: () => void; onPointerLeave: () => void } } {
+export function useSteadyRows(live: readonly ConversationRow[]): {
+  rows: readonly ConversationRow[]
+  pointer: { onPointerMove: () => void; onPointerLeave: () => void }
+} {
   const [held, setHeld] = useState<readonly ConversationRow[]>()
   const shown = useRef(live)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)

@@ -51,8 +51,12 @@ async function takeFile(request) {
 async function keepAll() {
   const cache = await caches.open(KEPT)
   const manifest = await (await fetch("/manifest.json")).json()
-  const files = new Set(Object.values(manifest).flatMap((chunk) => [chunk.file, ...(chunk.css ?? [])].map((file) => `/${file}`)))
+  const files = new Set(
+    Object.values(manifest).flatMap((chunk) => [chunk.file, ...(chunk.css ?? [])].map((file) => `/${file}`)),
+  )
   const kept = (await cache.keys()).map((request) => new URL(request.url).pathname)
   await cache.addAll([PAGE, ...[...files].filter((file) => !kept.includes(file))])
-  await Promise.all(kept.filter((path) => path.startsWith("/assets/") && !files.has(path)).map((path) => cache.delete(path)))
+  await Promise.all(
+    kept.filter((path) => path.startsWith("/assets/") && !files.has(path)).map((path) => cache.delete(path)),
+  )
 }

@@ -18,7 +18,11 @@ export function Invite({ onClose, onMade }: { onClose: () => void; onMade: () =>
   const [made, setMade] = useState<Made>()
   const [refusal, setRefusal] = useState<RefusalBody>()
   const make = async (forRole: InvitedRole, forEmail: string) => {
-    const outcome = await issueWorkspace("invite", {}, { role: forRole, ...(forEmail === "" ? {} : { email: forEmail }) })
+    const outcome = await issueWorkspace(
+      "invite",
+      {},
+      { role: forRole, ...(forEmail === "" ? {} : { email: forEmail }) },
+    )
     if (outcome.kind === "refused") return setRefusal(outcome.refusal)
     if (made) await issueWorkspace("withdrawInvitation", { invitationId: made.id }, {})
     setRefusal(undefined)
@@ -32,8 +36,15 @@ export function Invite({ onClose, onMade }: { onClose: () => void; onMade: () =>
     void make("agent", "")
   })
   return (
-    <Panel title={t("team.inviteTitle")} action={<Button icon="close" label={t("dismiss")} onClick={onClose} />}>
-      <CopiedField label={t("team.link")} value={made?.link ?? ""} hint={made?.isMailed ? `${t("team.linkHint")} ${t("team.mailed", { email })}` : t("team.linkHint")} />
+    <Panel
+      title={t("team.inviteTitle")}
+      action={<Button icon="close" label={t("dismiss")} onClick={onClose} />}
+    >
+      <CopiedField
+        label={t("team.link")}
+        value={made?.link ?? ""}
+        hint={made?.isMailed ? `${t("team.linkHint")} ${t("team.mailed", { email })}` : t("team.linkHint")}
+      />
       <form
         className={style["pair"]}
         onSubmit={(event) => {

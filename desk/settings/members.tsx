@@ -2,8 +2,16 @@ import { useAgents } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import style from "./section.module.css"
 
-export function Members({ memberIds, onChange }: { memberIds: readonly string[]; onChange: (memberIds: string[]) => void }) {
-  const agents = [...useAgents().values()].filter((agent) => !agent.isDisabled).toSorted((one, other) => one.name.localeCompare(other.name))
+export function Members({
+  memberIds,
+  onChange,
+}: {
+  memberIds: readonly string[]
+  onChange: (memberIds: string[]) => void
+}) {
+  const agents = [...useAgents().values()]
+    .filter((agent) => !agent.isDisabled)
+    .toSorted((one, other) => one.name.localeCompare(other.name))
   return (
     <fieldset className={style["members"]}>
       <legend>{t("teams.membersTitle")}</legend>

@@ -17,7 +17,16 @@ export function NewSource({ channel, onDone }: { channel: Channel; onDone: () =>
   const [authToken, setAuthToken] = useState("")
   const [apiBase, setApiBase] = useState("https://api.twilio.com")
   const make = async () => {
-    const settings = channel === "sms" ? ({ channel, number: number.replace(/[\s()-]/g, ""), accountId: accountId.trim(), authToken: authToken.trim(), apiBase: apiBase.trim() } as const) : ({ channel } as const)
+    const settings =
+      channel === "sms"
+        ? ({
+            channel,
+            number: number.replace(/[\s()-]/g, ""),
+            accountId: accountId.trim(),
+            authToken: authToken.trim(),
+            apiBase: apiBase.trim(),
+          } as const)
+        : ({ channel } as const)
     if (await saved(issueWorkspace("makeSource", {}, { name, teamId, settings }))) onDone()
   }
   return (
@@ -32,9 +41,31 @@ export function NewSource({ channel, onDone }: { channel: Channel; onDone: () =>
       <TeamChoice teamId={teamId} onChange={setTeamId} />
       {channel === "sms" && (
         <>
-          <Field label={t("sources.number")} type="tel" value={number} onValue={setNumber} required hint={t("sources.numberHint")} />
-          <Field label={t("sources.account")} value={accountId} onValue={setAccountId} required pattern="\s*AC[0-9a-fA-F]{32}\s*" autoComplete="off" />
-          <Field label={t("sources.token")} type="password" value={authToken} onValue={setAuthToken} required minLength={8} autoComplete="off" />
+          <Field
+            label={t("sources.number")}
+            type="tel"
+            value={number}
+            onValue={setNumber}
+            required
+            hint={t("sources.numberHint")}
+          />
+          <Field
+            label={t("sources.account")}
+            value={accountId}
+            onValue={setAccountId}
+            required
+            pattern="\s*AC[0-9a-fA-F]{32}\s*"
+            autoComplete="off"
+          />
+          <Field
+            label={t("sources.token")}
+            type="password"
+            value={authToken}
+            onValue={setAuthToken}
+            required
+            minLength={8}
+            autoComplete="off"
+          />
           <Field label={t("sources.apiBase")} type="url" value={apiBase} onValue={setApiBase} required />
         </>
       )}

@@ -23,14 +23,19 @@ export function OpenInvitations({ changes }: { changes: number }) {
   }, [changes, withdrawn])
   if (invitations.length === 0) return null
   const withdraw = async (invitationId: string) => {
-    if (await saved(issueWorkspace("withdrawInvitation", { invitationId }, {}))) setWithdrawn((count) => count + 1)
+    if (await saved(issueWorkspace("withdrawInvitation", { invitationId }, {})))
+      setWithdrawn((count) => count + 1)
   }
   return (
     <Panel title={t("team.invitations")}>
       <ul className={style["rows"]}>
         {invitations.map(({ id, role, email }) => (
           <li key={id} className={style["inline"]}>
-            <span>{email === null ? t("team.invitationAny", { role: t(`role.${role}`) }) : t("team.invitationFor", { role: t(`role.${role}`), email })}</span>
+            <span>
+              {email === null
+                ? t("team.invitationAny", { role: t(`role.${role}`) })
+                : t("team.invitationFor", { role: t(`role.${role}`), email })}
+            </span>
             <Button onClick={() => void withdraw(id)}>{t("team.withdraw")}</Button>
           </li>
         ))}

@@ -30,9 +30,21 @@ export function ProfileSection() {
         </form>
       </Panel>
       <Panel title={t("availability.title")}>
-        <Toggle label={t("profile.availability")} hint={t("profile.availabilityHint")} isOn={!agent.awayByHand} onChange={(isOn) => void saved(issueWorkspace("setAvailability", {}, { awayByHand: !isOn }))} />
+        <Toggle
+          label={t("profile.availability")}
+          hint={t("profile.availabilityHint")}
+          isOn={!agent.awayByHand}
+          onChange={(isOn) => void saved(issueWorkspace("setAvailability", {}, { awayByHand: !isOn }))}
+        />
         {mine.map((team) => (
-          <Toggle key={team.id} label={team.name} isOn={!agent.teamsOff.includes(team.id)} onChange={(isOn) => void saved(issueWorkspace("setTeamOff", { teamId: team.id }, { isOff: !isOn }))} />
+          <Toggle
+            key={team.id}
+            label={team.name}
+            isOn={!agent.teamsOff.includes(team.id)}
+            onChange={(isOn) =>
+              void saved(issueWorkspace("setTeamOff", { teamId: team.id }, { isOff: !isOn }))
+            }
+          />
         ))}
       </Panel>
     </>

@@ -11,7 +11,12 @@ import style from "./settings-page.module.css"
 const SECTIONS = ["profile", "team", "sources", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
-const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = { profile: ProfileSection, team: TeamSection, sources: SourcesSection, workspace: WorkspaceSection }
+const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
+  profile: ProfileSection,
+  team: TeamSection,
+  sources: SourcesSection,
+  workspace: WorkspaceSection,
+}
 
 export function SettingsPage() {
   const named = useParams({ from: "/settings/$section" }).section
@@ -25,7 +30,12 @@ export function SettingsPage() {
         <ul>
           {SECTIONS.map((key) => (
             <li key={key}>
-              <Link to="/settings/$section" params={{ section: key }} className={style["link"]} aria-current={key === section ? "page" : undefined}>
+              <Link
+                to="/settings/$section"
+                params={{ section: key }}
+                className={style["link"]}
+                aria-current={key === section ? "page" : undefined}
+              >
                 {t(`settings.${key}`)}
               </Link>
             </li>

@@ -11,7 +11,15 @@ import style from "./section.module.css"
 
 type Settings = Extract<SourceRow["settings"], { channel: "sms" }>
 
-export function SmsSource({ source, settings, isAdmin }: { source: SourceRow; settings: Settings; isAdmin: boolean }) {
+export function SmsSource({
+  source,
+  settings,
+  isAdmin,
+}: {
+  source: SourceRow
+  settings: Settings
+  isAdmin: boolean
+}) {
   const [name, setName] = useState(source.name)
   const [teamId, setTeamId] = useState(source.teamId)
   const [authToken, setAuthToken] = useState("")
@@ -19,7 +27,16 @@ export function SmsSource({ source, settings, isAdmin }: { source: SourceRow; se
   const webhook = `${location.origin}/webhooks/sms/${source.id}`
   const save = async () => {
     const token = authToken === "" ? {} : { authToken }
-    if (await saved(issueWorkspace("changeSource", { sourceId: source.id }, { name, teamId, settings: { channel: "sms", apiBase, ...token } }))) setAuthToken("")
+    if (
+      await saved(
+        issueWorkspace(
+          "changeSource",
+          { sourceId: source.id },
+          { name, teamId, settings: { channel: "sms", apiBase, ...token } },
+        ),
+      )
+    )
+      setAuthToken("")
   }
   return (
     <Panel title={source.name} what={`${t("channel.sms")} · ${settings.number}`}>
@@ -39,11 +56,34 @@ export function SmsSource({ source, settings, isAdmin }: { source: SourceRow; se
         }}
       >
         <div className={style["pair"]}>
-          <Field label={t("sources.name")} value={name} onValue={setName} required maxLength={60} disabled={!isAdmin} />
+          <Field
+            label={t("sources.name")}
+            value={name}
+            onValue={setName}
+            required
+            maxLength={60}
+            disabled={!isAdmin}
+          />
           <TeamChoice teamId={teamId} onChange={setTeamId} isDisabled={!isAdmin} />
           <Field label={t("sources.account")} value={settings.accountId} onValue={() => undefined} readOnly />
-          <Field label={t("sources.token")} type="password" autoComplete="off" value={authToken} onValue={setAuthToken} minLength={8} hint={t("sources.tokenKept")} disabled={!isAdmin} />
-          <Field label={t("sources.apiBase")} type="url" value={apiBase} onValue={setApiBase} required disabled={!isAdmin} />
+          <Field
+            label={t("sources.token")}
+            type="password"
+            autoComplete="off"
+            value={authToken}
+            onValue={setAuthToken}
+            minLength={8}
+            hint={t("sources.tokenKept")}
+            disabled={!isAdmin}
+          />
+          <Field
+            label={t("sources.apiBase")}
+            type="url"
+            value={apiBase}
+            onValue={setApiBase}
+            required
+            disabled={!isAdmin}
+          />
         </div>
         {isAdmin && (
           <div className={style["buttons"]}>

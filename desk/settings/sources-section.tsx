@@ -35,7 +35,12 @@ export function SourcesSection({ isAdmin }: { isAdmin: boolean }) {
           <SmsSource key={source.id} source={source} settings={settings} isAdmin={isAdmin} />
         )
       })}
-      <Dialog title={making === "sms" ? t("sources.addSms") : t("sources.addWebsite")} closeLabel={t("dismiss")} isOpen={making !== undefined} onClose={() => setMaking(undefined)}>
+      <Dialog
+        title={making === "sms" ? t("sources.addSms") : t("sources.addWebsite")}
+        closeLabel={t("dismiss")}
+        isOpen={making !== undefined}
+        onClose={() => setMaking(undefined)}
+      >
         {making && <NewSource channel={making} onDone={() => setMaking(undefined)} />}
       </Dialog>
     </>

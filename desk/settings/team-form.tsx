@@ -16,7 +16,13 @@ export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }
   const [memberIds, setMemberIds] = useState<readonly string[]>(team.memberIds)
   const save = async () => {
     const members = team.isEveryone ? {} : { memberIds: [...memberIds] }
-    const changed = { name, deliveryMode: mode, offerSeconds: Number(seconds), returnsWhenAway: returns, ...members }
+    const changed = {
+      name,
+      deliveryMode: mode,
+      offerSeconds: Number(seconds),
+      returnsWhenAway: returns,
+      ...members,
+    }
     if (await saved(issueWorkspace("changeTeam", { teamId: team.id }, changed))) onDone()
   }
   return (
@@ -37,7 +43,16 @@ export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }
           { value: "queue", label: t("teams.queue") },
         ]}
       />
-      <Field label={t("teams.offerSeconds")} type="number" min={5} max={86_400} value={seconds} onValue={setSeconds} required hint={t("teams.offerSecondsHint")} />
+      <Field
+        label={t("teams.offerSeconds")}
+        type="number"
+        min={5}
+        max={86_400}
+        value={seconds}
+        onValue={setSeconds}
+        required
+        hint={t("teams.offerSecondsHint")}
+      />
       <Toggle label={t("teams.returns")} isOn={returns} onChange={setReturns} />
       {!team.isEveryone && <Members memberIds={memberIds} onChange={setMemberIds} />}
       <Button kind="primary" type="submit">

@@ -16,7 +16,9 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
   const self = useSelf()
   const [isInviting, setInviting] = useState(false)
   const [invitedCount, setInvitedCount] = useState(0)
-  const everyone = [...agents.values()].toSorted((one, other) => Number(one.isDisabled) - Number(other.isDisabled) || one.name.localeCompare(other.name))
+  const everyone = [...agents.values()].toSorted(
+    (one, other) => Number(one.isDisabled) - Number(other.isDisabled) || one.name.localeCompare(other.name),
+  )
   return (
     <>
       <Panel
@@ -31,25 +33,44 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
       >
         <ul className={style["rows"]}>
           {everyone.map((agent) => (
-            <Agent key={agent.id} agent={agent} isSelf={agent.id === self?.agent.id} selfRole={self?.agent.role ?? "agent"} />
+            <Agent
+              key={agent.id}
+              agent={agent}
+              isSelf={agent.id === self?.agent.id}
+              selfRole={self?.agent.role ?? "agent"}
+            />
           ))}
         </ul>
       </Panel>
-      {isInviting && <Invite onClose={() => setInviting(false)} onMade={() => setInvitedCount((count) => count + 1)} />}
+      {isInviting && (
+        <Invite onClose={() => setInviting(false)} onMade={() => setInvitedCount((count) => count + 1)} />
+      )}
       {isAdmin && <OpenInvitations changes={invitedCount} />}
       <TeamsPanel isAdmin={isAdmin} />
     </>
   )
 }
 
-function Agent({ agent, isSelf, selfRole }: { agent: AgentRow; isSelf: boolean; selfRole: AgentRow["role"] }) {
+function Agent({
+  agent,
+  isSelf,
+  selfRole,
+}: {
+  agent: AgentRow
+  isSelf: boolean
+  selfRole: AgentRow["role"]
+}) {
   const [capacity, setCapacity] = useState(agent.capacity === null ? "" : String(agent.capacity))
   // Admins cannot touch owners; the server holds the same rule.
   const mayChange = selfRole === "owner" || (selfRole === "admin" && agent.role !== "owner")
-  const change = (part: { role?: AgentRow["role"]; capacity?: number | null; isDisabled?: boolean }, words?: string) => saved(issueWorkspace("changeAgent", { agentId: agent.id }, part), words)
+  const change = (
+    part: { role?: AgentRow["role"]; capacity?: number | null; isDisabled?: boolean },
+    words?: string,
+  ) => saved(issueWorkspace("changeAgent", { agentId: agent.id }, part), words)
   const keepCapacity = () => {
     const wanted = capacity.trim() === "" ? null : Number(capacity)
-    if (wanted !== agent.capacity && (wanted === null || Number.isInteger(wanted))) void change({ capacity: wanted })
+    if (wanted !== agent.capacity && (wanted === null || Number.isInteger(wanted)))
+      void change({ capacity: wanted })
   }
   return (
     <li className={style["row"]} data-off={agent.isDisabled || undefined}>
@@ -97,7 +118,15 @@ function Agent({ agent, isSelf, selfRole }: { agent: AgentRow; isSelf: boolean; 
               ))}
           </select>
           {!isSelf && (
-            <Button kind={agent.isDisabled ? "plain" : "danger"} onClick={() => void change({ isDisabled: !agent.isDisabled }, t(agent.isDisabled ? "team.enabledDone" : "team.disabledDone", { name: agent.name }))}>
+            <Button
+              kind={agent.isDisabled ? "plain" : "danger"}
+              onClick={() =>
+                void change(
+                  { isDisabled: !agent.isDisabled },
+                  t(agent.isDisabled ? "team.enabledDone" : "team.disabledDone", { name: agent.name }),
+                )
+              }
+            >
               {agent.isDisabled ? t("team.enable") : t("team.disable")}
             </Button>
           )}

@@ -14,19 +14,35 @@ export function TeamsPanel({ isAdmin }: { isAdmin: boolean }) {
   const teams = useTeams()
   const [openId, setOpenId] = useState<string>()
   const [isMaking, setMaking] = useState(false)
-  const sorted = [...teams.values()].toSorted((one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name))
+  const sorted = [...teams.values()].toSorted(
+    (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
+  )
   const open = openId === undefined ? undefined : teams.get(openId)
   return (
-    <Panel title={t("teams.title")} what={t("teams.what")} action={isAdmin && <Button onClick={() => setMaking(true)}>{t("teams.new")}</Button>}>
+    <Panel
+      title={t("teams.title")}
+      what={t("teams.what")}
+      action={isAdmin && <Button onClick={() => setMaking(true)}>{t("teams.new")}</Button>}
+    >
       <ul className={style["rows"]}>
         {sorted.map((team) => (
           <Team key={team.id} team={team} onOpen={isAdmin ? () => setOpenId(team.id) : undefined} />
         ))}
       </ul>
-      <Dialog title={open?.name ?? ""} closeLabel={t("dismiss")} isOpen={open !== undefined} onClose={() => setOpenId(undefined)}>
+      <Dialog
+        title={open?.name ?? ""}
+        closeLabel={t("dismiss")}
+        isOpen={open !== undefined}
+        onClose={() => setOpenId(undefined)}
+      >
         {open && <TeamForm team={open} onDone={() => setOpenId(undefined)} />}
       </Dialog>
-      <Dialog title={t("teams.new")} closeLabel={t("dismiss")} isOpen={isMaking} onClose={() => setMaking(false)}>
+      <Dialog
+        title={t("teams.new")}
+        closeLabel={t("dismiss")}
+        isOpen={isMaking}
+        onClose={() => setMaking(false)}
+      >
         <NewTeam onDone={() => setMaking(false)} />
       </Dialog>
     </Panel>
@@ -40,12 +56,11 @@ function Team({ team, onOpen }: { team: TeamRow; onOpen: (() => void) | undefine
       <span>
         <span className={style["name"]}>{team.name}</span>
         <span className={style["second"]}>
-          {t("teams.members", { count: team.memberIds.length })} · {t(team.deliveryMode === "offer" ? "teams.offer" : "teams.queue")}
+          {t("teams.members", { count: team.memberIds.length })} ·{" "}
+          {t(team.deliveryMode === "offer" ? "teams.offer" : "teams.queue")}
         </span>
       </span>
-      {onOpen && (
-        <Button icon="gear" label={t("teams.change", { team: team.name })} onClick={onOpen} />
-      )}
+      {onOpen && <Button icon="gear" label={t("teams.change", { team: team.name })} onClick={onOpen} />}
     </li>
   )
 }

@@ -11,7 +11,15 @@ import style from "./section.module.css"
 
 type Settings = Extract<SourceRow["settings"], { channel: "web-chat" }>
 
-export function WebsiteSource({ source, settings, isAdmin }: { source: SourceRow; settings: Settings; isAdmin: boolean }) {
+export function WebsiteSource({
+  source,
+  settings,
+  isAdmin,
+}: {
+  source: SourceRow
+  settings: Settings
+  isAdmin: boolean
+}) {
   const [name, setName] = useState(source.name)
   const [teamId, setTeamId] = useState(source.teamId)
   const [greeting, setGreeting] = useState(settings.greeting)
@@ -20,12 +28,23 @@ export function WebsiteSource({ source, settings, isAdmin }: { source: SourceRow
   const [text, setText] = useState(settings.proactive?.text ?? "")
   const [after, setAfter] = useState(String(settings.proactive?.afterSeconds ?? 15))
   const save = () => {
-    const proactive = isProactive && text.trim() !== "" ? { text: text.trim(), afterSeconds: Number(after) } : null
-    void saved(issueWorkspace("changeSource", { sourceId: source.id }, { name, teamId, settings: { channel: "web-chat", greeting, accent, proactive } }))
+    const proactive =
+      isProactive && text.trim() !== "" ? { text: text.trim(), afterSeconds: Number(after) } : null
+    void saved(
+      issueWorkspace(
+        "changeSource",
+        { sourceId: source.id },
+        { name, teamId, settings: { channel: "web-chat", greeting, accent, proactive } },
+      ),
+    )
   }
   return (
     <Panel title={source.name} what={t("channel.web-chat")}>
-      <CopiedField label={t("sources.script")} value={`<script async src="${location.origin}/w/${source.id}.js"></script>`} hint={t("sources.scriptHint")} />
+      <CopiedField
+        label={t("sources.script")}
+        value={`<script async src="${location.origin}/w/${source.id}.js"></script>`}
+        hint={t("sources.scriptHint")}
+      />
       <p>
         <a href="/try" target="_blank" rel="noopener">
           {t("sources.try")}
@@ -39,16 +58,56 @@ export function WebsiteSource({ source, settings, isAdmin }: { source: SourceRow
         }}
       >
         <div className={style["pair"]}>
-          <Field label={t("sources.name")} value={name} onValue={setName} required maxLength={60} disabled={!isAdmin} />
+          <Field
+            label={t("sources.name")}
+            value={name}
+            onValue={setName}
+            required
+            maxLength={60}
+            disabled={!isAdmin}
+          />
           <TeamChoice teamId={teamId} onChange={setTeamId} isDisabled={!isAdmin} />
-          <Field label={t("sources.greeting")} value={greeting} onValue={setGreeting} required maxLength={200} disabled={!isAdmin} />
-          <Field label={t("sources.accent")} type="color" value={accent} onValue={setAccent} disabled={!isAdmin} />
+          <Field
+            label={t("sources.greeting")}
+            value={greeting}
+            onValue={setGreeting}
+            required
+            maxLength={200}
+            disabled={!isAdmin}
+          />
+          <Field
+            label={t("sources.accent")}
+            type="color"
+            value={accent}
+            onValue={setAccent}
+            disabled={!isAdmin}
+          />
         </div>
-        <Toggle label={t("sources.proactive")} isOn={isProactive} onChange={setProactive} isDisabled={!isAdmin} />
+        <Toggle
+          label={t("sources.proactive")}
+          isOn={isProactive}
+          onChange={setProactive}
+          isDisabled={!isAdmin}
+        />
         {isProactive && (
           <div className={style["pair"]}>
-            <Field label={t("sources.proactiveText")} value={text} onValue={setText} required maxLength={300} disabled={!isAdmin} />
-            <Field label={t("sources.proactiveAfter")} type="number" min={0} max={600} value={after} onValue={setAfter} disabled={!isAdmin} />
+            <Field
+              label={t("sources.proactiveText")}
+              value={text}
+              onValue={setText}
+              required
+              maxLength={300}
+              disabled={!isAdmin}
+            />
+            <Field
+              label={t("sources.proactiveAfter")}
+              type="number"
+              min={0}
+              max={600}
+              value={after}
+              onValue={setAfter}
+              disabled={!isAdmin}
+            />
           </div>
         )}
         {isAdmin && (

@@ -19,7 +19,11 @@ export function WorkspaceSection({ isAdmin }: { isAdmin: boolean }) {
         }}
       >
         <Field label={t("workspace.name")} value={name} onValue={setName} required disabled={!isAdmin} />
-        <Button type="submit" kind="primary" disabled={!isAdmin || name.trim() === "" || name === workspace?.name}>
+        <Button
+          type="submit"
+          kind="primary"
+          disabled={!isAdmin || name.trim() === "" || name === workspace?.name}
+        >
           {t("settings.save")}
         </Button>
       </form>

@@ -24,7 +24,10 @@ export function t<K extends TextKey>(key: K, ...[values]: Filling<K>): string {
 }
 
 function fill(text: string | Plural, values: Record<string, string | number>): string {
-  const form = typeof text === "string" ? text : text[plurals.select(Number(values["count"])) === "one" ? "one" : "other"]
+  const form =
+    typeof text === "string"
+      ? text
+      : text[plurals.select(Number(values["count"])) === "one" ? "one" : "other"]
   return form.replace(/\{(\w+)\}/g, (_, place: string) => {
     const value = values[place] ?? ""
     return typeof value === "number" ? numbers.format(value) : value
@@ -32,7 +35,10 @@ function fill(text: string | Plural, values: Record<string, string | number>): s
 }
 
 /** Words for whatever was refused, also for a code younger than this desk. `nameOf` says who a colleague in the details is. */
-export function refusalWords(body: RefusalBody, nameOf: (agentId: string) => string | undefined = () => undefined): string {
+export function refusalWords(
+  body: RefusalBody,
+  nameOf: (agentId: string) => string | undefined = () => undefined,
+): string {
   const agentId = body.details?.["agentId"] ?? body.details?.["assigneeId"]
   const who = typeof agentId === "string" ? nameOf(agentId) : undefined
   const named = `refusal.${body.refusal}.named`

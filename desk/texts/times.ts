@@ -10,7 +10,12 @@ const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "s
 const monthAndYear = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric" })
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 const longDay = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" })
-const longDayAndYear = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" })
+const longDayAndYear = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+})
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" })
 
 /** "now", "2m", "3h", "Tue", "12 Mar", "Mar 2024". A client's clock may run behind the server's: what lies ahead is "now". */

@@ -5,7 +5,14 @@ import type { DialogProps } from "./dialog.tsx"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./dialog-popup.module.css"
 
-export default function DialogPopup({ title, closeLabel, isOpen, onClose, shape = "box", children }: DialogProps) {
+export default function DialogPopup({
+  title,
+  closeLabel,
+  isOpen,
+  onClose,
+  shape = "box",
+  children,
+}: DialogProps) {
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

@@ -16,8 +16,16 @@ type FieldProps = Omit<ComponentProps<"input">, "className" | "onChange" | "valu
 
 export function Field({ label, value, onValue, hint, problem, choices, lines, ...input }: FieldProps) {
   const id = useId()
-  const about = problem ?? hint ? `${id}-about` : undefined
-  const named = { id, className: style["input"], value, "aria-describedby": about, "aria-invalid": problem ? true : undefined, disabled: input.disabled, required: input.required }
+  const about = (problem ?? hint) ? `${id}-about` : undefined
+  const named = {
+    id,
+    className: style["input"],
+    value,
+    "aria-describedby": about,
+    "aria-invalid": problem ? true : undefined,
+    disabled: input.disabled,
+    required: input.required,
+  }
   return (
     <div className={style["field"]}>
       <label htmlFor={id}>{label}</label>
@@ -30,7 +38,12 @@ export function Field({ label, value, onValue, hint, problem, choices, lines, ..
           ))}
         </select>
       ) : lines ? (
-        <textarea {...named} rows={lines} maxLength={input.maxLength} onChange={(event) => onValue(event.target.value)} />
+        <textarea
+          {...named}
+          rows={lines}
+          maxLength={input.maxLength}
+          onChange={(event) => onValue(event.target.value)}
+        />
       ) : (
         <input {...input} {...named} onChange={(event) => onValue(event.target.value)} />
       )}

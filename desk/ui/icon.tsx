@@ -24,7 +24,9 @@ const PATHS = {
     </>
   ),
   queue: <path d="M5 4h14v16H5zM9 9h6M9 13h4" />,
-  star: <path d="m12 4 2.500 5.200 5.700.8-4.100 4 1 5.600-5.100-2.700-5.100 2.700 1-5.600-4.100-4 5.700-.8z" />,
+  star: (
+    <path d="m12 4 2.500 5.200 5.700.8-4.100 4 1 5.600-5.100-2.700-5.100 2.700 1-5.600-4.100-4 5.700-.8z" />
+  ),
   stack: <path d="m12 4 8 4-8 4-8-4zM4 12l8 4 8-4M4 16l8 4 8-4" />,
   filter: <path d="M4 6h16M7 12h10M10 18h4" />,
   sort: <path d="M7 5v14M4 16l3 3 3-3M17 19V5M14 8l3-3 3 3" />,
@@ -68,7 +70,9 @@ const PATHS = {
       <path d="M3.500 12h17M12 3.500c5 5.500 5 11.500 0 17M12 3.500c-5 5.500-5 11.500 0 17" />
     </>
   ),
-  offline: <path d="M3 3l18 18M8.500 15.500a5 5 0 0 1 7 0M5 12a10 10 0 0 1 4-2.400M13 9a10 10 0 0 1 6 3M12 19v.01" />,
+  offline: (
+    <path d="M3 3l18 18M8.500 15.500a5 5 0 0 1 7 0M5 12a10 10 0 0 1 4-2.400M13 9a10 10 0 0 1 6 3M12 19v.01" />
+  ),
   building: <path d="M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3" />,
 } satisfies Record<string, ReactNode>
 
@@ -77,7 +81,14 @@ export type IconName = keyof typeof PATHS
 /** Decoration only: what it means stands in words beside it or in the button's name. */
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   return (
-    <svg className={style["icon"]} viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" data-icon={name}>
+    <svg
+      className={style["icon"]}
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      aria-hidden="true"
+      data-icon={name}
+    >
       {PATHS[name]}
     </svg>
   )

@@ -12,11 +12,22 @@ let firstAt = 0
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || target.closest("input, textarea, select, [role=menu], [role=dialog], [role=listbox]") !== null
+  return (
+    target.isContentEditable ||
+    target.closest("input, textarea, select, [role=menu], [role=dialog], [role=listbox]") !== null
+  )
 }
 
 function listen(event: KeyboardEvent) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event)) return
+  if (
+    event.defaultPrevented ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.isComposing ||
+    isTyping(event)
+  )
+    return
   const pair = `${first} ${event.key}`
   const paired = first !== "" && event.timeStamp - firstAt < PAIR_WAIT ? actionOf(pair) : undefined
   const action = paired ?? actionOf(event.key)

@@ -4,12 +4,31 @@ import type { MenuLine, MenuProps } from "./menu.tsx"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./menu-popup.module.css"
 
-export default function MenuPopup({ button, lines, side = "bottom", align = "start", isOpen, onOpen, startsOpen }: MenuProps & { startsOpen: boolean }) {
+export default function MenuPopup({
+  button,
+  lines,
+  side = "bottom",
+  align = "start",
+  isOpen,
+  onOpen,
+  startsOpen,
+}: MenuProps & { startsOpen: boolean }) {
   return (
-    <Menu.Root modal={false} defaultOpen={startsOpen} {...(isOpen === undefined ? {} : { open: isOpen })} {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}>
+    <Menu.Root
+      modal={false}
+      defaultOpen={startsOpen}
+      {...(isOpen === undefined ? {} : { open: isOpen })}
+      {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}
+    >
       <Menu.Trigger render={button} />
       <Menu.Portal>
-        <Menu.Positioner side={side} align={align} sideOffset={4} collisionPadding={8} className={style["place"]}>
+        <Menu.Positioner
+          side={side}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className={style["place"]}
+        >
           <Menu.Popup className={style["menu"]}>
             <Lines lines={lines} />
           </Menu.Popup>
@@ -38,7 +57,12 @@ function Line({ line }: { line: MenuLine }) {
       )
     case "check":
       return (
-        <Menu.CheckboxItem className={style["item"]} checked={line.isChecked} onCheckedChange={line.onChange} closeOnClick={false}>
+        <Menu.CheckboxItem
+          className={style["item"]}
+          checked={line.isChecked}
+          onCheckedChange={line.onChange}
+          closeOnClick={false}
+        >
           <span className={style["mark"]}>{line.isChecked && <Icon name="check" size={16} />}</span>
           <span className={style["label"]}>{line.label}</span>
           {line.after && <span className={style["after"]}>{line.after}</span>}
@@ -48,10 +72,15 @@ function Line({ line }: { line: MenuLine }) {
       return (
         <Menu.Group>
           <Menu.GroupLabel className={style["heading"]}>{line.label}</Menu.GroupLabel>
-          <Menu.RadioGroup value={line.value} onValueChange={(value: unknown) => line.onChange(String(value))}>
+          <Menu.RadioGroup
+            value={line.value}
+            onValueChange={(value: unknown) => line.onChange(String(value))}
+          >
             {line.choices.map((choice) => (
               <Menu.RadioItem key={choice.value} value={choice.value} className={style["item"]} closeOnClick>
-                <span className={style["mark"]}>{choice.value === line.value && <Icon name="check" size={16} />}</span>
+                <span className={style["mark"]}>
+                  {choice.value === line.value && <Icon name="check" size={16} />}
+                </span>
                 <span className={style["label"]}>{choice.label}</span>
               </Menu.RadioItem>
             ))}

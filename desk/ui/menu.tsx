@@ -2,9 +2,29 @@ import { cloneElement, lazy, Suspense, useState, type ReactElement, type ReactNo
 import type { IconName } from "./icon.tsx"
 
 export type MenuLine =
-  | { kind: "item"; label: string; icon?: IconName; before?: ReactNode; after?: ReactNode; isDisabled?: boolean; onSelect: () => void }
-  | { kind: "check"; label: string; isChecked: boolean; after?: ReactNode; onChange: (isChecked: boolean) => void }
-  | { kind: "choice"; label: string; value: string; choices: readonly { value: string; label: string }[]; onChange: (value: string) => void }
+  | {
+      kind: "item"
+      label: string
+      icon?: IconName
+      before?: ReactNode
+      after?: ReactNode
+      isDisabled?: boolean
+      onSelect: () => void
+    }
+  | {
+      kind: "check"
+      label: string
+      isChecked: boolean
+      after?: ReactNode
+      onChange: (isChecked: boolean) => void
+    }
+  | {
+      kind: "choice"
+      label: string
+      value: string
+      choices: readonly { value: string; label: string }[]
+      onChange: (value: string) => void
+    }
   | { kind: "group"; label: string; lines: readonly MenuLine[] }
   | { kind: "line" }
 
@@ -29,7 +49,13 @@ export function Menu(props: MenuProps) {
   const [wasAsked, setAsked] = useState(false)
   const ask = () => (onOpen ? onOpen(true) : setAsked(true))
   return (
-    <Suspense fallback={cloneElement(button, { onClick: ask, "aria-haspopup": "menu", "aria-expanded": isOpen ?? wasAsked })}>
+    <Suspense
+      fallback={cloneElement(button, {
+        onClick: ask,
+        "aria-haspopup": "menu",
+        "aria-expanded": isOpen ?? wasAsked,
+      })}
+    >
       <MenuPopup {...props} startsOpen={wasAsked} />
     </Suspense>
   )

@@ -8,7 +8,8 @@ import { useEffect } from "react"
 export function usePlainGuards() {
   useEffect(() => {
     const mend = () => {
-      for (const guard of document.querySelectorAll("[data-base-ui-focus-guard][aria-hidden]")) guard.removeAttribute("aria-hidden")
+      for (const guard of document.querySelectorAll("[data-base-ui-focus-guard][aria-hidden]"))
+        guard.removeAttribute("aria-hidden")
     }
     mend()
     const observer = new MutationObserver(mend)

@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright"
+import { AxeBuilder } from "@axe-core/playwright"
 import { mkdtemp, rm } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
@@ -35,20 +35,27 @@ afterAll(async () => {
 })
 
 async function openPage(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
   return page
 }
 
-const inbox = (page: Page, name: RegExp) => page.getByRole("navigation", { name: "Inboxes" }).getByRole("link", { name })
-const rowWith = (page: Page, text: string) => page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: text })
+const inbox = (page: Page, name: RegExp) =>
+  page.getByRole("navigation", { name: "Inboxes" }).getByRole("link", { name })
+const rowWith = (page: Page, text: string) =>
+  page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: text })
 const log = (page: Page) => page.getByRole("log", { name: "Messages" })
 
 describe("the desk", () => {
   it("makes a workspace on the first visit", async () => {
     await ada.goto(parley.url)
-    await expect(ada.getByRole("heading", { name: "Create your workspace" }).waitFor()).resolves.toBeUndefined()
+    await expect(
+      ada.getByRole("heading", { name: "Create your workspace" }).waitFor(),
+    ).resolves.toBeUndefined()
     await ada.getByLabel("Your name").fill("Ada Okafor")
     await ada.getByLabel("Work e-mail").fill("ada@northwind.test")
     await ada.getByLabel("Password").fill(PASSWORD)
@@ -61,7 +68,8 @@ describe("the desk", () => {
   it("lets a colleague in by a link", async () => {
     await ada.getByRole("link", { name: "Settings" }).click()
     await ada.getByRole("link", { name: "Sources" }).click()
-    source = /\/w\/([0-9a-f-]{36})\.js/.exec(await ada.getByLabel("Script for your website").inputValue())?.[1] ?? ""
+    source =
+      /\/w\/([0-9a-f-]{36})\.js/.exec(await ada.getByLabel("Script for your website").inputValue())?.[1] ?? ""
     await ada.getByRole("link", { name: "Team" }).click()
     await ada.getByRole("button", { name: "Change Everyone" }).click()
     await ada.getByLabel("New conversations").selectOption({ label: "Go to Unassigned" })
@@ -154,7 +162,11 @@ describe("the desk", () => {
     await ada.reload()
     await ada.getByText("Conversations appear here once they are closed.").waitFor()
     await ada.getByRole("button", { name: "Sort" }).click()
-    await expect.poll(() => ada.getByRole("menuitemradio", { name: "Oldest update first" }).getAttribute("aria-checked")).toBe("true")
+    await expect
+      .poll(() =>
+        ada.getByRole("menuitemradio", { name: "Oldest update first" }).getAttribute("aria-checked"),
+      )
+      .toBe("true")
     await ada.keyboard.press("Escape")
     await ada.getByRole("button", { name: "Show open ones" }).click()
     await rowWith(ada, "One more thing").waitFor()
@@ -167,7 +179,13 @@ describe("the desk", () => {
     await ada.keyboard.press("Enter")
     await log(ada).getByText("One more thing").waitFor()
     await ada.keyboard.press("n")
-    await expect.poll(() => ada.getByRole("textbox", { name: "Internal note" }).evaluate((field) => field === document.activeElement)).toBe(true)
+    await expect
+      .poll(() =>
+        ada
+          .getByRole("textbox", { name: "Internal note" })
+          .evaluate((field) => field === document.activeElement),
+      )
+      .toBe(true)
     await ada.keyboard.press("Escape")
     await ada.keyboard.press("r")
     await ada.getByRole("textbox", { name: "Answer" }).waitFor()
@@ -212,12 +230,22 @@ describe("the desk", () => {
     await page.context().addCookies(await ada.context().cookies())
     await page.goto(`${parley.url}/inbox/all`)
     await page.getByRole("list", { name: "Conversations" }).getByRole("listitem").first().waitFor()
-    const first = await page.getByRole("list", { name: "Conversations" }).getByRole("link").first().textContent()
+    const first = await page
+      .getByRole("list", { name: "Conversations" })
+      .getByRole("link")
+      .first()
+      .textContent()
     await page.evaluate(() => navigator.serviceWorker.ready)
-    await expect.poll(() => page.evaluate(async () => (await (await caches.open("parley-desk")).keys()).length), { timeout: 10_000 }).toBeGreaterThan(5)
+    await expect
+      .poll(() => page.evaluate(async () => (await (await caches.open("parley-desk")).keys()).length), {
+        timeout: 10_000,
+      })
+      .toBeGreaterThan(5)
     await page.context().setOffline(true)
     await page.reload()
-    await expect.poll(() => page.getByRole("list", { name: "Conversations" }).getByRole("link").first().textContent()).toBe(first)
+    await expect
+      .poll(() => page.getByRole("list", { name: "Conversations" }).getByRole("link").first().textContent())
+      .toBe(first)
     await page.getByText("Offline. What you write is sent when you are back.").waitFor()
     await page.context().close()
   })
@@ -231,7 +259,15 @@ describe("the desk", () => {
       await page.getByLabel("Password").waitFor()
       expect(await problemsOn(page)).toEqual([])
       await page.context().addCookies(cookies)
-      for (const place of ["/inbox/me", "/inbox/mentions", at, "/settings/profile", "/settings/team", "/settings/sources", "/settings/workspace"]) {
+      for (const place of [
+        "/inbox/me",
+        "/inbox/mentions",
+        at,
+        "/settings/profile",
+        "/settings/team",
+        "/settings/sources",
+        "/settings/workspace",
+      ]) {
         await page.goto(parley.url + place)
         await page.getByRole("navigation", { name: "Main" }).waitFor()
         await page.waitForTimeout(500)
@@ -260,7 +296,11 @@ async function writeNotes(conversationId: string, count: number): Promise<void> 
     async ({ path, count: most }) => {
       for (let at = 1; at <= most; at++) {
         const id = `01900000-0000-7000-8000-${String(Date.now()).slice(-8)}${String(at).padStart(4, "0")}`
-        const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ id, text: `Note ${at}` }) })
+        const answer = await fetch(path, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ id, text: `Note ${at}` }),
+        })
         if (!answer.ok) throw new Error(await answer.text())
       }
     },
@@ -269,6 +309,10 @@ async function writeNotes(conversationId: string, count: number): Promise<void> 
 }
 
 async function problemsOn(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`))
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`),
+  )
 }

@@ -7,7 +7,13 @@ export type Company = { ada: Cookie[]; links: { busy: string } }
 /** A company small enough to look at: three agents, two teams, and conversations in several states. */
 export async function fillCompany(url: string): Promise<Company> {
   const ada = await person(url)
-  const { workspaceId } = await ada.ask("POST", "/workspaces", { id: newId(), company: "Northwind Shoes", name: "Ada Okafor", email: "ada@northwind.test", password: "correct horse battery" })
+  const { workspaceId } = await ada.ask("POST", "/workspaces", {
+    id: newId(),
+    company: "Northwind Shoes",
+    name: "Ada Okafor",
+    email: "ada@northwind.test",
+    password: "correct horse battery",
+  })
   const bo = await colleague(url, ada, "Bo Lindqvist")
   await colleague(url, ada, "Chidi Anagonye")
   const { source, everyone } = await ada.firstRows(String(workspaceId))
@@ -17,21 +23,47 @@ export async function fillCompany(url: string): Promise<Company> {
   const marta = visitorOf(url, source, "pt-PT")
   await marta("Hi! The left shoe of my order came in the wrong size 😕")
   await marta("Order 10482, it says 42 on the box but 40 inside.")
-  const texts = ["Do you ship to Malmö?", "Bonjour, la taille 42 revient quand ?", "שלום, מתי מגיע המשלוח?", "Thank you, that worked!", "My invoice https://northwind.test/invoice/7 has the wrong address, and it is a very long story that does not fit on one line."]
+  const texts = [
+    "Do you ship to Malmö?",
+    "Bonjour, la taille 42 revient quand ?",
+    "שלום, מתי מגיע המשלוח?",
+    "Thank you, that worked!",
+    "My invoice https://northwind.test/invoice/7 has the wrong address, and it is a very long story that does not fit on one line.",
+  ]
   for (const text of texts) await visitorOf(url, source, "en")(text)
   const rows = await ada.conversations("unassigned")
   const busy = rows.find((row) => row.last.text.startsWith("Order 10482"))
   if (!busy) throw new Error("Marta's conversation did not appear.")
   const at = `/conversations/${busy.id}`
-  await ada.ask("POST", `${at}/answers`, { id: newId(), text: "I am sorry about that, Marta. I will have a new pair sent today; keep the old one until it arrives.", addressId: busy.lastAddressId, expects: { assigneeId: null, isOpen: true, lastAnswerId: null } })
-  await ada.ask("POST", `${at}/notes`, { id: newId(), text: `@{agent:${bo.agentId}} do we still have a 42 in the Malmö store? She needs them for Saturday.` })
-  await bo.ask("POST", `${at}/notes`, { id: newId(), text: `Two pairs left, I put one aside. @{agent:${ada.agentId}}` })
+  await ada.ask("POST", `${at}/answers`, {
+    id: newId(),
+    text: "I am sorry about that, Marta. I will have a new pair sent today; keep the old one until it arrives.",
+    addressId: busy.lastAddressId,
+    expects: { assigneeId: null, isOpen: true, lastAnswerId: null },
+  })
+  await ada.ask("POST", `${at}/notes`, {
+    id: newId(),
+    text: `@{agent:${bo.agentId}} do we still have a 42 in the Malmö store? She needs them for Saturday.`,
+  })
+  await bo.ask("POST", `${at}/notes`, {
+    id: newId(),
+    text: `Two pairs left, I put one aside. @{agent:${ada.agentId}}`,
+  })
   await ada.ask("PUT", `${at}/star`, { id: newId(), isStarred: true })
   await marta("Wonderful, thank you!")
   const [, first, second, third] = rows.filter((row) => row.id !== busy.id)
   if (first) await bo.ask("POST", `/conversations/${first.id}/offer`, { id: newId(), agentId: ada.agentId })
-  if (second) await ada.ask("POST", `/conversations/${second.id}/assign`, { id: newId(), to: { kind: "agent", agentId: ada.agentId }, expects: { assigneeId: null } })
-  if (third) await ada.ask("POST", `/conversations/${third.id}/close`, { id: newId(), lastCustomerEntryId: third.lastCustomerEntryId })
+  if (second)
+    await ada.ask("POST", `/conversations/${second.id}/assign`, {
+      id: newId(),
+      to: { kind: "agent", agentId: ada.agentId },
+      expects: { assigneeId: null },
+    })
+  if (third)
+    await ada.ask("POST", `/conversations/${third.id}/close`, {
+      id: newId(),
+      lastCustomerEntryId: third.lastCustomerEntryId,
+    })
   return { ada: ada.cookies(), links: { busy: `${url}/inbox/me/${busy.id}` } }
 }
 
@@ -43,9 +75,16 @@ async function person(url: string) {
     agentId: "",
     cookies: () => [...jar].map(([name, value]) => ({ name, value, url })),
     async ask(method: string, path: string, body?: unknown) {
-      const headers: Record<string, string> = { origin: url, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") }
+      const headers: Record<string, string> = {
+        origin: url,
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+      }
       if (body !== undefined) headers["content-type"] = "application/json"
-      const answer = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+      const answer = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
       for (const line of answer.headers.getSetCookie()) {
         const [name = "", value = ""] = (line.split(";")[0] ?? "").split(/=(.*)/s)
         jar.set(name, value)
@@ -63,12 +102,15 @@ async function person(url: string) {
     /** What the stream would tell: the ids of the first source and of Everyone. */
     async firstRows(workspaceId: string) {
       const { WebSocket } = await import("ws")
-      const socket = new WebSocket(`${url.replace("http", "ws")}/api/v1/stream?workspace=${workspaceId}`, { headers: { origin: url, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") } })
+      const socket = new WebSocket(`${url.replace("http", "ws")}/api/v1/stream?workspace=${workspaceId}`, {
+        headers: { origin: url, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") },
+      })
       const ids = await new Promise<{ source: string; everyone: string }>((resolve, reject) => {
         socket.on("error", reject)
         socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: 1 })))
         socket.on("message", (data: Buffer) => {
-          const message: { kind: string; rows?: { kind: string; id: string; isEveryone?: boolean }[] } = JSON.parse(data.toString())
+          const message: { kind: string; rows?: { kind: string; id: string; isEveryone?: boolean }[] } =
+            JSON.parse(data.toString())
           const source = message.rows?.find((row) => row.kind === "source")
           const everyone = message.rows?.find((row) => row.isEveryone)
           if (source && everyone) resolve({ source: source.id, everyone: everyone.id })
@@ -89,14 +131,28 @@ async function colleague(url: string, owner: Awaited<ReturnType<typeof person>>,
   const { link } = await owner.ask("POST", "/invitations", { id: newId(), role: "agent", teamIds: [] })
   const me = await person(url)
   const email = `${name.split(" ")[0]?.toLowerCase()}@northwind.test`
-  await me.ask("POST", `/invitations/${String(link).split("/").at(-1)}/accept`, { name, email, password: "correct horse battery" })
+  await me.ask("POST", `/invitations/${String(link).split("/").at(-1)}/accept`, {
+    name,
+    email,
+    password: "correct horse battery",
+  })
   return me
 }
 
 export function visitorOf(url: string, source: string, language: string) {
   const key = randomBytes(32).toString("base64url")
   return async (text: string) => {
-    const answer = await fetch(`${url}/visitor/v1/${source}/messages`, { method: "POST", headers: { "content-type": "application/json", origin: url }, body: JSON.stringify({ key, id: newId(), text, language, page: { url: `${url}/try/shoes`, title: "Shoes" } }) })
+    const answer = await fetch(`${url}/visitor/v1/${source}/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: url },
+      body: JSON.stringify({
+        key,
+        id: newId(),
+        text,
+        language,
+        page: { url: `${url}/try/shoes`, title: "Shoes" },
+      }),
+    })
     if (!answer.ok) throw new Error(`A visitor was refused: ${answer.status} ${await answer.text()}`)
   }
 }

@@ -11,15 +11,21 @@ import { start } from "../../server/main.ts"
 import { launchBrowser } from "../harness/browser.ts"
 import { fillCompany, type Company } from "./look-company.ts"
 
-const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 1024, height: 768 }, phone: { width: 390, height: 844 } } as const
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  narrow: { width: 1024, height: 768 },
+  phone: { width: 390, height: 844 },
+} as const
 type Size = keyof typeof SIZES
 
 const [folder = "look", ...wanted] = process.argv.slice(2)
 const data = await mkdtemp(path.join(os.tmpdir(), "parley-look-"))
-const parley = await start(readConfig({ PARLEY_DATA: data, PORT: "0", HOST: "127.0.0.1", PARLEY_LOG_LEVEL: "error" }))
+const parley = await start(
+  readConfig({ PARLEY_DATA: data, PORT: "0", HOST: "127.0.0.1", PARLEY_LOG_LEVEL: "error" }),
+)
 const browser = await launchBrowser()
 try {
-  await shoot("first-start", "wide", "light", undefined, async () => undefined)
+  await shoot("first-start", { size: "wide", theme: "light" }, undefined, async () => undefined)
   const company = await fillCompany(parley.url)
   await takeAll(company)
 } finally {
@@ -31,60 +37,88 @@ try {
 async function takeAll(company: Company) {
   const { ada, links } = company
   for (const theme of ["light", "dark"] as const) {
-    await shoot("sign-in", "wide", theme, undefined, async () => undefined)
-    await shoot("list", "wide", theme, ada, (page) => page.goto(`${parley.url}/inbox/unassigned`))
-    for (const size of ["wide", "narrow", "phone"] as const) await shoot("conversation", size, theme, ada, (page) => page.goto(links.busy))
-    await shoot("note", "wide", theme, ada, async (page) => {
+    await shoot("sign-in", { size: "wide", theme }, undefined, async () => undefined)
+    await shoot("list", { size: "wide", theme }, ada, (page) => page.goto(`${parley.url}/inbox/unassigned`))
+    for (const size of ["wide", "narrow", "phone"] as const)
+      await shoot("conversation", { size, theme }, ada, (page) => page.goto(links.busy))
+    await shoot("note", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("switch", { name: "Internal note" }).click()
       await page.getByRole("textbox", { name: "Internal note" }).pressSequentially("Please look, @B")
     })
-    await shoot("assign", "wide", theme, ada, async (page) => {
+    await shoot("assign", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Assign", exact: true }).click()
     })
-    await shoot("offer", "wide", theme, ada, async (page) => {
+    await shoot("offer", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/inbox/me`)
       await page.getByRole("listitem").filter({ hasText: "Suggested" }).first().getByRole("link").click()
     })
-    await shoot("filter", "wide", theme, ada, async (page) => {
+    await shoot("filter", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/inbox/me`)
       await page.getByRole("button", { name: "Filter" }).click()
     })
-    await shoot("availability", "wide", theme, ada, async (page) => {
+    await shoot("availability", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "team", "sources", "workspace"]) await shoot(`settings-${section}`, "wide", theme, ada, (page) => page.goto(`${parley.url}/settings/${section}`))
-    await shoot("invite", "wide", theme, ada, async (page) => {
+    for (const section of ["profile", "team", "sources", "workspace"])
+      await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
+        page.goto(`${parley.url}/settings/${section}`),
+      )
+    await shoot("invite", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/settings/team`)
       await page.getByRole("button", { name: "Invite" }).click()
     })
-    await shoot("keys", "wide", theme, ada, async (page) => {
+    await shoot("keys", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/inbox/me`)
       await page.getByRole("list", { name: "Conversations" }).waitFor()
       await page.keyboard.press("?")
     })
     for (const size of ["narrow", "phone"] as const)
-      await shoot("customer", size, theme, ada, async (page) => {
+      await shoot("customer", { size, theme }, ada, async (page) => {
         await page.goto(links.busy)
         await page.getByRole("button", { name: "Customer information" }).click()
       })
-    await shoot("list", "phone", theme, ada, (page) => page.goto(`${parley.url}/inbox/me`))
-    await shoot("settings-team", "phone", theme, ada, (page) => page.goto(`${parley.url}/settings/team`))
-    await shoot("missing", "wide", theme, ada, (page) => page.goto(`${parley.url}/inbox/me/01900000-0000-7000-8000-000000000000`))
+    await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
+    await shoot("settings-team", { size: "phone", theme }, ada, (page) =>
+      page.goto(`${parley.url}/settings/team`),
+    )
+    await shoot("missing", { size: "wide", theme }, ada, (page) =>
+      page.goto(`${parley.url}/inbox/me/01900000-0000-7000-8000-000000000000`),
+    )
   }
 }
 
-async function shoot(name: string, size: Size, theme: "light" | "dark", cookies: Cookies | undefined, go: (page: Page) => Promise<unknown>) {
+async function shoot(
+  name: string,
+  { size, theme }: { size: Size; theme: "light" | "dark" },
+  cookies: Cookies | undefined,
+  go: (page: Page) => Promise<unknown>,
+) {
   if (wanted.length > 0 && !wanted.includes(name)) return
-  const options: BrowserContextOptions = { viewport: SIZES[size], colorScheme: theme, ...(size === "phone" ? { hasTouch: true, isMobile: true } : {}) }
+  const options: BrowserContextOptions = {
+    viewport: SIZES[size],
+    colorScheme: theme,
+    ...(size === "phone" ? { hasTouch: true, isMobile: true } : {}),
+  }
   const context = await (browser satisfies Browser).newContext(options)
   if (cookies) await context.addCookies(cookies)
   const page = await context.newPage()
   page.on("pageerror", (error) => console.error(name, size, theme, error.stack ?? error.message))
-  page.on("response", (response) => response.status() >= 400 && console.error(name, size, theme, response.status(), response.request().method(), response.url()))
-  page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load") && console.error(name, size, theme, message.text()))
+  page.on(
+    "response",
+    (response) =>
+      response.status() >= 400 &&
+      console.error(name, size, theme, response.status(), response.request().method(), response.url()),
+  )
+  page.on(
+    "console",
+    (message) =>
+      message.type() === "error" &&
+      !message.text().startsWith("Failed to load") &&
+      console.error(name, size, theme, message.text()),
+  )
   await page.goto(parley.url)
   await page.waitForTimeout(700)
   try {

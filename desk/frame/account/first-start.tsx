@@ -20,30 +20,80 @@ export function FirstStart({ session }: { session: SessionAnswer }) {
   const { user, needsFirstWorkspace, signupOpen } = session
 
   if (user && !needsFirstWorkspace && !signupOpen)
-    return <Card title={t("noWorkspace.title")} lead={t("noWorkspace.what", { email: user.email })} foot={<SignOut />} />
+    return (
+      <Card
+        title={t("noWorkspace.title")}
+        lead={t("noWorkspace.what", { email: user.email })}
+        foot={<SignOut />}
+      />
+    )
 
   const make = async () => {
     const person = user ? {} : { name, email, password }
-    const { workspaceId } = await request("POST", accountCommands.createWorkspace.path, { id, company, ...person }, accountCommands.createWorkspace.answer)
+    const { workspaceId } = await request(
+      "POST",
+      accountCommands.createWorkspace.path,
+      { id, company, ...person },
+      accountCommands.createWorkspace.answer,
+    )
     await askSession(workspaceId)
   }
   return (
-    <Card title={t("firstStart.title")} lead={user ? t("firstStart.leadAgain", { email: user.email }) : t("firstStart.lead")} action={{ label: t("firstStart.button"), run: make }} foot={user ? <SignOut /> : undefined}>
+    <Card
+      title={t("firstStart.title")}
+      lead={user ? t("firstStart.leadAgain", { email: user.email }) : t("firstStart.lead")}
+      action={{ label: t("firstStart.button"), run: make }}
+      foot={user ? <SignOut /> : undefined}
+    >
       {!user && (
         <>
-          <Field label={t("field.name")} value={name} onValue={setName} autoComplete="name" required autoFocus />
-          <Field label={t("field.workEmail")} type="email" value={email} onValue={setEmail} autoComplete="username" required />
-          <Field label={t("field.password")} type="password" value={password} onValue={setPassword} autoComplete="new-password" minLength={10} required hint={t("field.passwordHint")} />
+          <Field
+            label={t("field.name")}
+            value={name}
+            onValue={setName}
+            autoComplete="name"
+            required
+            autoFocus
+          />
+          <Field
+            label={t("field.workEmail")}
+            type="email"
+            value={email}
+            onValue={setEmail}
+            autoComplete="username"
+            required
+          />
+          <Field
+            label={t("field.password")}
+            type="password"
+            value={password}
+            onValue={setPassword}
+            autoComplete="new-password"
+            minLength={10}
+            required
+            hint={t("field.passwordHint")}
+          />
         </>
       )}
-      <Field label={t("field.company")} value={company} onValue={setCompany} autoComplete="organization" required />
+      <Field
+        label={t("field.company")}
+        value={company}
+        onValue={setCompany}
+        autoComplete="organization"
+        required
+      />
     </Card>
   )
 }
 
 function SignOut() {
   return (
-    <button type="button" onClick={() => void signOut(() => request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer))}>
+    <button
+      type="button"
+      onClick={() =>
+        void signOut(() => request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer))
+      }
+    >
       {t("self.signOut")}
     </button>
   )

@@ -36,8 +36,23 @@ export function SignIn({ session }: { session: SessionAnswer }) {
         </>
       }
     >
-      <Field label={t("field.email")} type="email" value={email} onValue={setEmail} autoComplete="username" required autoFocus />
-      <Field label={t("field.password")} type="password" value={password} onValue={setPassword} autoComplete="current-password" required />
+      <Field
+        label={t("field.email")}
+        type="email"
+        value={email}
+        onValue={setEmail}
+        autoComplete="username"
+        required
+        autoFocus
+      />
+      <Field
+        label={t("field.password")}
+        type="password"
+        value={password}
+        onValue={setPassword}
+        autoComplete="current-password"
+        required
+      />
     </Card>
   )
 }

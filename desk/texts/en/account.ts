@@ -19,7 +19,8 @@ export const account = {
   "signIn.newWorkspace": "Create a new workspace",
   "password.forgotten": "Forgotten password",
   "password.lead": "We mail you a link with which you can choose a new one.",
-  "password.noMail": "This server cannot send mail. Ask whoever runs it to set a new password for you with the command “npm run reset-password”.",
+  "password.noMail":
+    "This server cannot send mail. Ask whoever runs it to set a new password for you with the command “npm run reset-password”.",
   "password.send": "Mail me a link",
   "password.sentTitle": "Look into your mail",
   "password.sent": "If there is an account for {email}, a link is on its way. It works for one hour.",

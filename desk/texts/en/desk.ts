@@ -22,7 +22,10 @@ export const desk = {
 
   "rail.main": "Main",
   "rail.service": "Customer Service",
-  "rail.serviceCounted": { one: "Customer Service, {count} needs attention", other: "Customer Service, {count} need attention" },
+  "rail.serviceCounted": {
+    one: "Customer Service, {count} needs attention",
+    other: "Customer Service, {count} need attention",
+  },
   "rail.settings": "Settings",
   "self.workspaces": "Workspaces",
   "self.keys": "Keyboard shortcuts",

@@ -40,7 +40,8 @@ export const settings = {
   "team.inviteEmail": "E-mail (optional)",
   "team.makeLink": "Make link",
   "team.link": "Invitation link",
-  "team.linkHint": "Whoever opens it joins your workspace, once. With an address only that address can use it.",
+  "team.linkHint":
+    "Whoever opens it joins your workspace, once. With an address only that address can use it.",
   "team.mailed": "It was also mailed to {email}.",
   "team.invitations": "Open invitations",
   "team.invitationFor": "{role}, for {email}",

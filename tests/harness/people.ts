@@ -114,6 +114,22 @@ export const rows = (page: Page): Locator =>
 /** The row whose first line says this. */
 export const row = (page: Page, text: string): Locator => rows(page).filter({ hasText: text })
 
+/** When the list first shows the text, by the machine's clock in milliseconds: to be asked before it can. */
+export function listed(page: Page, text: string): Promise<number> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          const list = document.querySelector('[aria-label="Conversations"]')
+          if (list?.textContent.includes(wanted)) resolve(Date.now())
+          else requestAnimationFrame(look)
+        }
+        look()
+      }),
+    text,
+  )
+}
+
 export const conversation = (page: Page): Locator => page.getByRole("region", { name: /^Conversation with / })
 
 export const log = (page: Page): Locator => page.getByRole("log", { name: "Messages" })

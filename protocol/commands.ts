@@ -21,23 +21,45 @@ export const expects = z.object({
 const done = z.object({ number: z.number().int() })
 const made = z.object({ number: z.number().int(), id })
 const password = z.string().min(10).max(200)
-const email = z.email().max(254).transform((text) => text.toLowerCase())
+const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase())
 
-function command<P extends string, B extends z.ZodType, A extends z.ZodType>(method: "POST" | "PATCH" | "PUT" | "DELETE", path: P, body: B, answer: A) {
+function command<P extends string, B extends z.ZodType, A extends z.ZodType>(
+  method: "POST" | "PATCH" | "PUT" | "DELETE",
+  path: P,
+  body: B,
+  answer: A,
+) {
   return { method, path, body, answer }
 }
 
 /** Conversation commands: what the outbox holds and repeats. The path's `:conversationId` is filled in from `params`. */
 export const conversationCommands = {
   /** The command's id becomes the message's id. Accepts the conversation where it is nobody's or offered. */
-  answer: command("POST", "/conversations/:conversationId/answers", z.object({ id, text: messageText, addressId: id, expects }), z.object({ number: z.number().int(), at: stamp, assigneeId: id })),
-  note: command("POST", "/conversations/:conversationId/notes", z.object({ id, text: messageText }), z.object({ number: z.number().int(), at: stamp })),
+  answer: command(
+    "POST",
+    "/conversations/:conversationId/answers",
+    z.object({ id, text: messageText, addressId: id, expects }),
+    z.object({ number: z.number().int(), at: stamp, assigneeId: id }),
+  ),
+  note: command(
+    "POST",
+    "/conversations/:conversationId/notes",
+    z.object({ id, text: messageText }),
+    z.object({ number: z.number().int(), at: stamp }),
+  ),
   assign: command(
     "POST",
     "/conversations/:conversationId/assign",
     z.object({
       id,
-      to: z.discriminatedUnion("kind", [z.object({ kind: z.literal("agent"), agentId: id }), z.object({ kind: z.literal("team"), teamId: id }), z.object({ kind: z.literal("nobody") })]),
+      to: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("agent"), agentId: id }),
+        z.object({ kind: z.literal("team"), teamId: id }),
+        z.object({ kind: z.literal("nobody") }),
+      ]),
       expects: z.object({ assigneeId: id.nullable() }),
     }),
     done,
@@ -46,9 +68,19 @@ export const conversationCommands = {
   offer: command("POST", "/conversations/:conversationId/offer", z.object({ id, agentId: id }), done),
   decline: command("POST", "/conversations/:conversationId/decline", z.object({ id, offerId: id }), done),
   /** `lastCustomerEntryId`: the customer's latest message the agent saw; a later one refuses `customer-wrote-meanwhile`. */
-  close: command("POST", "/conversations/:conversationId/close", z.object({ id, lastCustomerEntryId: id.nullable() }), done),
+  close: command(
+    "POST",
+    "/conversations/:conversationId/close",
+    z.object({ id, lastCustomerEntryId: id.nullable() }),
+    done,
+  ),
   /** With `undo` the waiting time goes on as if it had never been closed. */
-  reopen: command("POST", "/conversations/:conversationId/reopen", z.object({ id, undo: z.boolean().default(false) }), done),
+  reopen: command(
+    "POST",
+    "/conversations/:conversationId/reopen",
+    z.object({ id, undo: z.boolean().default(false) }),
+    done,
+  ),
   star: command("PUT", "/conversations/:conversationId/star", z.object({ id, isStarred: z.boolean() }), done),
   /** Everything up to the stamp is read; never moves back. */
   read: command("POST", "/conversations/:conversationId/read", z.object({ id, upTo: stamp }), done),
@@ -64,16 +96,48 @@ export const workspaceCommands = {
   setTeamOff: command("PUT", "/me/teams/:teamId", z.object({ id, isOff: z.boolean() }), done),
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
   renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
-  changeAgent: command("PATCH", "/agents/:agentId", z.object({ id, role: role.optional(), capacity: z.number().int().min(0).max(10_000).nullable().optional(), isDisabled: z.boolean().optional() }), done),
-  makeTeam: command("POST", "/teams", z.object({ id, name: name(60), memberIds: z.array(id).max(1_000) }), made),
+  changeAgent: command(
+    "PATCH",
+    "/agents/:agentId",
+    z.object({
+      id,
+      role: role.optional(),
+      capacity: z.number().int().min(0).max(10_000).nullable().optional(),
+      isDisabled: z.boolean().optional(),
+    }),
+    done,
+  ),
+  makeTeam: command(
+    "POST",
+    "/teams",
+    z.object({ id, name: name(60), memberIds: z.array(id).max(1_000) }),
+    made,
+  ),
   changeTeam: command(
     "PATCH",
     "/teams/:teamId",
-    z.object({ id, name: name(60).optional(), deliveryMode: deliveryMode.optional(), offerSeconds: z.number().int().min(5).max(86_400).optional(), returnsWhenAway: z.boolean().optional(), memberIds: z.array(id).max(1_000).optional() }),
+    z.object({
+      id,
+      name: name(60).optional(),
+      deliveryMode: deliveryMode.optional(),
+      offerSeconds: z.number().int().min(5).max(86_400).optional(),
+      returnsWhenAway: z.boolean().optional(),
+      memberIds: z.array(id).max(1_000).optional(),
+    }),
     done,
   ),
   renameWorkspace: command("PATCH", "/workspace", z.object({ id, name: name() }), done),
-  invite: command("POST", "/invitations", z.object({ id, role: role.exclude(["owner"]).default("agent"), email: email.optional(), teamIds: z.array(id).max(100).default([]) }), z.object({ id, link: z.string(), isMailed: z.boolean() })),
+  invite: command(
+    "POST",
+    "/invitations",
+    z.object({
+      id,
+      role: role.exclude(["owner"]).default("agent"),
+      email: email.optional(),
+      teamIds: z.array(id).max(100).default([]),
+    }),
+    z.object({ id, link: z.string(), isMailed: z.boolean() }),
+  ),
   withdrawInvitation: command("DELETE", "/invitations/:invitationId", z.object({ id }), done),
   makeSource: command(
     "POST",
@@ -90,7 +154,10 @@ export const workspaceCommands = {
           number: z.string().regex(/^\+[1-9]\d{4,14}$/),
           accountId: z.string().regex(/^AC[0-9a-fA-F]{32}$/),
           authToken: z.string().min(8).max(200),
-          apiBase: z.url({ protocol: /^https?$/ }).max(500).default("https://api.twilio.com"),
+          apiBase: z
+            .url({ protocol: /^https?$/ })
+            .max(500)
+            .default("https://api.twilio.com"),
         }),
       ]),
     }),
@@ -105,8 +172,23 @@ export const workspaceCommands = {
       teamId: id.optional(),
       settings: z
         .discriminatedUnion("channel", [
-          z.object({ channel: z.literal("web-chat"), greeting: name(200).optional(), accent: z.string().regex(/^#[0-9a-f]{6}$/i).optional(), proactive: proactiveMessage.nullable().optional() }),
-          z.object({ channel: z.literal("sms"), authToken: z.string().min(8).max(200).optional(), apiBase: z.url({ protocol: /^https?$/ }).max(500).optional() }),
+          z.object({
+            channel: z.literal("web-chat"),
+            greeting: name(200).optional(),
+            accent: z
+              .string()
+              .regex(/^#[0-9a-f]{6}$/i)
+              .optional(),
+            proactive: proactiveMessage.nullable().optional(),
+          }),
+          z.object({
+            channel: z.literal("sms"),
+            authToken: z.string().min(8).max(200).optional(),
+            apiBase: z
+              .url({ protocol: /^https?$/ })
+              .max(500)
+              .optional(),
+          }),
         ])
         .optional(),
     }),
@@ -118,12 +200,33 @@ export type WorkspaceCommand = keyof typeof workspaceCommands
 /** What is asked before there is an agent. */
 export const accountCommands = {
   /** First start, or further workspaces with PARLEY_SIGNUP=open. Name, e-mail and password are left out by someone signed in. */
-  createWorkspace: command("POST", "/workspaces", z.object({ id, company: name(), name: name().optional(), email: email.optional(), password: password.optional() }), z.object({ workspaceId: id })),
+  createWorkspace: command(
+    "POST",
+    "/workspaces",
+    z.object({
+      id,
+      company: name(),
+      name: name().optional(),
+      email: email.optional(),
+      password: password.optional(),
+    }),
+    z.object({ workspaceId: id }),
+  ),
   signIn: command("POST", "/sign-in", z.object({ email, password: z.string().max(200) }), z.object({})),
   signOut: command("POST", "/sign-out", z.object({}), z.object({})),
-  acceptInvitation: command("POST", "/invitations/:token/accept", z.object({ name: name().optional(), email: email.optional(), password: password.optional() }), z.object({ workspaceId: id })),
+  acceptInvitation: command(
+    "POST",
+    "/invitations/:token/accept",
+    z.object({ name: name().optional(), email: email.optional(), password: password.optional() }),
+    z.object({ workspaceId: id }),
+  ),
   forgotPassword: command("POST", "/forgot-password", z.object({ email }), z.object({})),
-  resetPassword: command("POST", "/reset-password", z.object({ token: z.string().max(500), password }), z.object({})),
+  resetPassword: command(
+    "POST",
+    "/reset-password",
+    z.object({ token: z.string().max(500), password }),
+    z.object({}),
+  ),
 } as const
 
 /** GET /api/v1/session: what the desk asks first. Without a session `user` is null. */
@@ -139,9 +242,15 @@ export const sessionAnswer = z.object({
 export type SessionAnswer = z.infer<typeof sessionAnswer>
 
 /** GET /api/v1/invitations/:token, for the page that accepts one. */
-export const invitationAnswer = z.object({ company: z.string(), invitedBy: z.string(), email: z.string().nullable() })
+export const invitationAnswer = z.object({
+  company: z.string(),
+  invitedBy: z.string(),
+  email: z.string().nullable(),
+})
 /** GET /api/v1/invitations, admins. */
-export const invitationsAnswer = z.object({ invitations: z.array(z.object({ id, role, email: z.string().nullable(), expiresAt: stamp, createdBy: id })) })
+export const invitationsAnswer = z.object({
+  invitations: z.array(z.object({ id, role, email: z.string().nullable(), expiresAt: stamp, createdBy: id })),
+})
 
 /** The workspace a request speaks of; may be left out by a user who belongs to one only. */
 export const WORKSPACE_HEADER = "parley-workspace"

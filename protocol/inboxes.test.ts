@@ -9,12 +9,22 @@ const OTHER_TEAM = "018f0000-0000-7000-8000-0000000000bb"
 const reader: Reader = { agentId: ME, isAdmin: false, isAvailableInATeam: true, teamIds: new Set([TEAM]) }
 
 let made = 0
-function conversation(fields: Partial<Omit<ConversationRow, "own">> = {}, own: Partial<ConversationRow["own"]> = {}): ConversationRow {
+function conversation(
+  fields: Partial<Omit<ConversationRow, "own">> = {},
+  own: Partial<ConversationRow["own"]> = {},
+): ConversationRow {
   made += 1
   return {
     kind: "conversation",
     id: `018f0000-0000-7000-8000-${String(made).padStart(12, "0")}`,
-    customer: { id: ME, name: null, city: null, country: null, language: null, firstSeenAt: "2026-01-01T00:00:00.000000Z" },
+    customer: {
+      id: ME,
+      name: null,
+      city: null,
+      country: null,
+      language: null,
+      firstSeenAt: "2026-01-01T00:00:00.000000Z",
+    },
     addresses: [],
     teamId: TEAM,
     assigneeId: null,
@@ -31,10 +41,18 @@ function conversation(fields: Partial<Omit<ConversationRow, "own">> = {}, own: P
     own: { unread: 0, isMentioned: false, hasUnreadMention: false, isStarred: false, readUpTo: null, ...own },
   }
 }
-const offerTo = (agentId: string) => ({ id: ME, agentId, byAgentId: null, endsAt: "2026-01-01T00:01:00.000000Z" })
+const offerTo = (agentId: string) => ({
+  id: ME,
+  agentId,
+  byAgentId: null,
+  endsAt: "2026-01-01T00:01:00.000000Z",
+})
 
 test("what is assigned or offered to me is under Me and not under Mentions or Unassigned", () => {
-  for (const row of [conversation({ assigneeId: ME }, { isMentioned: true }), conversation({ offer: offerTo(ME) }, { isMentioned: true })]) {
+  for (const row of [
+    conversation({ assigneeId: ME }, { isMentioned: true }),
+    conversation({ offer: offerTo(ME) }, { isMentioned: true }),
+  ]) {
     expect(belongsTo("me", row, reader)).toBe(true)
     expect(belongsTo("mentions", row, reader)).toBe(false)
     expect(belongsTo("unassigned", row, reader)).toBe(false)
@@ -75,22 +93,37 @@ test("the badge counts mine unread, unread mentions, and Unassigned only while I
   expect(needsAttention(conversation({ assigneeId: ME }, { unread: 1 }), reader)).toBe(true)
   expect(needsAttention(conversation({ assigneeId: ME }), reader)).toBe(false)
   expect(needsAttention(conversation({ assigneeId: BO }, { unread: 3 }), reader)).toBe(false)
-  expect(needsAttention(conversation({ assigneeId: BO }, { isMentioned: true, hasUnreadMention: true }), reader)).toBe(true)
+  expect(
+    needsAttention(conversation({ assigneeId: BO }, { isMentioned: true, hasUnreadMention: true }), reader),
+  ).toBe(true)
   expect(needsAttention(conversation({ isOpen: false, assigneeId: ME }, { unread: 1 }), reader)).toBe(false)
   expect(needsAttention(conversation(), reader)).toBe(true)
   expect(needsAttention(conversation(), { ...reader, isAvailableInATeam: false })).toBe(false)
 })
 
 test("a conversation that needs attention for two reasons counts once", () => {
-  const counts = countAll([conversation({}, { isMentioned: true, hasUnreadMention: true, isStarred: true })], reader)
-  expect(counts).toEqual({ badge: 1, inboxes: { me: 0, mentions: 1, unassigned: 1, starred: 1, [`team:${TEAM}`]: 1 } })
+  const counts = countAll(
+    [conversation({}, { isMentioned: true, hasUnreadMention: true, isStarred: true })],
+    reader,
+  )
+  expect(counts).toEqual({
+    badge: 1,
+    inboxes: { me: 0, mentions: 1, unassigned: 1, starred: 1, [`team:${TEAM}`]: 1 },
+  })
 })
 
 test("orders are total and turn round; who waits for nothing stands last either way", () => {
-  const early = conversation({ waitingSince: "2026-01-01T00:00:01.000000Z", updatedAt: "2026-01-01T00:00:09.000000Z" })
-  const late = conversation({ waitingSince: "2026-01-01T00:00:02.000000Z", updatedAt: "2026-01-01T00:00:02.000000Z" })
+  const early = conversation({
+    waitingSince: "2026-01-01T00:00:01.000000Z",
+    updatedAt: "2026-01-01T00:00:09.000000Z",
+  })
+  const late = conversation({
+    waitingSince: "2026-01-01T00:00:02.000000Z",
+    updatedAt: "2026-01-01T00:00:02.000000Z",
+  })
   const none = conversation({ updatedAt: "2026-01-01T00:00:05.000000Z" })
-  const sorted = (order: Parameters<typeof compareRows>[0]) => [none, late, early].toSorted(compareRows(order))
+  const sorted = (order: Parameters<typeof compareRows>[0]) =>
+    [none, late, early].toSorted(compareRows(order))
   expect(sorted("latest")).toEqual([early, none, late])
   expect(sorted("oldest")).toEqual([late, none, early])
   expect(sorted("waiting-longest")).toEqual([early, late, none])

@@ -6,7 +6,12 @@ import type { AgentRow, ConversationRow, InboxPreference, TeamRow } from "./rows
 import type { InboxKey } from "./values.ts"
 
 /** Who is looking: his own agent row and the teams he is in. */
-export type Reader = { agentId: string; isAdmin: boolean; isAvailableInATeam: boolean; teamIds: ReadonlySet<string> }
+export type Reader = {
+  agentId: string
+  isAdmin: boolean
+  isAvailableInATeam: boolean
+  teamIds: ReadonlySet<string>
+}
 
 export function readerOf(agent: AgentRow, teams: Iterable<TeamRow>): Reader {
   const teamIds = new Set<string>()
@@ -31,14 +36,20 @@ export function belongsTo(inbox: InboxKey, row: Standing, reader: Reader): boole
   const isMine = row.assigneeId === reader.agentId || row.offer?.agentId === reader.agentId
   if (inbox === "me") return isMine
   if (inbox === "mentions") return row.own.isMentioned && !isMine
-  if (inbox === "unassigned") return row.assigneeId === null && row.offer === null && reader.teamIds.has(row.teamId)
+  if (inbox === "unassigned")
+    return row.assigneeId === null && row.offer === null && reader.teamIds.has(row.teamId)
   if (inbox === "starred") return row.own.isStarred
   if (inbox === "all") return reader.isAdmin
   return inbox === `team:${row.teamId}` && reader.teamIds.has(row.teamId)
 }
 
 /** Whether the inbox lists the conversation: Starred shows open and closed, the others one or the other. */
-export function lists(inbox: InboxKey, row: ConversationRow, reader: Reader, preference: InboxPreference = {}): boolean {
+export function lists(
+  inbox: InboxKey,
+  row: ConversationRow,
+  reader: Reader,
+  preference: InboxPreference = {},
+): boolean {
   if (inbox !== "starred" && row.isOpen === (preference.showsClosed ?? false)) return false
   if (preference.teamIds?.length && !preference.teamIds.includes(row.teamId)) return false
   if (preference.channels?.length && !preference.channels.includes(row.channel)) return false
@@ -82,7 +93,10 @@ export function compareRows(order: Order): (one: Timed, other: Timed) => number 
     return (one, other) => turned * (compare(other.updatedAt, one.updatedAt) || compare(other.id, one.id))
   return (one, other) => {
     if (one.waitingSince === null || other.waitingSince === null)
-      return compare(one.waitingSince === null ? 1 : 0, other.waitingSince === null ? 1 : 0) || compare(other.updatedAt, one.updatedAt)
+      return (
+        compare(one.waitingSince === null ? 1 : 0, other.waitingSince === null ? 1 : 0) ||
+        compare(other.updatedAt, one.updatedAt)
+      )
     return turned * (compare(one.waitingSince, other.waitingSince) || compare(one.id, other.id))
   }
 }

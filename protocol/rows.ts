@@ -36,7 +36,10 @@ export const teamRow = z.object({
   memberIds: z.array(id),
 })
 
-export const proactiveMessage = z.object({ text: z.string().max(300), afterSeconds: z.number().int().min(0).max(600) })
+export const proactiveMessage = z.object({
+  text: z.string().max(300),
+  afterSeconds: z.number().int().min(0).max(600),
+})
 
 export const sourceRow = z.object({
   kind: z.literal("source"),
@@ -46,8 +49,19 @@ export const sourceRow = z.object({
   teamId: id,
   /** Website: what the loader needs. SMS: the number and how to reach the provider; secrets are never in a row. */
   settings: z.discriminatedUnion("channel", [
-    z.object({ channel: z.literal("web-chat"), greeting: z.string(), accent: z.string(), proactive: proactiveMessage.nullable() }),
-    z.object({ channel: z.literal("sms"), number: z.string(), accountId: z.string(), apiBase: z.string(), problem: z.string().nullable() }),
+    z.object({
+      channel: z.literal("web-chat"),
+      greeting: z.string(),
+      accent: z.string(),
+      proactive: proactiveMessage.nullable(),
+    }),
+    z.object({
+      channel: z.literal("sms"),
+      number: z.string(),
+      accountId: z.string(),
+      apiBase: z.string(),
+      problem: z.string().nullable(),
+    }),
   ]),
 })
 
@@ -60,7 +74,11 @@ export const inboxPreference = z.object({
 })
 export type InboxPreference = z.infer<typeof inboxPreference>
 
-export const selfRow = z.object({ kind: z.literal("self"), id, preferences: z.record(inboxKey, inboxPreference) })
+export const selfRow = z.object({
+  kind: z.literal("self"),
+  id,
+  preferences: z.record(inboxKey, inboxPreference),
+})
 
 export const addressView = z.object({
   id,
@@ -100,7 +118,13 @@ export const conversationRow = z.object({
   updatedAt: stamp,
   /** The latest message or note; its text is at most 200 characters, on one line. */
   last: z
-    .object({ id, type: z.enum(["message", "note"]), agentId: id.nullable(), text: z.string(), hasFiles: z.boolean() })
+    .object({
+      id,
+      type: z.enum(["message", "note"]),
+      agentId: id.nullable(),
+      text: z.string(),
+      hasFiles: z.boolean(),
+    })
     .nullable(),
   lastCustomerEntryId: id.nullable(),
   lastAnswer: z.object({ id, agentId: id }).nullable(),
@@ -127,10 +151,19 @@ export const fileView = z.object({
 /** Lines of the timeline that nobody wrote. `byAgentId` null: Parley did it by its rules. */
 export const eventView = z.discriminatedUnion("what", [
   z.object({ what: z.literal("assigned"), toAgentId: id, byAgentId: id.nullable() }),
-  z.object({ what: z.literal("unassigned"), fromAgentId: id, byAgentId: id.nullable(), why: z.enum(["by-hand", "away", "disabled", "left-team"]) }),
+  z.object({
+    what: z.literal("unassigned"),
+    fromAgentId: id,
+    byAgentId: id.nullable(),
+    why: z.enum(["by-hand", "away", "disabled", "left-team"]),
+  }),
   z.object({ what: z.literal("moved"), toTeamId: id, byAgentId: id.nullable() }),
   z.object({ what: z.literal("offered"), toAgentId: id, byAgentId: id.nullable() }),
-  z.object({ what: z.literal("offer-ended"), agentId: id, why: z.enum(["declined", "timed-out", "away", "disabled", "left-team"]) }),
+  z.object({
+    what: z.literal("offer-ended"),
+    agentId: id,
+    why: z.enum(["declined", "timed-out", "away", "disabled", "left-team"]),
+  }),
   z.object({ what: z.literal("closed"), byAgentId: id.nullable() }),
   z.object({ what: z.literal("reopened"), byAgentId: id.nullable() }),
   z.object({ what: z.literal("wrote-elsewhere"), sourceId: id, teamId: id }),
@@ -161,7 +194,15 @@ export const entryRow = z.object({
   ]),
 })
 
-export const row = z.discriminatedUnion("kind", [workspaceRow, agentRow, teamRow, sourceRow, selfRow, conversationRow, entryRow])
+export const row = z.discriminatedUnion("kind", [
+  workspaceRow,
+  agentRow,
+  teamRow,
+  sourceRow,
+  selfRow,
+  conversationRow,
+  entryRow,
+])
 export type Row = z.infer<typeof row>
 export type RowKind = Row["kind"]
 export type RowOf<K extends RowKind> = Extract<Row, { kind: K }>

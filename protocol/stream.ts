@@ -52,20 +52,40 @@ export const presence = z.object({
 export type Presence = z.infer<typeof presence>
 
 export const toDesk = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("welcome"), epoch: z.string(), agentId: id, workspaceId: id, resumed: z.boolean(), now: z.string() }),
+  z.object({
+    kind: z.literal("welcome"),
+    epoch: z.string(),
+    agentId: id,
+    workspaceId: id,
+    resumed: z.boolean(),
+    now: z.string(),
+  }),
   snapshotPart,
   frame,
   presence,
   z.object({ kind: z.literal("pong") }),
   /** The server ends the session: sign in again, reload the client, or come back at once. */
-  z.object({ kind: z.literal("bye"), why: z.enum(["signed-out", "protocol", "slow", "stopping", "access-changed"]) }),
+  z.object({
+    kind: z.literal("bye"),
+    why: z.enum(["signed-out", "protocol", "slow", "stopping", "access-changed"]),
+  }),
 ])
 export type ToDesk = z.infer<typeof toDesk>
 
 export const fromDesk = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("hello"), protocol: z.number().int(), epoch: z.string().max(200).optional(), cursor: z.number().int().min(0).optional() }),
+  z.object({
+    kind: z.literal("hello"),
+    protocol: z.number().int(),
+    epoch: z.string().max(200).optional(),
+    cursor: z.number().int().min(0).optional(),
+  }),
   /** What this window shows, said again every PRESENCE_RENEWAL while it does; null: nothing any more. */
-  z.object({ kind: z.literal("viewing"), conversationId: id.nullable(), isTyping: z.boolean(), inNote: z.boolean() }),
+  z.object({
+    kind: z.literal("viewing"),
+    conversationId: id.nullable(),
+    isTyping: z.boolean(),
+    inNote: z.boolean(),
+  }),
   z.object({ kind: z.literal("ping") }),
 ])
 export type FromDesk = z.infer<typeof fromDesk>

@@ -17,7 +17,8 @@ test("overrides that make text read backwards are dropped, marks of right-to-lef
 })
 
 test("only spaces, invisible or not, are nothing", () => {
-  for (const text of ["", "   \n\t", "\u200b\u200d", "\u2066\u2069", "\u0000"]) expect(mendText(text)).toBeUndefined()
+  for (const text of ["", "   \n\t", "\u200b\u200d", "\u2066\u2069", "\u0000"])
+    expect(mendText(text)).toBeUndefined()
 })
 
 test("a message at the limit passes, one more is refused with its own word", () => {
@@ -36,5 +37,9 @@ test("mentions are found once each, and parts put together again are the note", 
   const sales = "018f0000-0000-7000-8000-000000000002"
   const text = `${mentionOf("agent", ada)} and ${mentionOf("team", sales)}, ${mentionOf("agent", ada)}!`
   expect(mentionsIn(text)).toEqual({ agentIds: [ada], teamIds: [sales] })
-  expect(partsOfNote(text).map((part) => (part.kind === "text" ? part.text : mentionOf(part.kind, part.id))).join("")).toBe(text)
+  expect(
+    partsOfNote(text)
+      .map((part) => (part.kind === "text" ? part.text : mentionOf(part.kind, part.id)))
+      .join(""),
+  ).toBe(text)
 })

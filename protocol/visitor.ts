@@ -20,7 +20,13 @@ export const launcherSettings = z.object({
   company: z.string(),
   accent: z.string(),
   greeting: z.string(),
-  proactive: z.object({ text: z.string(), afterSeconds: z.number(), faces: z.array(z.object({ initials: z.string(), color: z.string() })) }).nullable(),
+  proactive: z
+    .object({
+      text: z.string(),
+      afterSeconds: z.number(),
+      faces: z.array(z.object({ initials: z.string(), color: z.string() })),
+    })
+    .nullable(),
 })
 export type LauncherSettings = z.infer<typeof launcherSettings>
 
@@ -40,7 +46,13 @@ export const homeAnswer = z.object({
 export type HomeAnswer = z.infer<typeof homeAnswer>
 
 /** POST messages; accepted once per id. 200 means committed. */
-export const visitorMessage = z.object({ key: visitorKey, id, text: messageText, page: where.optional(), language: z.string().max(35).optional() })
+export const visitorMessage = z.object({
+  key: visitorKey,
+  id,
+  text: messageText,
+  page: where.optional(),
+  language: z.string().max(35).optional(),
+})
 export const visitorMessageAnswer = z.object({ id, at: stamp })
 
 /** POST seen: everything up to the stamp was on a visible screen. */
@@ -97,7 +109,9 @@ const COLORS = ["#3f6b5c", "#2f6f9f", "#8a5a9e", "#a85b28", "#4b6fb5", "#5b7a3a"
 /** Up to two letters and a colour that stay the same for a name and id. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/)
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : undefined))
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) =>
+    word ? [...word][0] : undefined,
+  )
   return letters.join("").toLocaleUpperCase("en")
 }
 

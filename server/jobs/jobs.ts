@@ -10,6 +10,5 @@
  * and keeps a killed worker's job for four hours, the other polls every 350 ms.
  */
 export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"
-export type { JobCatalogue } from "./catalogue.ts"
 export { createWorker, RetryLater, type Handlers, type RunningJob, type Worker } from "./worker.ts"
 export { trimFailedJobs } from "./queue.ts"

@@ -46,13 +46,15 @@ async function moveMarkOn(tx: Tx, agent: Agent, state: State, upTo: Stamp): Prom
   return rows.length > 0
 }
 
-/** The audience keys of those addresses whose messages were seen for the first time. */
+/** The audience keys of those addresses of which a message was seen for the first time; mostly there is none. */
 async function tellSeen(tx: Tx, workspaceId: Id, state: State, upTo: Stamp): Promise<string[]> {
   const { rows } = await sql<{ id: Id }>`
-    select id from addresses
-     where workspace_id = ${workspaceId} and customer_id = ${state.customerId}
-       and (agent_seen_at is null or agent_seen_at < ${upTo})
-     order by id`.execute(tx)
+    select a.id from addresses a
+     where a.workspace_id = ${workspaceId} and a.customer_id = ${state.customerId}
+       and exists (select 1 from entries e
+                    where e.workspace_id = a.workspace_id and e.address_id = a.id and e.type = 'message'
+                      and e.agent_id is null and e.at <= ${upTo} and e.at > coalesce(a.agent_seen_at, '-infinity'))
+     order by a.id`.execute(tx)
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
   return (await markSeenByAgent(tx, workspaceId, ids, upTo)).map((id) => `address:${id}`)

@@ -46,6 +46,23 @@ describe("a team that delivers to the queue", () => {
   })
 })
 
+test("a customer waits since the first message that no answer and no close has followed", async () => {
+  const waitingSince = async () => (await company.see(ada, "Paris")).waitingSince
+  await company.write("Paris")
+  const first = await waitingSince()
+  company.clock.advance(60)
+  await company.write("Paris")
+  expect(await waitingSince()).toBe(first)
+  await succeed(company.act(ada, "Paris", "notes", { text: "A note is no answer." }))
+  expect(await waitingSince()).toBe(first)
+  await succeed(company.answer(ada, "Paris"))
+  expect(await waitingSince()).toBeNull()
+  await company.write("Paris")
+  expect(await waitingSince()).not.toBe(first)
+  await company.close(ada, "Paris")
+  expect(await waitingSince()).toBeNull()
+})
+
 describe("a team that offers first", () => {
   beforeEach(() => offerFirst())
 

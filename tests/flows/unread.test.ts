@@ -8,6 +8,8 @@ let parley: Awaited<ReturnType<typeof openParley>>
 let company: Company
 let ada: Colleague
 let bo: Colleague
+/** In the team from the start, and never closer to the conversation than that. */
+let cy: Colleague
 let sales: string
 let shop: string
 
@@ -20,7 +22,8 @@ beforeEach(async () => {
   company = await createCompany(parley)
   ada = await company.hire("Ada")
   bo = await company.hire("Bo")
-  sales = await company.makeTeam([ada], { deliveryMode: "queue" })
+  cy = await company.hire("Cy")
+  sales = await company.makeTeam([ada, cy], { deliveryMode: "queue" })
   shop = await company.makeSource(sales)
 })
 
@@ -59,7 +62,7 @@ describe("an agent's first mark", () => {
   })
 
   test("stands at nothing for who was in the team from the start", async () => {
-    expect(await unreadOf(ada)).toBe(3)
+    expect([await unreadOf(ada), await unreadOf(cy)]).toEqual([3, 3])
   })
 
   test("stands at the last answer before it was given to him, and the giving is one more", async () => {
@@ -77,10 +80,10 @@ describe("an agent's first mark", () => {
   })
 
   test("is not moved by a move to another team, for those who saw it before and for those who did not", async () => {
-    const support = await company.makeTeam([ada, bo], { deliveryMode: "queue" })
+    const support = await company.makeTeam([ada, bo, cy], { deliveryMode: "queue" })
     company.clock.advance(1)
     await succeed(company.assign(ada, "Paris", { kind: "team", teamId: support }))
-    expect(await unreadOf(ada)).toBe(3)
+    expect([await unreadOf(ada), await unreadOf(cy)]).toEqual([3, 3])
     expect(await unreadOf(bo)).toBe(2)
   })
 })
@@ -143,7 +146,6 @@ describe("unread", () => {
   })
 
   test("lets a mention be seen by who could not see the conversation, until it is closed and again when it opens", async () => {
-    const cy = await company.hire("Cy")
     expect((await company.act(cy, "Paris", "notes", { text: "?" })).status).toBe(404)
     await note(ada, `Ask ${mentionOf("agent", cy.agentId)}`)
     expect(await company.look(cy)).toEqual({ ...nothing, mentions: ["Paris"], badge: 1 })

@@ -66,7 +66,8 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
             </span>
           )}
           <span className={style["assignee"]}>
-            {whose(row, assignee?.id === self?.agent.id, assignee?.name)}
+            {whose(row, assignee !== undefined && assignee.id === self?.agent.id, assignee?.name)}
+            {teams.size > 1 && ` · ${teams.get(row.teamId)?.name ?? t("someTeam")}`}
           </span>
         </p>
       </div>

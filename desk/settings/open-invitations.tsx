@@ -30,7 +30,7 @@ export function OpenInvitations({ changes }: { changes: number }) {
     <Panel title={t("team.invitations")}>
       <ul className={style["rows"]}>
         {invitations.map(({ id, role, email }) => (
-          <li key={id} className={style["inline"]}>
+          <li key={id} className={style["invitation"]}>
             <span>
               {email === null
                 ? t("team.invitationAny", { role: t(`role.${role}`) })

@@ -23,6 +23,7 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
     <>
       <Panel
         title={t("team.agents")}
+        what={isAdmin ? t("team.capacityHint") : undefined}
         action={
           isAdmin && (
             <Button kind="primary" icon="plus" onClick={() => setInviting(true)}>

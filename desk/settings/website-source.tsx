@@ -46,7 +46,7 @@ export function WebsiteSource({
         hint={t("sources.scriptHint")}
       />
       <p>
-        <a href="/try" target="_blank" rel="noopener">
+        <a className={style["link"]} href={`/try?source=${source.id}`} target="_blank" rel="noopener">
           {t("sources.try")}
         </a>
       </p>

@@ -17,7 +17,7 @@ export async function fillCompany(url: string): Promise<Company> {
   const bo = await colleague(url, ada, "Bo Lindqvist")
   await colleague(url, ada, "Chidi Anagonye")
   const { source, everyone } = await ada.firstRows(String(workspaceId))
-  await ada.ask("PATCH", `/teams/${everyone}`, { id: newId(), deliveryMode: "queue" })
+  await ada.ask("PATCH", `/teams/${everyone}`, { id: newId(), deliveryMode: "queue", offerSeconds: 900 })
   await ada.ask("POST", "/teams", { id: newId(), name: "Sales", memberIds: [ada.agentId, bo.agentId] })
 
   const marta = visitorOf(url, source, "pt-PT")

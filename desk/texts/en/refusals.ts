@@ -51,6 +51,7 @@ const reasons = {
   "reason.sign-in-failed": "the provider does not accept our account and token.",
   "reason.provider-unreachable": "the provider could not be reached.",
   "reason.provider-unreadable": "the provider’s answer could not be read.",
+  "reason.source-gone": "the source it was to go through is not connected any more.",
   "reason.refused": "the provider refused it.",
   "reason.unknown": "the provider did not say why.",
   "reason.other": "the provider says “{code}”.",

@@ -28,7 +28,8 @@ export const settings = {
   "team.disabled": "disabled",
   "team.role": "Role of {name}",
   "team.capacity": "Capacity of {name}",
-  "team.capacityHint": "Open conversations at which nothing more is suggested. Empty: no limit.",
+  "team.capacityHint":
+    "The number is the capacity: with so many open conversations nothing more is suggested to an agent.",
   "team.noLimit": "No limit",
   "team.disable": "Disable",
   "team.enable": "Enable",

@@ -51,6 +51,7 @@ export const SMS_REASONS = [
   "sign-in-failed",
   "provider-unreachable",
   "provider-unreadable",
+  "source-gone",
   "refused",
 ] as const
 export type SmsReason = (typeof SMS_REASONS)[number]

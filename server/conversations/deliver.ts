@@ -111,10 +111,13 @@ export type Delivery = {
 export async function recordDelivery(sync: Sync, told: Delivery): Promise<boolean> {
   const { workspaceId, sourceId, providerId, entryId, reason } = told
   const { isKnown } = await write(sync, { workspaceId }, async (writing) => {
+    // By our id only while the provider has been asked and its own id is not known: once the answer waits to be sent
+    // again, a late word is about the attempt before.
     const { rows } = await sql<Known>`
       select ${knownColumns} from entries e
        where e.workspace_id = ${workspaceId} and e.source_id = ${sourceId} and e.agent_id is not null
-         and (e.provider_id = ${providerId} or e.id = ${entryId} and e.provider_id is null)`.execute(
+         and (e.provider_id = ${providerId}
+              or e.id = ${entryId} and e.provider_id is null and e.sending_since is not null)`.execute(
       writing.tx,
     )
     const [known] = rows

@@ -102,7 +102,10 @@ async function delivery(): Promise<unknown> {
   return entry?.body.type === "message" ? entry.body.delivery : undefined
 }
 
-const told = (state: "sent" | "delivered" | "read" | "failed", o: { providerId: string; reason?: string }) =>
+const told = (
+  state: "sent" | "delivered" | "read" | "failed",
+  o: { providerId: string; reason?: string; entryId?: string },
+) =>
   recordDelivery(parley.sync, {
     workspaceId: company.workspaceId,
     sourceId,
@@ -180,6 +183,19 @@ describe("an answer through a provider", () => {
     await told("failed", { providerId: `SM1${name}`, reason: "number-unreachable" })
     expect(await delivery()).toEqual({ state: "delivered", reason: null })
     expect(await told("read", { providerId: "SM0 of nobody" })).toBe(false)
+  })
+
+  test("is told of by our own id while it is being sent, and not while it waits to be sent again", async () => {
+    const late = { providerId: `SM1${name}`, reason: "filtered", entryId: answerId }
+    outcomes = [new Error("the process dies here")]
+    await expect(deliver()).rejects.toThrow("dies here")
+    expect(await told("failed", late)).toBe(true)
+    expect(await delivery()).toEqual({ state: "failed", reason: "filtered" })
+    await succeed(company.act(ada, name, `entries/${answerId}/resend`))
+    expect(await told("failed", late)).toBe(false)
+    expect(await delivery()).toEqual({ state: "sending", reason: null })
+    await deliver()
+    expect(await delivery()).toEqual({ state: "sent", reason: null })
   })
 
   test("is shown to everyone who sees the conversation, and to its address, as it gets on", async () => {

@@ -19,6 +19,9 @@ export async function arrive(
   const isFirst = now.lastCustomerEntryId === null
   const isElsewhere = now.lastSourceId !== sourceId && now.teamId !== teamId
   const isSameSource = now.lastSourceId === sourceId
+  const isBack = !isFirst && now.closedAt !== null
+  // First of all, so that what he wrote stands in the open conversation.
+  if (isBack) reopen(writing, held, null)
   const entry = addEntry(held, writing.at, {
     id: message.id,
     type: "message",
@@ -34,8 +37,7 @@ export async function arrive(
   now.lastSourceId = sourceId
   now.lastCustomerEntryId = entry.id
   if (isFirst) await placeAsNew(writing, held, all)
-  else if (now.closedAt !== null)
-    await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
+  else if (isBack) await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
   else {
     if (isElsewhere) addEvent(held, writing.at, { what: "wrote-elsewhere", sourceId, teamId })
     await returnIfAway(writing, held, entry)
@@ -43,13 +45,12 @@ export async function arrive(
   return entry
 }
 
-/** A closed conversation opens again: with who had it last if he is there, else as if it were new. */
+/** A conversation that was closed goes to who had it last if he is there, else it is as if it were new. */
 async function comeBack(
   writing: Writing,
   o: { held: Held; all: readonly Held[]; teamId: Id },
 ): Promise<void> {
   const { held, all, teamId } = o
-  reopen(writing, held, null)
   if (held.now.teamId !== teamId) {
     held.now.teamId = teamId
     addEvent(held, writing.at, { what: "moved", toTeamId: teamId, byAgentId: null })

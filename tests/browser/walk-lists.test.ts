@@ -4,7 +4,7 @@ import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
-import { conversation, customerService, inbox, log, row, rows } from "../harness/people.ts"
+import { answerField, conversation, customerService, inbox, log, row, rows } from "../harness/people.ts"
 import { openStage, type Stage } from "./stage.ts"
 
 let stage: Stage
@@ -151,6 +151,29 @@ test("a link leads a colleague to the conversation, or to the very message", asy
     .toContain(`entry=${await idOf("Line 211 of a long story")}`)
   await bo.getByRole("button", { name: "To the latest" }).click()
   await expect.poll(() => isInSight(log(bo).getByText("Vera has the last word"))).toBe(true)
+})
+
+test("what is said at the foot of the window keeps nobody from writing", async () => {
+  await ada.goto(`${stage.url}/inbox/me`)
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 1024, height: 768 },
+    { width: 390, height: 844 },
+  ]) {
+    await ada.setViewportSize(size)
+    await ada.goto(`${stage.url}/inbox/me`)
+    await people.openConversation(ada, "third time")
+    await ada.keyboard.press("u")
+    await ada.getByText("Marked unread.").waitFor()
+    const soon = { trial: true, timeout: 4_000 }
+    await ada.getByRole("switch", { name: "Internal note" }).click(soon)
+    await answerField(ada).click(soon)
+    await answerField(ada).fill("Soon")
+    await conversation(ada).getByRole("button", { name: "Send", exact: true }).click(soon)
+    expect(await ada.getByText("Marked unread.").isVisible()).toBe(true)
+    await answerField(ada).fill("")
+  }
+  await ada.setViewportSize({ width: 1440, height: 900 })
 })
 
 test("a link is of no use to whoever may not see the conversation", async () => {

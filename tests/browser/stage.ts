@@ -35,6 +35,8 @@ export async function openStage(): Promise<Stage> {
   const running = opened.move()
   const stage: Stage = {
     ...parley,
+    // Its own, which outlives a restart.
+    database,
     openBrowser: (options) => openBrowserFor(browser, options),
     async openBrowserOf(person, at = url, options) {
       const page = await openBrowserFor(browser, options)
@@ -47,11 +49,14 @@ export async function openStage(): Promise<Stage> {
       )
       return page
     },
-    fill: () => createCompany({ ...parley, clock: settableClock(systemClock.now()) }),
+    fill: () => createCompany({ ...parley, database, clock: settableClock(systemClock.now()) }),
     async restart(meanwhile) {
       await parley.stop()
-      await meanwhile?.()
-      parley = await start({ ...database.config, port: Number(new URL(url).port) })
+      try {
+        await meanwhile?.()
+      } finally {
+        parley = await start({ ...database.config, port: Number(new URL(url).port) })
+      }
     },
     close: () => running.disposeAsync(),
   }

@@ -1,4 +1,4 @@
-import { cloneElement, lazy, Suspense, useState, type ReactElement, type ReactNode } from "react"
+import { cloneElement, lazy, Suspense, useEffect, useState, type ReactElement, type ReactNode } from "react"
 import type { IconName } from "./icon.tsx"
 
 export type MenuLine =
@@ -40,22 +40,35 @@ export type MenuProps = {
 
 const MenuPopup = lazy(() => import("./menu-popup.tsx"))
 
+/** Menus wait this long for what the first screen needs more, in milliseconds; a click ends the waiting. */
+const LATER = 1_000
+
 /**
  * A button and what falls out of it. Until the code is there the button stands alone in its place: nothing
  * shifts, and a click on it opens the menu as soon as there is one.
  */
 export function Menu(props: MenuProps) {
   const { button, isOpen, onOpen } = props
+  const [isDue, setDue] = useState(performance.now() > LATER * 3)
   const [wasAsked, setAsked] = useState(false)
-  const ask = () => (onOpen ? onOpen(true) : setAsked(true))
+  useEffect(() => {
+    if (isDue) return
+    const timer = setTimeout(() => setDue(true), LATER)
+    return () => clearTimeout(timer)
+  }, [isDue])
+  const ask = () => {
+    setDue(true)
+    if (onOpen) onOpen(true)
+    else setAsked(true)
+  }
+  const alone = cloneElement(button, {
+    onClick: ask,
+    "aria-haspopup": "menu",
+    "aria-expanded": isOpen ?? wasAsked,
+  })
+  if (!isDue && !isOpen) return alone
   return (
-    <Suspense
-      fallback={cloneElement(button, {
-        onClick: ask,
-        "aria-haspopup": "menu",
-        "aria-expanded": isOpen ?? wasAsked,
-      })}
-    >
+    <Suspense fallback={alone}>
       <MenuPopup {...props} startsOpen={wasAsked} />
     </Suspense>
   )

@@ -49,7 +49,7 @@ const LATER = 1_000
  */
 export function Menu(props: MenuProps) {
   const { button, isOpen, onOpen } = props
-  const [isDue, setDue] = useState(performance.now() > LATER * 3)
+  const [isDue, setDue] = useState(() => performance.now() > LATER * 3)
   const [wasAsked, setAsked] = useState(false)
   useEffect(() => {
     if (isDue) return

@@ -9,8 +9,7 @@ import { write, type Sync, type Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
 import { act } from "./act.ts"
 import { accessAddress } from "./answer.ts"
-import { addEvent, hold, save } from "./hold.ts"
-import { keysOfConversations } from "./loading.ts"
+import { addEvent, audienceOf, hold, save } from "./hold.ts"
 
 type Sending = {
   id: Id
@@ -153,7 +152,7 @@ async function move(
   const { tx, at } = writing
   const { id, conversationId, addressId } = known
   // The conversation is locked before anything of it is written, in the order all acts keep.
-  const all = to.isOptedOut ? await hold(writing, workspaceId, { ids: [conversationId] }) : []
+  const all = await hold(writing, workspaceId, { ids: [conversationId] })
   const { rows } = await sql<{ delivery: DeliveryState; providerId: string | null }>`
     select delivery, provider_id as "providerId" from entries
      where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx)
@@ -170,7 +169,7 @@ async function move(
      where workspace_id = ${workspaceId} and id = ${id}`.execute(tx)
   if (isMoved) await entryChanged(writing, workspaceId, id)
   for (const held of all)
-    if (await setOptedOut(tx, workspaceId, addressId, at))
+    if (to.isOptedOut && (await setOptedOut(tx, workspaceId, addressId, at)))
       addEvent(held, at, { what: "opted-out", addressId })
   await save(writing, all)
 }
@@ -182,8 +181,9 @@ export async function entryChanged(writing: Writing, workspaceId: Id, entryId: I
      where workspace_id = ${workspaceId} and id = ${entryId}`.execute(writing.tx)
   const [entry] = rows
   if (entry === undefined) return
-  const keys = await keysOfConversations(writing.tx, workspaceId, [entry.conversationId])
-  const audience = keys.get(entry.conversationId) ?? []
+  // Under its lock, so that whoever gains sight of it meanwhile is told, too.
+  const [held] = await hold(writing, workspaceId, { ids: [entry.conversationId] })
+  const audience = held === undefined ? [] : audienceOf(held)
   writing.changed(
     "entry",
     entryId,

@@ -47,23 +47,38 @@ export async function hold(
 ): Promise<Held[]> {
   const matches =
     "ids" in by ? sql`c.id = any(${by.ids}::uuid[])` : sql`c.customer_id = any(${by.customerIds}::uuid[])`
-  const { rows } = await sql<StateRecord & { mentioned: Id[] }>`
-    select ${stateColumns},
-           array(select distinct n.agent_id from notices n
-                  where n.workspace_id = c.workspace_id and n.conversation_id = c.id and n.what = 'mention') as mentioned
-      from conversations c
+  const { rows } = await sql<StateRecord>`
+    select ${stateColumns} from conversations c
      where c.workspace_id = ${workspaceId} and ${matches}
      order by c.id
-       for update of c`.execute(writing.tx)
-  return rows.map(({ mentioned, ...record }) => ({
+       for update`.execute(writing.tx)
+  const mentioned = await findMentioned(writing, workspaceId, rows)
+  return rows.map((record) => ({
     workspaceId,
     before: stateOf(record),
     now: stateOf(record),
-    mentioned: new Set(mentioned),
+    mentioned: new Set(mentioned.get(record.id)?.map(({ agentId }) => agentId)),
     entries: [],
     notices: [],
     withdrawn: new Set(),
   }))
+}
+
+/**
+ * A statement of its own, after the lock: the one that waited for it sees other tables as they were before it
+ * waited, and would miss whom the note that it waited for has mentioned.
+ */
+async function findMentioned(
+  writing: Writing,
+  workspaceId: Id,
+  conversations: readonly { id: Id }[],
+): Promise<Map<Id, { agentId: Id }[]>> {
+  if (conversations.length === 0) return new Map()
+  const { rows } = await sql<{ conversationId: Id; agentId: Id }>`
+    select distinct conversation_id as "conversationId", agent_id as "agentId" from notices
+     where workspace_id = ${workspaceId} and conversation_id = any(${conversations.map(({ id }) => id)}::uuid[])
+       and what = 'mention'`.execute(writing.tx)
+  return Map.groupBy(rows, ({ conversationId }) => conversationId)
 }
 
 export function addEntry(held: Held, now: Stamp, entry: Omit<NewEntry, "at">): NewEntry {

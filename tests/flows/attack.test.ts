@@ -1,0 +1,76 @@
+import { sql } from "kysely"
+import { beforeAll, expect, test } from "vitest"
+import { mentionOf } from "../../protocol/text.ts"
+import { newId } from "../../server/db/db.ts"
+import { settableClock } from "../harness/harness.ts"
+import { parleysOf, type RunningParley } from "./parleys.ts"
+import { createColleague, createOwner, type Person } from "./person.ts"
+import { createVisitor, placeOfMessage, type Visitor } from "./visitor-client.ts"
+
+/** What somebody does who means harm or has bad luck, and what came of it once. */
+
+const open = parleysOf(settableClock())
+let parley: RunningParley
+let ada: Person & { workspaceId: string }
+let bo: Person & { agentId: string }
+let sourceId: string
+
+beforeAll(async () => {
+  parley = await open({ signup: "open" })
+  ada = await createOwner(parley.url)
+  bo = await createColleague(parley.url, ada, { name: "Bo", email: "bo@acme.example" })
+  const { rows } = await sql<{ id: string }>`select id from sources`.execute(parley.database.db)
+  sourceId = rows[0]?.id ?? ""
+})
+
+/** A conversation of a team that Bo is not in. */
+async function hiddenFromBo(): Promise<{ visitor: Visitor; conversationId: string; path: string }> {
+  const visitor = createVisitor(parley.url, sourceId)
+  const { id } = (await visitor.say("Hello")).body
+  const { conversationId } = await placeOfMessage(parley.database, id)
+  const path = `/conversations/${conversationId}`
+  const team = await ada.send("POST", "/teams", { name: `Team ${newId()}`, memberIds: [] })
+  const to = { kind: "team", teamId: team.body.id }
+  const { body } = await ada.get(path)
+  const [row] = Array.isArray(body.rows) ? body.rows : []
+  const moved = await ada.send("POST", `${path}/assign`, {
+    to,
+    expects: { assigneeId: Object(row).assigneeId },
+  })
+  expect(moved.status).toBe(200)
+  return { visitor, conversationId, path }
+}
+
+/** Nobody gets the conversation's row before `work` has begun and this much waits for it. */
+async function whileHeld<T>(conversationId: string, starts: (() => Promise<T>)[]): Promise<T[]> {
+  const started: Promise<T>[] = []
+  await parley.database.db.transaction().execute(async (tx) => {
+    await sql`select id from conversations where id = ${conversationId} for update`.execute(tx)
+    for (const start of starts) {
+      started.push(start())
+      await expect.poll(() => countWaiting()).toBe(started.length)
+    }
+  })
+  return Promise.all(started)
+}
+
+async function countWaiting(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`.execute(parley.database.db)
+  return rows[0]?.count ?? 0
+}
+
+test("who is mentioned while the customer writes is told of both", async () => {
+  const { visitor, conversationId, path } = await hiddenFromBo()
+  const text = `${mentionOf("agent", bo.agentId)}, look`
+  const [note, said] = await whileHeld(conversationId, [
+    () => ada.send("POST", `${path}/notes`, { text }),
+    () => visitor.say("Are you there?"),
+  ])
+  expect([note?.status, said?.status]).toEqual([200, 200])
+  const { rows } = await sql<{ audience: string[] }>`
+    select audience from changes where entity_id in (${conversationId}, ${said?.body.id}::uuid)
+     order by number desc limit 2`.execute(parley.database.db)
+  for (const { audience } of rows) expect(audience).toContain(`agent:${bo.agentId}`)
+})

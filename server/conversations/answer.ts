@@ -62,8 +62,8 @@ export async function accessAddress(tx: Tx, held: Held, addressId: Id): Promise<
 }
 
 /**
- * What the author did himself meanwhile is no obstacle, since an outbox may hold several answers written against
- * the same state; nor is that the conversation was given to him.
+ * Whose the conversation is and whether it is open must be what the author saw, even where it became his own
+ * meanwhile: he may have answered on another device. Only his own newer answers are no obstacle.
  */
 async function refuseIfDifferent(
   tx: Tx,
@@ -72,16 +72,12 @@ async function refuseIfDifferent(
 ): Promise<void> {
   const { now, workspaceId } = held
   const { agentId, expects } = author
-  const isMine = now.assigneeId === agentId
   const isOpen = now.closedAt === null
-  const hasAnswered = now.lastAnswerId !== expects.lastAnswerId && now.lastAnswerAgentId === agentId
-  if (!(isMine && isOpen && hasAnswered)) {
-    if (now.assigneeId !== null && now.assigneeId !== expects.assigneeId && !isMine)
-      throw await takenBy(tx, workspaceId, now.assigneeId)
-    if (!isOpen && expects.isOpen) throw refuse("conversation-closed")
-    if (isOpen && !expects.isOpen) throw refuse("conversation-reopened")
-    if (now.assigneeId === null && expects.assigneeId !== null) throw refuse("conversation-released")
-  }
+  if (now.assigneeId !== null && now.assigneeId !== expects.assigneeId)
+    throw await takenBy(tx, workspaceId, now.assigneeId)
+  if (!isOpen && expects.isOpen) throw refuse("conversation-closed")
+  if (isOpen && !expects.isOpen) throw refuse("conversation-reopened")
+  if (now.assigneeId !== expects.assigneeId) throw refuse("conversation-released")
   if (now.lastAnswerId === expects.lastAnswerId) return
   const { rows } = await sql<{ agentId: Id }>`
     select agent_id as "agentId" from entries

@@ -118,11 +118,24 @@ describe("an answer that was written offline", () => {
     })
   })
 
-  test("is sent after others of the same author that were written against the same state", async () => {
+  test("is sent after others of the same author, each written against what the one before made of it", async () => {
+    const name = await next()
+    await succeed(company.answer(ada, name, await company.see(ada, name), "first"))
+    const saw = await company.see(ada, name)
+    for (const text of ["second", "third"]) await succeed(company.answer(ada, name, saw, text))
+    expect((await answersOf(name)).map(({ text }) => text)).toEqual(["first", "second", "third"])
+  })
+
+  test("is not sent where its author took the conversation on another device meanwhile", async () => {
     const name = await next()
     const saw = await company.see(ada, name)
-    for (const text of ["first", "second", "third"]) await succeed(company.answer(ada, name, saw, text))
-    expect((await answersOf(name)).map(({ text }) => text)).toEqual(["first", "second", "third"])
+    await succeed(company.answer(ada, name, saw, "from the phone"))
+    const late = await company.answer(ada, name, saw, "from the laptop")
+    expect(refusalOf(late)).toMatchObject({
+      refusal: "conversation-taken",
+      details: { assigneeId: ada.agentId },
+    })
+    expect((await answersOf(name)).map(({ text }) => text)).toEqual(["from the phone"])
   })
 
   test("is sent once however often it is repeated, and every repetition is told the same", async () => {

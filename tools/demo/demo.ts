@@ -279,7 +279,7 @@ async function live(all: DemoCustomer[]): Promise<void> {
           })
         }
         // A few of what is open has something its agent has not read yet.
-        if (ending === "closed" || stretch.agent % 4 !== 0)
+        if (ending === "closed" || stretch.pauses.length % 3 !== 0)
           await acts.read(sync, agent, conversationId, { id: newId(), upTo: known.last })
         if (ending === "closed") {
           const page = await acts.getConversation(sync, agent, conversationId)

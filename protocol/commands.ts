@@ -21,6 +21,13 @@ export const expects = z.object({
 const done = z.object({ number: z.number().int() })
 const made = z.object({ number: z.number().int(), id })
 const password = z.string().min(10).max(200)
+/** What providers and we ourselves make up; no text of a person. The database takes neither NUL nor half a character. */
+const printable = /^[\x20-\x7e]*$/
+const authToken = z.string().min(8).max(200).regex(printable)
+const apiBase = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .regex(printable)
 const email = z
   .email()
   .max(254)
@@ -153,11 +160,8 @@ export const workspaceCommands = {
           /** E.164. */
           number: z.string().regex(/^\+[1-9]\d{4,14}$/),
           accountId: z.string().regex(/^AC[0-9a-fA-F]{32}$/),
-          authToken: z.string().min(8).max(200),
-          apiBase: z
-            .url({ protocol: /^https?$/ })
-            .max(500)
-            .default("https://api.twilio.com"),
+          authToken,
+          apiBase: apiBase.default("https://api.twilio.com"),
         }),
       ]),
     }),
@@ -179,15 +183,15 @@ export const workspaceCommands = {
               .string()
               .regex(/^#[0-9a-f]{6}$/i)
               .optional(),
-            proactive: proactiveMessage.nullable().optional(),
+            proactive: proactiveMessage
+              .extend({ text: name(300) })
+              .nullable()
+              .optional(),
           }),
           z.object({
             channel: z.literal("sms"),
-            authToken: z.string().min(8).max(200).optional(),
-            apiBase: z
-              .url({ protocol: /^https?$/ })
-              .max(500)
-              .optional(),
+            authToken: authToken.optional(),
+            apiBase: apiBase.optional(),
           }),
         ])
         .optional(),
@@ -224,7 +228,7 @@ export const accountCommands = {
   resetPassword: command(
     "POST",
     "/reset-password",
-    z.object({ token: z.string().max(500), password }),
+    z.object({ token: z.string().max(500).regex(printable), password }),
     z.object({}),
   ),
 } as const

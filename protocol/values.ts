@@ -8,8 +8,21 @@ export const id = z.uuid().toLowerCase()
 export type Id = string
 
 /** A moment with microseconds: `2026-11-22T10:00:00.000000Z`. Always UTC and 27 characters long, so stamps compare as strings. */
-export const stamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+export const stamp = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  .refine(isMoment)
 export type Stamp = string
+
+/** The 30th of February looks like a stamp and is none: `Date` makes another day of it, PostgreSQL an error. Nor is there a year 0. */
+function isMoment(text: string): boolean {
+  const millis = Date.parse(`${text.slice(0, 23)}Z`)
+  return (
+    !text.startsWith("0000") &&
+    !Number.isNaN(millis) &&
+    new Date(millis).toISOString().slice(0, 19) === text.slice(0, 19)
+  )
+}
 
 export const channel = z.enum(["web-chat", "sms"])
 export type Channel = z.infer<typeof channel>

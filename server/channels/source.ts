@@ -1,5 +1,6 @@
 import { sql } from "kysely"
 import { z } from "zod"
+import { refuse } from "../../protocol/refusals.ts"
 import { sourceRow } from "../../protocol/rows.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import { newId, type Db, type Tx } from "../db/db.ts"
@@ -36,15 +37,18 @@ export async function findSource(
 
 type NewSource = { workspaceId: Id; id: Id; teamId: Id; name: string; at: Stamp }
 
+/** Refuses `invalid-input` where the id is taken, in whatever workspace. */
 export async function insertSource(
   tx: Tx,
   source: NewSource & { settings: SourceSettings; secrets: Record<string, string> },
 ): Promise<void> {
   const { settings, secrets } = source
-  await sql`
+  const { rows } = await sql`
     insert into sources (workspace_id, id, channel, name, team_id, settings, secrets, created_at)
     values (${source.workspaceId}, ${source.id}, ${settings.channel}, ${source.name}, ${source.teamId},
-            ${JSON.stringify(settings)}, ${JSON.stringify(secrets)}, ${source.at})`.execute(tx)
+            ${JSON.stringify(settings)}, ${JSON.stringify(secrets)}, ${source.at})
+    on conflict do nothing returning id`.execute(tx)
+  if (rows.length === 0) throw refuse("invalid-input")
 }
 
 export async function updateSource(tx: Tx, source: SourceRecord): Promise<void> {

@@ -131,7 +131,7 @@ export async function renameSelf(
   })
 }
 
-/** Remembers filter and order of one of his inboxes. */
+/** Remembers filter and order of one of his inboxes; refuses `not-found` for what is none of his. */
 export async function setInbox(
   sync: Sync,
   agent: Agent,
@@ -141,6 +141,8 @@ export async function setInbox(
   const { workspaceId, agentId } = agent
   const command = { actor: `agent:${agentId}`, id }
   return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    // Else there could be any number of them.
+    if (inbox.startsWith("team:") && !agent.keys.has(inbox)) throw refuse("not-found")
     await sql`
       insert into inbox_preferences (workspace_id, agent_id, inbox, preference)
       values (${workspaceId}, ${agentId}, ${inbox}, ${JSON.stringify(preference)})

@@ -74,3 +74,69 @@ test("who is mentioned while the customer writes is told of both", async () => {
      order by number desc limit 2`.execute(parley.database.db)
   for (const { audience } of rows) expect(audience).toContain(`agent:${bo.agentId}`)
 })
+
+test.for(["2026-99-99T99:99:99.000000Z", "2026-02-30T00:00:00.000000Z", "0000-01-01T00:00:00.000000Z"])(
+  "%s is no time, whoever names it",
+  async (at) => {
+    const visitor = createVisitor(parley.url, sourceId)
+    const { id } = (await visitor.say("Hello")).body
+    const { conversationId } = await placeOfMessage(parley.database, id)
+    const path = `/conversations/${conversationId}`
+    const asked = [
+      await ada.get(`${path}/entries?before=${at}`),
+      await ada.get(`${path}/entries?after=${at}`),
+      await ada.get(`/conversations?inbox=me&beforeAt=${at}`),
+      await ada.send("POST", `${path}/read`, { upTo: at }),
+      await visitor.ask("history", { key: visitor.key, before: at }),
+      await visitor.ask("seen", { key: visitor.key, upTo: at }),
+    ]
+    expect(asked.map(({ status, body }) => [status, body.refusal])).toEqual(
+      asked.map(() => [400, "invalid-input"]),
+    )
+  },
+)
+
+test.for(["\u0000 and more of it", "\ud83d and more of it"])(
+  "what the database cannot keep (%j) is mended in a person's words and refused elsewhere",
+  async (text) => {
+    const { body } = await ada.get("/conversations?inbox=all")
+    const [row] = Array.isArray(body.rows) ? body.rows : []
+    const { id: conversationId, teamId } = Object(row)
+    const sms = { channel: "sms", number: "+15005550006", accountId: `AC${"0".repeat(32)}` }
+    const kept = [
+      await ada.send("POST", `/conversations/${conversationId}/notes`, { text }),
+      await ada.send("PATCH", "/me", { name: text }),
+      await ada.send("PATCH", `/sources/${sourceId}`, {
+        settings: { channel: "web-chat", greeting: text, proactive: { text, afterSeconds: 1 } },
+      }),
+    ]
+    expect(kept.map(({ status }) => status)).toEqual([200, 200, 200])
+    const refused = [
+      await ada.send("POST", "/sources", { name: "SMS", teamId, settings: { ...sms, authToken: text } }),
+      await ada.send("POST", "/sources", {
+        name: "SMS",
+        teamId,
+        settings: { ...sms, authToken: "a token of it", apiBase: `https://sms.example/${text}` },
+      }),
+      await ada.send("POST", "/reset-password", { token: text, password: "correct horse" }),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([400, 400, 400])
+  },
+)
+
+test("an id that names something of another workspace is refused and says nothing", async () => {
+  const eve = await createOwner(parley.url, "eve@evil.example")
+  const { rows } = await sql<{ id: string }>`
+    select id from teams where workspace_id = ${eve.workspaceId}`.execute(parley.database.db)
+  const website = { name: "Website", teamId: rows[0]?.id, settings: { channel: "web-chat" } }
+  const tried = [
+    await eve.send("POST", "/sources", { id: sourceId, ...website }),
+    await eve.send("POST", "/workspaces", { id: ada.workspaceId, company: "Acme" }),
+    await eve.send("PUT", `/me/inboxes/team:${newId()}`, { preference: {} }),
+  ]
+  expect(tried.map(({ status, body }) => [status, body.refusal])).toEqual([
+    [400, "invalid-input"],
+    [400, "invalid-input"],
+    [404, "not-found"],
+  ])
+})

@@ -3,7 +3,7 @@ import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { router, startSession } from "./frame/frame.ts"
-import { keepOffline } from "./keep-offline.ts"
+import { keepOffline } from "./offline/offline.ts"
 import "./ui/tokens.css"
 import "./ui/page.css"
 

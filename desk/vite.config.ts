@@ -1,10 +1,14 @@
 import react from "@vitejs/plugin-react"
+import { join } from "node:path"
 import { defineConfig } from "vite"
+import { addWorker, WORKER } from "./add-worker.ts"
+
+const root = import.meta.dirname
 
 /** The agents' app: desk/index.html → .build/desk, served by the server at its root. */
 export default defineConfig({
-  root: import.meta.dirname,
-  plugins: [react()],
+  root,
+  plugins: [react(), addWorker()],
   css: { modules: { localsConvention: "camelCaseOnly" } },
   build: {
     outDir: "../.build/desk",
@@ -12,5 +16,11 @@ export default defineConfig({
     // The byte budgets follow the imports in it.
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: join(root, "index.html"), worker: join(root, "offline/worker.ts") },
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? WORKER : "assets/[name]-[hash].js"),
+      },
+    },
   },
 })

@@ -16,6 +16,7 @@ type Check = () => string[] | Promise<string[]>
 const checks: Record<string, Check> = {
   types: () => command("tsc", "--noEmit", "-p", "."),
   "widget types": () => command("tsc", "--noEmit", "-p", "widget"),
+  "worker types": () => command("tsc", "--noEmit", "-p", "desk/offline"),
   lint: () => command("oxlint", "--type-aware", "--deny-warnings", "."),
   format: () => command("oxfmt", "--check", "."),
   "module order": moduleOrder,

@@ -1,4 +1,5 @@
 /** The one replica this tab has open, if any. */
+import { loadNewest } from "../offline/offline.ts"
 import { openDisk, diskName } from "./disk.ts"
 import { openReplica as open, type Replica } from "./open.ts"
 
@@ -31,7 +32,7 @@ export function openReplica(o: { workspaceId: string; agentId: string; onSignedO
     onSignedOut() {
       if (current === replica) o.onSignedOut()
     },
-    onOutdated: reloadOnce,
+    onOutdated: () => void loadNewest(),
   })
   current = latest = replica
   stopListening = listen(replica)
@@ -66,16 +67,4 @@ function listen(replica: Replica): () => void {
     { signal },
   )
   return () => stopping.abort()
-}
-
-const RELOADED = "parley-reloaded-at"
-/** Milliseconds: a build that is still too old after a reload is not helped by another one. */
-const RELOAD_PAUSE = 60_000
-
-/** The server speaks another protocol than this build: the page is loaded anew, but never in a circle. */
-function reloadOnce(): void {
-  const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
-  if (Date.now() - last < RELOAD_PAUSE) return
-  sessionStorage.setItem(RELOADED, String(Date.now()))
-  location.reload()
 }

@@ -230,12 +230,7 @@ describe("the desk", () => {
     await page.context().addCookies(await ada.context().cookies())
     await page.goto(`${parley.url}/inbox/all`)
     await page.getByRole("list", { name: "Conversations" }).getByRole("listitem").first().waitFor()
-    await page.evaluate(() => navigator.serviceWorker.ready)
-    await expect
-      .poll(() => page.evaluate(async () => (await (await caches.open("parley-desk")).keys()).length), {
-        timeout: 10_000,
-      })
-      .toBeGreaterThan(5)
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated")
     await page.context().setOffline(true)
     await page.reload()
     await page.getByRole("list", { name: "Conversations" }).getByRole("listitem").first().waitFor()

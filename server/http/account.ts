@@ -7,12 +7,15 @@ import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
 import { createLimit, networkOf, type Limit } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
+import { createTurns } from "./turns.ts"
 
 type Needs = { sync: Sync; config: Config; identity: Identity }
 type Person = { name?: string | undefined; email?: string | undefined; password?: string | undefined }
 
 /** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
 const GUESSES = { most: 10, seconds: 10 * 60 }
+/** Passwords from one place. Each is slow to check, on purpose. */
+const CHECKS = { atOnceOfOne: 2, mostWaitingOfOne: 50 }
 /** Workspaces from one place, where anybody may make one. */
 const WORKSPACES = { most: 20, seconds: 60 * 60 }
 /** Mails to one person. Whoever asks for them all has had them sent to their owner, who can use the latest. */
@@ -24,7 +27,9 @@ const RESET_MAILS = { most: 5, seconds: 60 * 60 }
  */
 export function accountRoutes(app: App, needs: Needs): void {
   const { sync, config, identity } = needs
-  const guesses = createLimit(GUESSES)
+  // A check keeps a database connection while it lasts: everybody else needs some, too.
+  const atOnce = Math.ceil(config.databaseConnections / 4)
+  const guard = { guesses: createLimit(GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
   const workspaces = createLimit(WORKSPACES)
   const resetMails = createLimit(RESET_MAILS)
   const isSignupOpen = config.signup === "open"
@@ -35,7 +40,7 @@ export function accountRoutes(app: App, needs: Needs): void {
     if (user !== undefined) return user
     const { name, email, password } = given
     if (name === undefined || email === undefined || password === undefined) throw refuse("not-signed-in")
-    const signed = await signUpOrIn(identity, guesses, { name, email, password, ip: request.ip })
+    const signed = await signUpOrIn(identity, guard, { name, email, password, ip: request.ip })
     // Also where what follows is refused: the person exists and is asked to go on from there.
     setCookies(request, reply, signed.cookies)
     return signed.user
@@ -70,7 +75,7 @@ export function accountRoutes(app: App, needs: Needs): void {
   })
 
   serveAnyone(app, accountCommands.signIn, async ({ body, request, reply }) => {
-    const signed = await signIn(identity, guesses, { ...body, ip: request.ip })
+    const signed = await signIn(identity, guard, { ...body, ip: request.ip })
     setCookies(request, reply, signed.cookies)
     return {}
   })
@@ -103,35 +108,41 @@ export function accountRoutes(app: App, needs: Needs): void {
   })
 }
 
+type Guard = { guesses: Limit; checks: ReturnType<typeof createTurns> }
+
 async function signIn(
   identity: Identity,
-  guesses: Limit,
+  { guesses, checks }: Guard,
   { email, password, ip }: { email: string; password: string; ip: string },
 ) {
-  const key = `${networkOf(ip)} ${email}`
-  if (guesses.isUsedUp(key)) throw refuse("too-often")
-  try {
-    return await identity.signIn(email, password)
-  } catch (error) {
-    if (error instanceof Refusal) guesses.take(key)
-    throw error
-  }
+  const network = networkOf(ip)
+  const key = `${network} ${email}`
+  return checks(network, async () => {
+    // Looked at when it is his turn: guesses that come all at once are counted, too.
+    if (guesses.isUsedUp(key)) throw refuse("too-often")
+    try {
+      return await identity.signIn(email, password)
+    } catch (error) {
+      if (error instanceof Refusal) guesses.take(key)
+      throw error
+    }
+  })
 }
 
 /** Whoever was stopped between making his account and using it comes again with the same address and password. */
 async function signUpOrIn(
   identity: Identity,
-  guesses: Limit,
+  guard: Guard,
   person: { name: string; email: string; password: string; ip: string },
 ) {
   const { ip, ...account } = person
   try {
-    return await identity.signUp(account)
+    return await guard.checks(networkOf(ip), () => identity.signUp(account))
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal) || error.code !== "email-taken") throw error
   }
   try {
-    return await signIn(identity, guesses, { ...account, ip })
+    return await signIn(identity, guard, { ...account, ip })
   } catch (error) {
     throw error instanceof Refusal && error.code === "wrong-credentials" ? refuse("email-taken") : error
   }

@@ -4,7 +4,7 @@ import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { settableClock } from "../harness/harness.ts"
 import { parleysOf, type RunningParley } from "./parleys.ts"
-import { createColleague, createOwner, type Person } from "./person.ts"
+import { createColleague, createOwner, createPerson, type Person } from "./person.ts"
 import { createVisitor, placeOfMessage, type Visitor } from "./visitor-client.ts"
 
 /** What somebody does who means harm or has bad luck, and what came of it once. */
@@ -139,4 +139,19 @@ test("an id that names something of another workspace is refused and says nothin
     [400, "invalid-input"],
     [404, "not-found"],
   ])
+})
+
+test("guesses that come all at once are counted, and nobody else has to wait for them", async () => {
+  const guess = (email: string) =>
+    createPerson(parley.url).send("POST", "/sign-in", { email, password: "a guess of many" })
+  const guesses = Array.from({ length: 40 }, () => guess("ada@acme.example"))
+  const others = Array.from({ length: 60 }, (_, index) => guess(`${index}@acme.example`))
+  expect((await createVisitor(parley.url, sourceId).say("Hello")).status).toBe(200)
+  const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+  const tried = statuses.filter((status) => status === 401).length
+  expect(tried).toBeGreaterThan(0)
+  // Two at a time may be on their way when the tenth has failed.
+  expect(tried).toBeLessThanOrEqual(11)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(40 - tried)
+  for (const { status } of await Promise.all(others)) expect([401, 429]).toContain(status)
 })

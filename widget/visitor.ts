@@ -224,23 +224,25 @@ export function createVisitor(o: {
   if (waiting.length) outbox.flush()
   changed()
 
+  const typed = (isTyping: boolean): void => {
+    const now = Date.now()
+    if (isTyping ? now - typedAt < TYPING_RENEWAL : typedAt === 0) return
+    typedAt = isTyping ? now : 0
+    connection?.send({ kind: "typing", isTyping })
+  }
+
   return {
     state,
     say(text) {
       begin()
       storage.remove(":draft")
       memoryDraft = ""
-      typedAt = 0
+      typed(false)
       outbox.add(text)
     },
     retry: outbox.renew,
     remove: outbox.remove,
-    typed(isTyping) {
-      const now = Date.now()
-      if (isTyping ? now - typedAt < TYPING_RENEWAL : typedAt === 0) return
-      typedAt = isTyping ? now : 0
-      connection?.send({ kind: "typing", isTyping })
-    },
+    typed,
     async loadOlder() {
       const before = state.messages[0]?.at
       if (!before || !state.hasMore) return

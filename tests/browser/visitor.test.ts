@@ -50,6 +50,24 @@ test("is written, answered live, seen, and there after a reload and on the next 
   await shop.messageId("And the brown one?")
 })
 
+test("has stopped typing when his message is sent", async () => {
+  const page = await shop.enter(context)
+  const typing: unknown[] = []
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      const frame: unknown = JSON.parse(String(payload))
+      if (typeof frame === "object" && frame && "isTyping" in frame) typing.push(frame.isTyping)
+    }),
+  )
+  await openChat(page)
+  await say(page, "Hello")
+  await shop.messageId("Hello")
+  await expect.poll(() => page.evaluate(() => document.readyState)).toBe("complete")
+  await say(page, "One more thing")
+  await shop.messageId("One more thing")
+  await expect.poll(() => typing, { timeout: 3_000 }).toEqual([true, false])
+})
+
 test("counts what is unread on the launcher until it is seen", async () => {
   const page = await shop.enter(context)
   await openChat(page)

@@ -14,6 +14,8 @@ export function CustomerPanel({ row }: { row: ConversationRow }) {
   const presence = usePresence(row.id)
   const name = customerName(customer)
   const place = placeOf(customer)
+  // Only on a website can somebody be seen to be there; there, too, the place is looked up from the IP address.
+  const isOfWebsite = row.addresses.some(({ channel }) => channel === "web-chat")
   return (
     <>
       <section className={style["card"]}>
@@ -23,9 +25,11 @@ export function CustomerPanel({ row }: { row: ConversationRow }) {
             <h3 className={style["name"]}>
               <bdi>{name}</bdi>
             </h3>
-            <p className={style["second"]}>
-              {presence?.customer.isOnline ? t("customer.online") : t("customer.offline")}
-            </p>
+            {isOfWebsite && (
+              <p className={style["second"]}>
+                {presence?.customer.isOnline ? t("customer.online") : t("customer.offline")}
+              </p>
+            )}
           </div>
         </div>
         <dl className={style["facts"]}>
@@ -46,7 +50,7 @@ export function CustomerPanel({ row }: { row: ConversationRow }) {
         </dl>
       </section>
       <Addresses row={row} />
-      {place !== undefined && (
+      {place !== undefined && isOfWebsite && (
         <p className={style["credit"]}>
           <a href="https://db-ip.com" target="_blank" rel="noreferrer">
             {t("customer.placeCredit")}

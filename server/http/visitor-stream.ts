@@ -23,7 +23,13 @@ const SIGN_OF_LIFE_EVERY = 6_000
 /** A visitor's typing is believed this long; his page says it again every five seconds. */
 const TYPING_LIFE = 7_000
 
-type Needs = { sync: Sync; addressValueOf: (key: string) => string; getHome: () => Promise<HomeAnswer> }
+type Needs = {
+  sync: Sync
+  addressValueOf: (key: string) => string
+  getHome: () => Promise<HomeAnswer>
+  /** Whether one more stream of this address may be open; if so, how to say that it no longer is. */
+  admit: (addressValue: string) => (() => void) | undefined
+}
 type Hello = Extract<FromVisitor, { kind: "hello" }>
 type Joined = { address: AddressRecord; presence: ReturnType<typeof joinAsVisitor> | undefined; stop(): void }
 
@@ -33,7 +39,7 @@ type Joined = { address: AddressRecord; presence: ReturnType<typeof joinAsVisito
  * nothing falls between the two. A message may come twice, with the same id.
  */
 export function openVisitorStream(
-  { sync, addressValueOf, getHome }: Needs,
+  { sync, addressValueOf, getHome, admit }: Needs,
   o: { socket: WebSocket; website: Website; onGone: () => void },
 ): { stop(): void } {
   const { workspaceId, id: sourceId } = o.website
@@ -127,14 +133,25 @@ export function openVisitorStream(
       },
       onLost: () => bye("stopping"),
     })
-    if (isOver) return following.stop()
-    joined = { address, presence: undefined, stop: following.stop }
+    const release = isOver ? undefined : admit(value)
+    if (release === undefined) {
+      following.stop()
+      return bye("slow")
+    }
+    const stop = (): void => {
+      following.stop()
+      release()
+    }
+    const mine: Joined = { address, presence: undefined, stop }
+    joined = mine
     const conversationId = await visitors.findConversationOf(sync.db, {
       workspaceId,
       customerId: address.customerId,
     })
+    // Whoever went meanwhile was taken off already, and nobody would take off what begins now.
+    if (isOver) return
     if (conversationId !== undefined)
-      joined.presence = joinAsVisitor(sync, {
+      mine.presence = joinAsVisitor(sync, {
         workspaceId,
         conversationId,
         onAgentTyping: (agentId) => inTurn(() => tellTyping(agentId)),

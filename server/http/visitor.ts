@@ -23,6 +23,8 @@ import { createHomes, findWebsite, type Website } from "./website.ts"
 /** What one visitor may do; nothing is counted by network address, where a whole office may sit behind one. */
 const MESSAGES = { most: 20, seconds: 10 }
 const OTHERS = { most: 60, seconds: 10 }
+/** Streams of one visitor: every tab has its own. */
+const MOST_STREAMS = 50
 /** First messages of new visitors at one website: far above a busy day's, far below a flood. */
 const NEW_SESSIONS = { most: 600, seconds: 60 }
 /** 100,000 characters of any alphabet arrive and are refused by name; more is not read. */
@@ -42,12 +44,25 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const newSessions = createLimit(NEW_SESSIONS)
   const homes = createHomes(sync)
   const streams = new Set<{ stop(): void }>()
+  const openStreams = new Map<string, number>()
 
   async function getWebsite(request: FastifyRequest): Promise<Website> {
     const { sourceId } = params.parse(request.params)
     const website = await findWebsite(sync.db, sourceId)
     if (website === undefined) throw refuse("not-found")
     return website
+  }
+
+  function admit(websiteId: string, value: string): (() => void) | undefined {
+    const key = `${websiteId} ${value}`
+    const open = openStreams.get(key) ?? 0
+    if (open >= MOST_STREAMS || !others.take(key)) return undefined
+    openStreams.set(key, open + 1)
+    return () => {
+      const left = (openStreams.get(key) ?? 0) - 1
+      if (left > 0) openStreams.set(key, left)
+      else openStreams.delete(key)
+    }
   }
 
   /** The address behind a key, if anything was ever written with it. */
@@ -158,7 +173,12 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)
       const stream = openVisitorStream(
-        { sync, addressValueOf, getHome: () => homes.get(website) },
+        {
+          sync,
+          addressValueOf,
+          getHome: () => homes.get(website),
+          admit: (value) => admit(website.id, value),
+        },
         { socket: await acceptSocket(request, reply), website, onGone: () => streams.delete(stream) },
       )
       streams.add(stream)

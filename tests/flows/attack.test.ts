@@ -155,3 +155,24 @@ test("guesses that come all at once are counted, and nobody else has to wait for
   expect(statuses.filter((status) => status === 429)).toHaveLength(40 - tried)
   for (const { status } of await Promise.all(others)) expect([401, 429]).toContain(status)
 })
+
+test("one visitor cannot open streams without end, and gets his place back when he closes one", async () => {
+  const visitor = createVisitor(parley.url, sourceId)
+  await visitor.say("Hello")
+  const streams = await Promise.all(Array.from({ length: 50 }, () => visitor.connect()))
+  for (const stream of streams) await stream.next("welcome")
+  const more = await visitor.connect()
+  expect(await more.next("bye")).toEqual({ kind: "bye", why: "slow" })
+  for (const stream of streams) stream.close()
+  await expect
+    .poll(
+      async () => {
+        const stream = await visitor.connect()
+        const first = await Promise.race([stream.next("welcome"), stream.next("bye")])
+        stream.close()
+        return first.kind
+      },
+      { interval: 1_000, timeout: 15_000 },
+    )
+    .toBe("welcome")
+})

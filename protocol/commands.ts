@@ -8,7 +8,7 @@
 import { z } from "zod"
 import { inboxPreference, proactiveMessage } from "./rows.ts"
 import { messageText, name } from "./text.ts"
-import { deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
+import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
 
 /** What the author of an answer saw; if it is different at commit nothing is sent. */
 export const expects = z.object({
@@ -259,11 +259,20 @@ export const invitationsAnswer = z.object({
 /** The workspace a request speaks of; may be left out by a user who belongs to one only. */
 export const WORKSPACE_HEADER = "parley-workspace"
 
+/** In a query a name is repeated for each of several values. */
+const several = <T extends z.ZodType>(one: T, most: number) =>
+  z.union([z.array(one).max(most), one.transform((only) => [only])])
+
 /** GET /api/v1/conversations: a page of an inbox, closed ones or more than the replica holds. Answer: `page`. */
 export const conversationsQuery = z.object({
   inbox: inboxKey,
   closed: z.stringbool().default(false),
-  /** Return rows last updated before this one; with the id breaking ties. */
+  /** Only those of these teams, and only those shown with one of these channels. */
+  teamIds: several(id, 100).optional(),
+  channels: several(channel, 20).optional(),
+  /** By the latest update. */
+  order: z.enum(["latest", "oldest"]).default("latest"),
+  /** `updatedAt` and id of the last row of the page before: what stands after it in this order is answered. */
   beforeAt: stamp.optional(),
   beforeId: id.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

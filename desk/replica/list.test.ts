@@ -67,3 +67,11 @@ test("a list of closed conversations shows none that older pages may stand befor
   fillList(list, closed, reader)
   expect(list.rows).toHaveLength(3)
 })
+
+test("turned round it shows none that newer pages may stand before", () => {
+  const list = createList("me", { showsClosed: true, order: "oldest" })
+  const closed = [1, 2, 3].map((number) => conversation(number, { isOpen: false, assigneeId: ME }))
+  list.edge = { at: at(2), id: idOf(2) }
+  fillList(list, closed, reader)
+  expect(list.rows.map((row) => row.id)).toEqual([idOf(1), idOf(2)])
+})

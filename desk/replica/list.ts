@@ -6,7 +6,7 @@ import { compareRows, defaultOrder, lists, type Reader } from "../../protocol/in
 import type { ConversationRow, InboxPreference } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 
-/** Closed conversations come in pages, latest first: how far down they are loaded. `all`: to the end. */
+/** Closed conversations come in pages, in the list's own order: how far they are loaded. `all`: to the end. */
 export type Edge = { at: string; id: string } | "all" | "nothing"
 
 export type List = {
@@ -37,7 +37,14 @@ function has(list: List, row: ConversationRow, reader: Reader): boolean {
   if (!lists(list.inbox, row, reader, list.preference)) return false
   if (!isPaged(list) || list.edge === "all") return true
   if (list.edge === "nothing") return false
-  return row.updatedAt > list.edge.at || (row.updatedAt === list.edge.at && row.id >= list.edge.id)
+  const { at, id } = list.edge
+  if (row.updatedAt === at) return pagedOrder(list) === "oldest" ? row.id <= id : row.id >= id
+  return pagedOrder(list) === "oldest" ? row.updatedAt < at : row.updatedAt > at
+}
+
+/** Of closed conversations none waits: turned to their waiting time they stand by their latest update. */
+export function pagedOrder(list: Pick<List, "preference">): "latest" | "oldest" {
+  return list.preference.order === "oldest" ? "oldest" : "latest"
 }
 
 function comparing(list: List): (one: ConversationRow, other: ConversationRow) => number {

@@ -5,18 +5,18 @@
 import { page, type Page } from "../../protocol/stream.ts"
 import { applyRows, repaint, touchTimeline } from "./apply.ts"
 import { ask, OFFLINE, RefusalError, type Server } from "./ask.ts"
-import { fillList, isAtEnd, type List } from "./list.ts"
+import { fillList, isAtEnd, pagedOrder, type List } from "./list.ts"
 import { drop, shownRows, type Memory } from "./memory.ts"
 import { applyPage, createTimeline, type Timeline, type Which } from "./timeline.ts"
 
 const TIMELINE_PAGE = 50
 const LONGEST_PAGE = 200
 const CLOSED_PAGE = 50
-/** Pages of closed conversations looked through for one that passes the filter, before the agent is asked to go on. */
-const MOST_PAGES = 5
 const MOST_TRIES = 5
 /** Milliseconds before a page that was read too early is asked for again. */
 const PAUSE = 300
+/** Milliseconds in which a list whose page did not come asks for no other: who shows it would at once. */
+const PAUSE_AFTER_FAILURE = 2_000
 
 /** Under which a timeline is kept: the live one of a conversation, or one around an entry that a link named. */
 export function timelineKey(conversationId: string, around?: string): string {
@@ -151,7 +151,7 @@ export async function loadConversation(memory: Memory, server: Server, id: strin
   }
 }
 
-/** Goes further down a list of closed conversations, until it shows something more or is at its end. */
+/** Goes a page further down a list of closed conversations. */
 export async function loadClosed(memory: Memory, server: Server, key: string): Promise<void> {
   const list = memory.lists.get(key)
   if (list === undefined || list.isLoading || isAtEnd(list)) return
@@ -159,12 +159,11 @@ export async function loadClosed(memory: Memory, server: Server, key: string): P
   list.isFailed = false
   tellList(memory, key)
   try {
-    const shown = list.rows.length
-    for (let pages = 0; pages < MOST_PAGES && !isAtEnd(list) && list.rows.length <= shown; pages += 1)
-      await loadClosedPage(memory, server, list)
+    await loadClosedPage(memory, server, list)
   } catch (error) {
     list.isFailed = true
     if (!(error instanceof RefusalError)) throw error
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE))
   } finally {
     list.isLoading = false
     tellList(memory, key)
@@ -172,8 +171,15 @@ export async function loadClosed(memory: Memory, server: Server, key: string): P
 }
 
 async function loadClosedPage(memory: Memory, server: Server, list: List): Promise<void> {
-  const query = new URLSearchParams({ inbox: list.inbox, closed: "true", limit: String(CLOSED_PAGE) })
-  const from = list.edge
+  const { inbox, preference, edge: from } = list
+  const query = new URLSearchParams({
+    inbox,
+    closed: "true",
+    order: pagedOrder(list),
+    limit: String(CLOSED_PAGE),
+  })
+  for (const teamId of preference.teamIds ?? []) query.append("teamIds", teamId)
+  for (const channel of preference.channels ?? []) query.append("channels", channel)
   if (typeof from === "object") {
     query.set("beforeAt", from.at)
     query.set("beforeId", from.id)

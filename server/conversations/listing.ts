@@ -15,14 +15,15 @@ import { isSeenBy, teamIdsOf, teamsSeenBy } from "./visible.ts"
 type ConversationsQuery = z.output<typeof conversationsQuery>
 type EntriesQuery = z.output<typeof entriesQuery>
 
-/** A page of an inbox, latest update first. Refuses `not-found` for an inbox that the agent does not have. */
+/** A page of an inbox, by the latest update. Refuses `not-found` for an inbox that the agent does not have. */
 export async function listConversations(sync: Sync, agent: Agent, query: ConversationsQuery): Promise<Page> {
   if (query.inbox === "all" && !agent.keys.has("admins")) throw refuse("not-found")
   if (query.inbox.startsWith("team:") && !agent.keys.has(query.inbox)) throw refuse("not-found")
   return snapshot(sync.db, async (tx) => {
+    const direction = directionOf(query)
     const { rows } = await sql<{ id: Id }>`
       select id from (${inboxPart(agent, query)}) part
-       order by at desc, id desc limit ${query.limit + 1}`.execute(tx)
+       order by at ${direction}, id ${direction} limit ${query.limit + 1}`.execute(tx)
     const ids = rows.slice(0, query.limit).map(({ id }) => id)
     return pageOf(tx, agent, ids, rows.length > query.limit)
   })
@@ -56,8 +57,9 @@ async function findNumber(tx: Tx, workspaceId: Id): Promise<number> {
 function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown> {
   const { workspaceId, agentId } = agent
   const part = (matches: RawBuilder<unknown>) => partOf(workspaceId, query, matches)
+  const isWanted = query.teamIds ? sql`team.id = any(${query.teamIds}::uuid[])` : sql`true`
   const partOfTeams = (teams: RawBuilder<unknown>, matches: RawBuilder<unknown>) => sql`
-    select c.id, c.at from (${teams}) team cross join lateral (
+    select c.id, c.at from (select team.id from (${teams}) team where ${isWanted}) team cross join lateral (
       ${part(sql`c.team_id = team.id and ${matches}`)}) c`
   const isMentioned = sql`c.id in (
     select n.conversation_id from notices n
@@ -85,26 +87,38 @@ function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown>
   }
 }
 
+/** An index is read in either direction. */
+function directionOf({ order }: Pick<ConversationsQuery, "order">): RawBuilder<unknown> {
+  return order === "oldest" ? sql`asc` : sql`desc`
+}
+
 /** Closed ones are in the order of an index; of open ones there are never many. */
 function partOf(
   workspaceId: Id,
   query: Omit<ConversationsQuery, "closed"> & { closed: boolean | undefined },
   matches: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const { closed, beforeAt, beforeId, limit } = query
+  const { closed, teamIds, channels, order, beforeAt, beforeId, limit } = query
   const at = closed === true ? sql`c.listed_at` : sql`c.updated_at`
-  const state =
-    closed === undefined ? sql`true` : closed ? sql`c.closed_at is not null` : sql`c.closed_at is null`
-  const before =
-    beforeAt === undefined
-      ? sql`true`
-      : beforeId === undefined
-        ? sql`${at} < ${beforeAt}`
-        : sql`(${at}, c.id) < (${beforeAt}::timestamptz, ${beforeId}::uuid)`
+  const direction = directionOf(query)
+  const follows = order === "oldest" ? sql`>` : sql`<`
+  const conditions = [sql`c.workspace_id = ${workspaceId}`, matches]
+  if (closed !== undefined) conditions.push(closed ? sql`c.closed_at is not null` : sql`c.closed_at is null`)
+  if (teamIds !== undefined) conditions.push(sql`c.team_id = any(${teamIds}::uuid[])`)
+  if (channels !== undefined)
+    conditions.push(sql`exists (
+      select 1 from addresses a where a.workspace_id = c.workspace_id and a.id = c.last_address_id
+                                  and a.channel = any(${channels}::text[]))`)
+  if (beforeAt !== undefined)
+    conditions.push(
+      beforeId === undefined
+        ? sql`${at} ${follows} ${beforeAt}`
+        : sql`(${at}, c.id) ${follows} (${beforeAt}::timestamptz, ${beforeId}::uuid)`,
+    )
   return sql`
     select c.id, ${at} as at from conversations c
-     where c.workspace_id = ${workspaceId} and ${state} and ${matches} and ${before}
-     order by ${at} desc, c.id desc limit ${limit + 1}`
+     where ${sql.join(conditions, sql` and `)}
+     order by ${at} ${direction}, c.id ${direction} limit ${limit + 1}`
 }
 
 /** A page of a timeline, oldest first: the latest, those before or after a time, or those around an entry. */

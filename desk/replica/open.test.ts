@@ -185,10 +185,14 @@ test("what was issued without a network is sent once, in order, after a reload",
   await soon(() => expect(again.memory.pendings).toEqual([]))
 })
 
-test("a request whose answer is lost is repeated with the same id", async () => {
+test.for([
+  { how: "lost", first: "cut" as const },
+  // It may have been committed before whatever broke.
+  { how: "a failure", first: { status: 500, body: { refusal: "broken", message: "" } } },
+])("a request whose answer is $how is repeated with the same id", async ({ first }) => {
   const tab = await onlineTab()
   let times = 0
-  server.script.answer = () => ((times += 1) === 1 ? "cut" : isDone(11))
+  server.script.answer = () => ((times += 1) === 1 ? first : isDone(11))
   await tab.issue(answerIn(idOf(1), "Hello"))
   const ids = server.requests
     .filter((request) => request.path.endsWith("/answers"))

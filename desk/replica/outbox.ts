@@ -38,12 +38,15 @@ const MOST_AT_ONCE = 4
 /** Milliseconds. */
 const FIRST_REST = 1_000
 const LONGEST_REST = 15_000
+/** Nobody knows what a server did that then failed. Its next answer to the same id says; one that never comes must not hold up the lane. */
+const MOST_FAILURES = 6
 
 const answer = z.object({ number: z.number().int() })
 
 export function createOutbox(needs: OutboxNeeds): Outbox {
   const released = new Set<string>()
   const sending = new Set<string>()
+  const failures = new Map<string, number>()
   const resting = new Map<string, { tries: number; timer: ReturnType<typeof setTimeout> | undefined }>()
   let isClosed = false
 
@@ -66,17 +69,25 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
     needs.change(id, { ...pending, state: "sending" })
     const outcome = await decide(pending)
     if (isClosed) return
-    if (outcome.kind === "refused" && WAITS.has(outcome.refusal.refusal)) {
+    if (outcome.kind === "refused" && isPassing(id, outcome.refusal)) {
       needs.change(id, { ...pending, state: "waiting" })
       rest(lane)
       if (outcome.refusal.refusal === "not-signed-in") needs.onRefused()
     } else {
       resting.delete(lane)
       released.delete(id)
+      failures.delete(id)
       await needs.decided(pending, outcome)
     }
     sending.delete(lane)
     pump()
+  }
+
+  function isPassing(id: string, { refusal }: RefusalBody): boolean {
+    if (refusal !== BROKEN) return WAITS.has(refusal)
+    const count = (failures.get(id) ?? 0) + 1
+    failures.set(id, count)
+    return count < MOST_FAILURES
   }
 
   async function decide({ act }: Pending): Promise<Outcome> {
@@ -118,5 +129,7 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
   }
 }
 
+/** The server failed without a reason of ours. */
+const BROKEN = "broken"
 /** Not the server's last word: the act stays and is sent again. */
 const WAITS: ReadonlySet<string> = new Set([OFFLINE.refusal, "too-often", "not-signed-in"])

@@ -257,7 +257,7 @@ async function live(all: DemoCustomer[]): Promise<void> {
         }
       }
 
-      async function end({ ending }: Stretch, isLast: boolean): Promise<void> {
+      async function end({ ending, isRead }: Stretch, isLast: boolean): Promise<void> {
         const { conversationId, addressId } = known
         if (conversationId === undefined || addressId === undefined || agent === undefined) return
         if (ending === "unassigned") return
@@ -278,9 +278,7 @@ async function live(all: DemoCustomer[]): Promise<void> {
             state: "read",
           })
         }
-        // A few of what is open has something its agent has not read yet.
-        if (ending === "closed" || stretch.pauses.length % 3 !== 0)
-          await acts.read(sync, agent, conversationId, { id: newId(), upTo: known.last })
+        if (isRead) await acts.read(sync, agent, conversationId, { id: newId(), upTo: known.last })
         if (ending === "closed") {
           const page = await acts.getConversation(sync, agent, conversationId)
           const row = page.rows.find((each) => each.kind === "conversation")

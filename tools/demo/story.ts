@@ -15,6 +15,8 @@ export type Stretch = {
   /** Who of the team answers, as a number to take modulo the team's members. */
   agent: number
   ending: "closed" | "open" | "unassigned"
+  /** Whether its agent has read all of it; of what is open there is always some that waits to be read. */
+  isRead: boolean
 }
 
 export type DemoCustomer = {
@@ -97,6 +99,7 @@ export function tellStory(now: Date): DemoCustomer[] {
       // The owner, as whom most people look around, has a little more to do.
       agent: ending === "open" && random() < 0.3 ? 0 : Math.floor(random() * 100),
       ending,
+      isRead: ending === "closed" || random() < 0.7,
     }
   }
 

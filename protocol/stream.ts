@@ -17,6 +17,8 @@ export const PROTOCOL = 1
 export const PRESENCE_LIFE = 15_000
 /** How often a client says again what it is viewing, in milliseconds. */
 export const PRESENCE_RENEWAL = 5_000
+/** Conversations that the windows of one session show at once, as far as others are told. */
+export const MOST_VIEWED = 8
 
 export const counts = z.object({ badge: z.number().int(), inboxes: z.record(inboxKey, z.number().int()) })
 
@@ -79,12 +81,12 @@ export const fromDesk = z.discriminatedUnion("kind", [
     epoch: z.string().max(200).optional(),
     cursor: z.number().int().min(0).optional(),
   }),
-  /** What this window shows, said again every PRESENCE_RENEWAL while it does; null: nothing any more. */
+  /** What the session's windows show, all of it each time, said again every PRESENCE_RENEWAL while they do. */
   z.object({
     kind: z.literal("viewing"),
-    conversationId: id.nullable(),
-    isTyping: z.boolean(),
-    inNote: z.boolean(),
+    conversations: z
+      .array(z.object({ conversationId: id, isTyping: z.boolean(), inNote: z.boolean() }))
+      .max(MOST_VIEWED),
   }),
   z.object({ kind: z.literal("ping") }),
 ])

@@ -89,7 +89,7 @@ export function lead(needs: LeaderNeeds): Leader {
     repaint(memory)
     if (state === "online") {
       outbox.wake()
-      connection.send(viewings.latest())
+      connection.send(viewings.all())
     }
   }
 
@@ -229,7 +229,7 @@ export function lead(needs: LeaderNeeds): Leader {
 
   function setViewing(tab: string, viewing: Viewing | null): void {
     viewings.set(tab, viewing)
-    connection.send(viewings.latest())
+    connection.send(viewings.all())
   }
 
   function take(pending: Pending): void {

@@ -267,20 +267,25 @@ test("when the leader dies the next tab takes over from its cursor and sends wha
   expect(new Set(sentTexts())).toEqual(new Set(["must arrive"]))
 })
 
-test("the server hears of the conversation that a tab turned to last, and of none when all have left", async () => {
+test("the server hears what all tabs show, what is typed in one of them, and of nothing when all have left", async () => {
   const leader = await onlineTab()
   const follower = openTab()
   await soon(() => expect(follower.memory.cursor).toBe(10))
-  const viewed = () => server.heard.findLast((said) => said.kind === "viewing")?.conversationId
-  leader.setViewing({ conversationId: idOf(1), isTyping: false, inNote: false })
-  await soon(() => expect(viewed()).toBe(idOf(1)))
-  follower.setViewing({ conversationId: idOf(2), isTyping: false, inNote: false })
-  await soon(() => expect(viewed()).toBe(idOf(2)))
-  leader.setViewing({ conversationId: idOf(1), isTyping: false, inNote: false })
+  const viewed = () => server.heard.findLast((said) => said.kind === "viewing")?.conversations
+  const one = { conversationId: idOf(1), isTyping: false, inNote: false }
+  const other = { conversationId: idOf(2), isTyping: false, inNote: false }
+  leader.setViewing(one)
+  await soon(() => expect(viewed()).toEqual([one]))
+  follower.setViewing(other)
+  await soon(() => expect(viewed()).toEqual([other, one]))
+  follower.setViewing({ ...one, isTyping: true })
+  await soon(() => expect(viewed()).toEqual([{ ...one, isTyping: true }]))
+  leader.setViewing(one)
+  await soon(() => expect(viewed()).toEqual([{ ...one, isTyping: true }]))
   follower.setViewing(null)
-  await soon(() => expect(viewed()).toBe(idOf(1)))
+  await soon(() => expect(viewed()).toEqual([one]))
   leader.setViewing(null)
-  await soon(() => expect(viewed()).toBeNull())
+  await soon(() => expect(viewed()).toEqual([]))
 })
 
 test("without a disk the replica goes on in memory", async () => {

@@ -1,13 +1,13 @@
 /**
- * What the windows of one agent show. A session tells the server of one conversation, so it is the one that a
- * window turned to last; saying the same again, as windows do to be believed, is no turning.
+ * What the windows of one agent show. They share one session, which tells the server of all of them; of too many,
+ * of those that were turned to last. Saying the same again, as windows do to be believed, is no turning.
  */
-import { PRESENCE_LIFE, type FromDesk } from "../../protocol/stream.ts"
+import { MOST_VIEWED, PRESENCE_LIFE, type FromDesk } from "../../protocol/stream.ts"
 import type { Viewing } from "./tabs.ts"
 
 export type Viewings = {
   set(tab: string, viewing: Viewing | null): void
-  latest(): Extract<FromDesk, { kind: "viewing" }>
+  all(): Extract<FromDesk, { kind: "viewing" }>
 }
 
 export function createViewings(): Viewings {
@@ -22,10 +22,17 @@ export function createViewings(): Viewings {
         known.viewing.isTyping === viewing.isTyping
       shown.set(tab, { viewing, heardAt: Date.now(), turn: isSame ? known.turn : (turns += 1) })
     },
-    latest() {
-      const believed = [...shown.values()].filter((one) => one.heardAt > Date.now() - PRESENCE_LIFE)
-      const last = believed.toSorted((one, other) => one.turn - other.turn).at(-1)
-      return { kind: "viewing", conversationId: null, isTyping: false, inNote: false, ...last?.viewing }
+    all() {
+      const believed = [...shown.values()]
+        .filter((one) => one.heardAt > Date.now() - PRESENCE_LIFE)
+        .toSorted((one, other) => other.turn - one.turn)
+      const conversations = new Map<string, Viewing>()
+      for (const { viewing } of believed) {
+        const known = conversations.get(viewing.conversationId)
+        if (known === undefined || (viewing.isTyping && !known.isTyping))
+          conversations.set(viewing.conversationId, viewing)
+      }
+      return { kind: "viewing", conversations: [...conversations.values()].slice(0, MOST_VIEWED) }
     },
   }
 }

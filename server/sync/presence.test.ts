@@ -27,7 +27,11 @@ async function join(agentId: string, sync?: Sync): Promise<Wire> {
 }
 
 const viewing = (conversationId: string | null, doing: { isTyping?: boolean; inNote?: boolean } = {}) =>
-  ({ kind: "viewing", conversationId, isTyping: false, inNote: false, ...doing }) as const
+  viewingAll(
+    ...(conversationId === null ? [] : [{ conversationId, isTyping: false, inNote: false, ...doing }]),
+  )
+const viewingAll = (...conversations: { conversationId: string; isTyping: boolean; inNote: boolean }[]) =>
+  ({ kind: "viewing", conversations }) as const
 const viewersSeenBy = ({ client }: Wire) => client.presence.get(thing)?.viewers ?? []
 const nobody = { isOnline: false, isTyping: false, page: null }
 
@@ -69,6 +73,36 @@ test("moving to another conversation leaves the one before", async () => {
   expect(viewersSeenBy(colleague)).toEqual([])
   viewer.close()
   colleague.close()
+})
+
+test("of several windows each conversation is shown, those that are left and those of others are not", async () => {
+  const [other, hidden] = [newId(), newId()]
+  await world.put(other, { keys: ["team:a"], name: "another" })
+  await world.put(hidden, { keys: ["team:b"], name: "not his" })
+  const [viewer, colleague, stranger] = await Promise.all([join(ada), join(bo), join(cy)])
+  const doing = { isTyping: false, inNote: false }
+  const seenAt = (id: string, { client }: Wire) => client.presence.get(id)?.viewers ?? []
+  viewer.client.say(
+    viewingAll(
+      { conversationId: thing, ...doing },
+      { conversationId: hidden, ...doing },
+      { conversationId: other, isTyping: true, inNote: false },
+    ),
+  )
+  await colleague.client.until(
+    () => seenAt(thing, colleague).length === 1 && seenAt(other, colleague).length === 1,
+    "both windows are seen",
+    1_000,
+  )
+  expect(seenAt(other, colleague)).toEqual([{ agentId: ada, isTyping: true, inNote: false }])
+  viewer.client.say(viewingAll({ conversationId: other, ...doing }))
+  await colleague.client.until(() => seenAt(thing, colleague).length === 0, "one window is closed", 1_000)
+  expect(seenAt(other, colleague)).toEqual([{ agentId: ada, ...doing }])
+  viewer.close()
+  await colleague.client.until(() => seenAt(other, colleague).length === 0, "all are closed", 1_000)
+  expect(seenAt(hidden, stranger)).toEqual([])
+  colleague.close()
+  stranger.close()
 })
 
 test("who leaves at once is not shown after he has left", async () => {

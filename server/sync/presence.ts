@@ -12,7 +12,7 @@ const BELL = "parley_presence"
 /** Of a page's address. */
 const MOST_PAGE = 500
 
-type View = { window: string; conversationId: string | undefined; asked: number }
+type View = { window: string; conversationIds: ReadonlySet<string>; asked: number }
 type Said = NonNullable<Statement["is"]> & { until: number }
 
 export type VisitorPresence = {
@@ -161,43 +161,51 @@ export function createPresence(getSync: () => Sync): Presence {
   }
 
   function viewOf(session: Session): View {
-    const view = views.get(session) ?? { window: newWindow(), conversationId: undefined, asked: 0 }
+    const view = views.get(session) ?? { window: newWindow(), conversationIds: new Set(), asked: 0 }
     views.set(session, view)
     return view
   }
 
-  /** A window shows one conversation: what it showed before is left. */
-  function move(session: Session, view: View, conversationId: string | undefined): void {
+  /** Leaves what the session shows no longer. */
+  function keepOnly(session: Session, view: View, conversationIds: ReadonlySet<string>): void {
     const { workspaceId } = session
-    if (view.conversationId !== undefined && view.conversationId !== conversationId)
-      say({ workspaceId, conversationId: view.conversationId, window: view.window, is: null })
-    view.conversationId = conversationId
+    for (const conversationId of view.conversationIds)
+      if (!conversationIds.has(conversationId))
+        say({ workspaceId, conversationId, window: view.window, is: null })
+    view.conversationIds = new Set([...view.conversationIds].filter((id) => conversationIds.has(id)))
   }
 
   return {
     newWindow,
     say,
-    view(session, { conversationId, isTyping, inNote }) {
+    view(session, { conversations }) {
       const { workspaceId, agentId } = session
       const view = viewOf(session)
       view.asked += 1
       const { asked, window } = view
-      if (conversationId === null) return move(session, view, undefined)
+      const ids = conversations.map(({ conversationId }) => conversationId)
+      keepOnly(session, view, new Set(ids))
+      if (ids.length === 0) return
       const { db, sources, log } = getSync()
-      snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, [conversationId]))
+      snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, ids))
         .then((keys) => {
-          const maySee = keys.get(conversationId)?.some((key) => session.reader.keys.has(key)) ?? false
           // What was said since then counts.
-          if (!maySee || !session.isLive || view.asked !== asked) return
-          move(session, view, conversationId)
-          say({ workspaceId, conversationId, window, is: { kind: "agent", agentId, isTyping, inNote } })
+          if (!session.isLive || view.asked !== asked) return
+          const seen = conversations.filter(({ conversationId }) =>
+            keys.get(conversationId)?.some((key) => session.reader.keys.has(key)),
+          )
+          const seenIds = new Set(seen.map(({ conversationId }) => conversationId))
+          keepOnly(session, view, seenIds)
+          view.conversationIds = seenIds
+          for (const { conversationId, isTyping, inNote } of seen)
+            say({ workspaceId, conversationId, window, is: { kind: "agent", agentId, isTyping, inNote } })
         })
         .catch((error: unknown) => log.error({ err: error, workspaceId }, "a viewer was not noted"))
     },
     leave(session) {
       const view = views.get(session)
       if (view === undefined) return
-      move(session, view, undefined)
+      keepOnly(session, view, new Set())
       views.delete(session)
     },
     greet(session) {

@@ -282,12 +282,14 @@ describe("delivered, seen and typing", () => {
     stream.tell({ kind: "typing", isTyping: true })
     await desk.until(presence(true))
 
-    desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: true, inNote: true }))
+    const viewing = (doing: { isTyping: boolean; inNote: boolean }) =>
+      JSON.stringify({ kind: "viewing", conversations: [{ conversationId, ...doing }] })
+    desk.socket.send(viewing({ isTyping: true, inNote: true }))
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(stream.frames.map(({ kind }) => kind)).not.toContain("typing")
-    desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: true, inNote: false }))
+    desk.socket.send(viewing({ isTyping: true, inNote: false }))
     expect((await stream.next("typing")).agent).toMatchObject({ name: "Ada" })
-    desk.socket.send(JSON.stringify({ kind: "viewing", conversationId, isTyping: false, inNote: false }))
+    desk.socket.send(viewing({ isTyping: false, inNote: false }))
     expect((await stream.next("typing")).agent).toBeNull()
     stream.close()
     await desk.until((text) => text.includes('"isOnline":false'))

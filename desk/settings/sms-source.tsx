@@ -73,6 +73,7 @@ export function SmsSource({
             value={authToken}
             onValue={setAuthToken}
             minLength={8}
+            required={apiBase !== settings.apiBase}
             hint={t("sources.tokenKept")}
             disabled={!isAdmin}
           />

@@ -36,7 +36,10 @@ export async function makeSource(
   })
 }
 
-/** Refuses `not-allowed`, `not-found`, and `invalid-input` for settings of another channel. */
+/**
+ * Refuses `not-allowed`, `not-found`, and `invalid-input` for settings of another channel, and for another address of
+ * the provider without its token.
+ */
 export async function changeSource(
   sync: Sync,
   agent: Agent,
@@ -78,6 +81,9 @@ function newSettings(
     return { settings: { channel: "web-chat", greeting, accent, proactive }, secrets }
   }
   if (wanted.channel === "sms" && settings.channel === "sms") {
+    // Nobody is shown the token, so nobody can have it sent to a server of his own either.
+    if ((wanted.apiBase ?? settings.apiBase) !== settings.apiBase && wanted.authToken === undefined)
+      throw refuse("invalid-input", { fields: [{ field: "settings/authToken", problem: "needed-anew" }] })
     const { authToken = secrets["authToken"] ?? "", apiBase = settings.apiBase } = wanted
     return { settings: { ...settings, apiBase, problem: null }, secrets: { ...secrets, authToken } }
   }

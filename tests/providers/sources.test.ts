@@ -110,6 +110,21 @@ test("a number's token is in no row and no answer, and stays when something else
   expect((await shown()).get(id)?.settings).toMatchObject({ number: "+15005550006", problem: null })
 })
 
+test("a number's token is not carried to another server: who changes the address knows the token", async () => {
+  const sms = { name: "SMS", teamId, settings: fake.settings("+15005550019") }
+  const { body } = await ada.send("POST", "/sources", sms)
+  const path = `/sources/${String(body["id"])}`
+  const settings = { channel: "sms", apiBase: "https://sms.evil.example" }
+  expect(await ada.send("PATCH", path, { settings })).toMatchObject({
+    status: 400,
+    body: { details: { fields: [{ field: "settings/authToken" }] } },
+  })
+  const same = { channel: "sms", apiBase: fake.apiBase }
+  expect(await ada.send("PATCH", path, { settings: same })).toMatchObject({ status: 200 })
+  const known = { ...same, apiBase: `${fake.apiBase}/`, authToken: fake.authToken }
+  expect(await ada.send("PATCH", path, { settings: known })).toMatchObject({ status: 200 })
+})
+
 test("a problem with the provider is found as soon as the number is connected", async () => {
   const settings = { ...fake.settings("+15005550007"), authToken: "not the right token" }
   const made = await ada.send("POST", "/sources", { name: "Number", teamId, settings })

@@ -82,7 +82,7 @@ export const settings = {
   "sources.numberHint": "In international form, such as +46701234567.",
   "sources.account": "Account SID",
   "sources.token": "Auth token",
-  "sources.tokenKept": "Kept secret. Fill it in only to change it.",
+  "sources.tokenKept": "Kept secret. Fill it in only to change it, or the address of the API.",
   "sources.apiBase": "Address of the API",
   "sources.webhook": "Webhook for incoming messages",
   "sources.webhookHint": "Enter it at the provider under “A message comes in”, as HTTP POST.",

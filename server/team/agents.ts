@@ -71,6 +71,19 @@ async function changeRole(writing: Writing, workspaceId: string, target: Target,
      where workspace_id = ${workspaceId} and id = ${target.id}`.execute(writing.tx)
   writing.changed("agent", target.id, ["workspace"])
   writing.changed("access-changed", target.id, [`agent:${target.id}`])
+  if (role === "agent") await withdrawInvitationsOf(writing, workspaceId, target.id)
+}
+
+/** Who may no longer invite must not come back, or let others in, by a link he has kept. */
+async function withdrawInvitationsOf(
+  { tx, at }: Writing,
+  workspaceId: string,
+  agentId: string,
+): Promise<void> {
+  await sql`
+    update invitations set withdrawn_at = ${at}
+     where workspace_id = ${workspaceId} and created_by = ${agentId} and accepted_by is null
+       and withdrawn_at is null`.execute(tx)
 }
 
 async function changeCapacity(
@@ -86,11 +99,8 @@ async function changeCapacity(
   changed("agent", agentId, ["workspace"])
 }
 
-async function disable(
-  { tx, at, changed, enqueue }: Writing,
-  workspaceId: string,
-  target: Target,
-): Promise<void> {
+async function disable(writing: Writing, workspaceId: string, target: Target): Promise<void> {
+  const { tx, at, changed, enqueue } = writing
   await sql`
     update agents set disabled_at = ${at}, is_present = false
      where workspace_id = ${workspaceId} and id = ${target.id}`.execute(tx)
@@ -103,6 +113,7 @@ async function disable(
   )
   changed("agent", target.id, ["workspace"])
   changed("access-changed", target.id, [`agent:${target.id}`])
+  await withdrawInvitationsOf(writing, workspaceId, target.id)
   await enqueue({ name: "release-agent", payload: { agentId: target.id, why: "disabled", teamId: null } })
 }
 

@@ -176,3 +176,18 @@ test("one visitor cannot open streams without end, and gets his place back when 
     )
     .toBe("welcome")
 })
+
+test.for([{ isDisabled: true }, { role: "agent" }])(
+  "an admin who is one no longer (%o) lets nobody in by a link he has kept",
+  async (change) => {
+    const email = `${newId()}@acme.example`
+    const admin = await createColleague(parley.url, ada, { name: "Cy", email, role: "admin" })
+    const { body } = await admin.send("POST", "/invitations", { role: "admin" })
+    const token = String(body.link).split("/").at(-1)
+    expect((await ada.get(`/invitations/${token}`)).status).toBe(200)
+    expect((await ada.send("PATCH", `/agents/${admin.agentId}`, change)).status).toBe(200)
+    const again = { name: "Cy", email: `${newId()}@acme.example`, password: "correct horse" }
+    const back = await createPerson(parley.url).send("POST", `/invitations/${token}/accept`, again)
+    expect(back).toMatchObject({ status: 410, body: { refusal: "invitation-over" } })
+  },
+)

@@ -1,9 +1,8 @@
 import { Link, useRouterState } from "@tanstack/react-router"
-import { accountCommands } from "../../protocol/commands.ts"
-import { request, useCounts, useSelf, useWorkspace } from "../replica/replica.ts"
+import { useCounts } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Avatar, Icon, Menu, type MenuLine } from "../ui/ui.ts"
-import { askSession, signOut, useSession } from "./session.ts"
+import { Icon } from "../ui/ui.ts"
+import { SelfMenu } from "./self-menu.tsx"
 import style from "./rail.module.css"
 
 export function Rail({ onKeys }: { onKeys: () => void }) {
@@ -32,56 +31,9 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
       >
         <Icon name="gear" size={20} />
       </Link>
-      <SelfMenu onKeys={onKeys} />
+      <div className={style["self"]}>
+        <SelfMenu side="top" onKeys={onKeys} />
+      </div>
     </nav>
-  )
-}
-
-function SelfMenu({ onKeys }: { onKeys: () => void }) {
-  const self = useSelf()
-  const workspace = useWorkspace()
-  const { answer, place } = useSession()
-  if (!self) return null
-  const others: MenuLine[] =
-    (answer?.workspaces ?? []).length < 2
-      ? []
-      : [
-          {
-            kind: "choice",
-            label: t("self.workspaces"),
-            value: place?.workspaceId ?? "",
-            choices: (answer?.workspaces ?? []).map(({ id, name }) => ({ value: id, label: name })),
-            onChange: (id) => void askSession(id),
-          },
-          { kind: "line" },
-        ]
-  return (
-    <div className={style["self"]}>
-      <Menu
-        side="top"
-        button={
-          <button type="button" className={style["face"]}>
-            <Avatar id={self.agent.id} name={self.agent.name} isOnline={self.agent.isAvailable} isNamed />
-          </button>
-        }
-        lines={[
-          {
-            kind: "group",
-            label: workspace ? `${self.agent.name} · ${workspace.name}` : self.agent.name,
-            lines: [],
-          },
-          ...others,
-          { kind: "item", label: t("self.keys"), after: "?", onSelect: onKeys },
-          {
-            kind: "item",
-            label: t("self.signOut"),
-            onSelect: () =>
-              void signOut(() =>
-                request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer),
-              ),
-          },
-        ]}
-      />
-    </div>
   )
 }

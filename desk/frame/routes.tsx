@@ -7,7 +7,9 @@ import {
 } from "@tanstack/react-router"
 import { inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
+import { useWidth } from "../ui/ui.ts"
 import { Root } from "./root.tsx"
+import { SelfMenu } from "./self-menu.tsx"
 
 const root = createRootRoute({ component: Root, notFoundComponent: () => null })
 
@@ -51,10 +53,14 @@ const linked = createRoute({
   },
 })
 
+const SettingsPage = lazyRouteComponent(() => import("../settings/settings.ts"), "SettingsPage")
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
-  component: lazyRouteComponent(() => import("../settings/settings.ts"), "SettingsPage"),
+  component: function Settings() {
+    const isPhone = useWidth() === "phone"
+    return <SettingsPage corner={isPhone && <SelfMenu side="bottom" />} />
+  },
 })
 
 const account = () => import("./account/account.ts")

@@ -1,5 +1,5 @@
 import { Link, useParams } from "@tanstack/react-router"
-import type { ComponentType } from "react"
+import type { ComponentType, ReactNode } from "react"
 import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { ProfileSection } from "./profile-section.tsx"
@@ -18,7 +18,8 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   workspace: WorkspaceSection,
 }
 
-export function SettingsPage() {
+/** `corner` stands beside the sections: what has no other place on a phone. */
+export function SettingsPage({ corner }: { corner: ReactNode }) {
   const named = useParams({ from: "/settings/$section" }).section
   const section = SECTIONS.find((known) => known === named) ?? "profile"
   const isAdmin = useSelf()?.reader.isAdmin ?? false
@@ -41,6 +42,7 @@ export function SettingsPage() {
             </li>
           ))}
         </ul>
+        {corner}
       </nav>
       <div className={style["body"]}>
         <div className={style["column"]}>

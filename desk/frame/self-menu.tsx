@@ -1,0 +1,57 @@
+import { accountCommands } from "../../protocol/commands.ts"
+import { request, useSelf, useWorkspace } from "../replica/replica.ts"
+import { t } from "../texts/texts.ts"
+import { Avatar, Menu, type MenuLine } from "../ui/ui.ts"
+import { askSession, signOut, useSession } from "./session.ts"
+import style from "./self-menu.module.css"
+
+/** Who one is here, the way to another workspace and the way out; at the foot of the rail, on phones in Settings. */
+export function SelfMenu({ side, onKeys }: { side: "top" | "bottom"; onKeys?: () => void }) {
+  const self = useSelf()
+  const workspace = useWorkspace()
+  const { answer, place } = useSession()
+  if (!self) return null
+  const others: MenuLine[] =
+    (answer?.workspaces ?? []).length < 2
+      ? []
+      : [
+          {
+            kind: "choice",
+            label: t("self.workspaces"),
+            value: place?.workspaceId ?? "",
+            choices: (answer?.workspaces ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            onChange: (id) => void askSession(id),
+          },
+          { kind: "line" },
+        ]
+  const keys: MenuLine[] = onKeys
+    ? [{ kind: "item", label: t("self.keys"), after: "?", onSelect: onKeys }]
+    : []
+  return (
+    <Menu
+      side={side}
+      button={
+        <button type="button" className={style["face"]}>
+          <Avatar id={self.agent.id} name={self.agent.name} isOnline={self.agent.isAvailable} isNamed />
+        </button>
+      }
+      lines={[
+        {
+          kind: "group",
+          label: workspace ? `${self.agent.name} · ${workspace.name}` : self.agent.name,
+          lines: [],
+        },
+        ...others,
+        ...keys,
+        {
+          kind: "item",
+          label: t("self.signOut"),
+          onSelect: () =>
+            void signOut(() =>
+              request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer),
+            ),
+        },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,188 @@
+import { expect, test } from "vitest"
+import { check, type AgentView, type CustomerView, type Entry, type Line, type Outcome } from "./check.ts"
+
+/** Two customers in a conversation each, an agent who sees both and one who sees the first. */
+function wellDone() {
+  const entry = (number: number, more: Partial<Entry>): Entry => ({
+    id: `e${number}`,
+    conversationId: "c1",
+    at: `2026-03-02T09:00:0${number}.000000Z`,
+    type: "message",
+    text: "",
+    addressId: "a1",
+    ...more,
+  })
+  const entries = [
+    entry(1, { text: "v1 1" }),
+    entry(2, { text: "v1 2" }),
+    entry(3, { type: "event", addressId: null }),
+    entry(4, { text: "ada 1" }),
+    entry(5, { text: "ada note", type: "note", addressId: null }),
+    entry(6, { text: "v2 1", conversationId: "c2", addressId: "a2" }),
+  ]
+  const linesOf = (conversationId: string): Line[] =>
+    entries
+      .filter((one) => one.conversationId === conversationId)
+      .map(({ id, at, text }) => ({ id, at, text }))
+  const customer = (of: string, addressId: string): CustomerView => ({
+    of,
+    addressId,
+    lines: entries
+      .filter((one) => one.type === "message" && one.addressId === addressId)
+      .map(({ id, at, text }) => ({ id, at, text })),
+  })
+  const agent = (of: string, agentId: string, ids: string[]): AgentView => ({
+    of,
+    agentId,
+    badge: ids.length,
+    timelines: new Map(ids.map((id) => [id, linesOf(id)])),
+    rows: new Map(ids.map((id) => [id, `row of ${id}`])),
+  })
+  return {
+    typed: [
+      { author: "v1", text: "v1 1", isNote: false },
+      { author: "v1", text: "v1 2", isNote: false },
+      { author: "ada", text: "ada 1", isNote: false },
+      { author: "ada", text: "ada note", isNote: true },
+      { author: "v2", text: "v2 1", isNote: false },
+    ],
+    accepted: [{ author: "v1", id: "e1", at: entries[0]?.at ?? "" }],
+    seen: [{ by: "v1", id: "e4" }],
+    entries,
+    customers: [customer("v1", "a1"), customer("v1, fresh", "a1"), customer("v2", "a2")],
+    agents: [
+      agent("ada", "ada", ["c1", "c2"]),
+      agent("ada, fresh", "ada", ["c1", "c2"]),
+      agent("bo", "bo", ["c1"]),
+    ],
+    sight: new Map([
+      ["ada", new Set(["c1", "c2"])],
+      ["bo", new Set(["c1"])],
+    ]),
+    badges: new Map([
+      ["ada", 2],
+      ["bo", 1],
+    ]),
+    phones: [{ addressId: "a1", text: "ada 1" }],
+  } satisfies Outcome
+}
+
+test("nothing is found where all is well", () => {
+  expect(check(wellDone())).toEqual([])
+})
+
+type World = ReturnType<typeof wellDone>
+const timeline = (world: World, agent: number): Line[] => world.agents[agent]?.timelines.get("c1") ?? []
+const line: Line = { id: "e5", at: "2026-03-02T09:00:05.000000Z", text: "ada note" }
+
+const plants: [string, RegExp, (world: World) => unknown][] = [
+  ["a message lost from the tables", /^Lost: v1 wrote “v1 2”/, (world) => world.entries.splice(1, 1)],
+  [
+    "a message twice in the tables",
+    /^Doubled: v1 wrote “v1 1” once/,
+    ({ entries }) =>
+      entries.push({ ...(entries[0] ?? expect.fail()), id: "e9", at: "2026-03-02T09:00:09.000000Z" }),
+  ],
+  ["a message that nobody wrote", /^Made up/, ({ entries }) => ((entries[3] ?? expect.fail()).text += "!")],
+  [
+    "a note that became a message",
+    /^Leaked: “ada note” became a message/,
+    ({ entries }) => ((entries[4] ?? expect.fail()).type = "message"),
+  ],
+  [
+    "an author's messages the wrong way round",
+    /^Swapped: v1 wrote “v1 1” before “v1 2”/,
+    ({ entries }) => {
+      const [one, two] = entries
+      if (one && two) [one.at, two.at] = [two.at, one.at]
+    },
+  ],
+  [
+    "an acceptance without a message",
+    /^Lost: v1 was told that e0 is accepted/,
+    ({ accepted }) => accepted.push({ author: "v1", id: "e0", at: "" }),
+  ],
+  [
+    "an acceptance with another time",
+    /^Swapped: v1 was told x for e2/,
+    ({ accepted }) => accepted.push({ author: "v1", id: "e2", at: "x" }),
+  ],
+  [
+    "something seen that is no more",
+    /^Lost: bo saw e0 once/,
+    ({ seen }) => seen.push({ by: "bo", id: "e0" }),
+  ],
+  [
+    "a message lost from a customer's view",
+    /^Lost: v1, fresh does not show “ada 1”/,
+    ({ customers }) => customers[1]?.lines.pop(),
+  ],
+  [
+    "a message twice in a customer's view",
+    /^Doubled: v1 shows “v1 1”/,
+    ({ customers }) => customers[0]?.lines.push(customers[0].lines[0] ?? expect.fail()),
+  ],
+  [
+    "two messages swapped for a customer",
+    /^Swapped: v1 shows “v1 1” in the wrong place/,
+    ({ customers }) => customers[0]?.lines.reverse(),
+  ],
+  [
+    "a note shown to a customer",
+    /^Leaked: v2 shows “ada note”/,
+    ({ customers }) => customers[2]?.lines.push(line),
+  ],
+  [
+    "a message shown to another customer",
+    /^Leaked: v2 shows “v1 1”/,
+    ({ customers }) => customers[2]?.lines.unshift(customers[0]?.lines[0] ?? expect.fail()),
+  ],
+  [
+    "a text changed on its way",
+    /^Changed: v1 shows “v1 one”/,
+    ({ customers }) =>
+      customers[0]?.lines.splice(0, 1, { ...(customers[0].lines[0] ?? expect.fail()), text: "v1 one" }),
+  ],
+  [
+    "a message lost from an agent's view",
+    /^Lost: bo does not show “v1 2”/,
+    (world) => timeline(world, 2).splice(1, 1),
+  ],
+  [
+    "a message twice in an agent's view",
+    /^Doubled: bo shows “ada note”/,
+    (world) => timeline(world, 2).push(line),
+  ],
+  ["two messages swapped for an agent", /^Swapped: bo shows “v1 1”/, (world) => timeline(world, 2).reverse()],
+  [
+    "a conversation an agent may not see",
+    /^Leaked: bo shows the conversation c1/,
+    ({ sight }) => sight.get("bo")?.delete("c1"),
+  ],
+  [
+    "a badge that drifted",
+    /^Drifted: the badge of bo says 1, by the tables it is 0/,
+    ({ badges }) => badges.set("bo", 0),
+  ],
+  [
+    "a screen that says something else than a fresh one",
+    /^Drifted: ada says of c1/,
+    ({ agents }) => Reflect.set(agents[1] ?? {}, "rows", new Map([["c1", "another"]])),
+  ],
+  [
+    "an answer that went to a phone twice",
+    /^Doubled: “ada 1” went to a phone 2 times/,
+    ({ phones }) => phones.push({ addressId: "a1", text: "ada 1" }),
+  ],
+  [
+    "a note that went to a phone",
+    /^Leaked: a1 ada note went to a phone/,
+    ({ phones }) => phones.push({ addressId: "a1", text: "ada note" }),
+  ],
+]
+
+test.each(plants)("%s is found", (_what, expected, plant) => {
+  const world = wellDone()
+  plant(world)
+  expect(check(world)).toContainEqual(expect.stringMatching(expected))
+})

@@ -1,0 +1,191 @@
+/**
+ * What may not happen to what people wrote, whatever happened to the machines: nothing accepted is lost, doubled, out
+ * of order or shown to the wrong person. Knows nothing of how the product works; compares what people typed, what
+ * the tables hold and what everybody was shown.
+ */
+
+/** Texts are unique, so that one that came twice under different ids is found too. */
+export type Typed = { author: string; text: string; isNote: boolean }
+
+/** A line of the tables. */
+export type Entry = {
+  id: string
+  conversationId: string
+  /** Compared as text. */
+  at: string
+  type: "message" | "note" | "event"
+  text: string
+  addressId: string | null
+}
+
+/** A line on somebody's screen. */
+export type Line = { id: string; at: string; text: string }
+
+export type CustomerView = { of: string; addressId: string; lines: Line[] }
+
+export type AgentView = {
+  of: string
+  agentId: string
+  timelines: ReadonlyMap<string, Line[]>
+  /** Everything else he is shown, as text, by what it is. */
+  rows: ReadonlyMap<string, string>
+  badge: number
+}
+
+export type Outcome = {
+  /** In the order each author wrote in one conversation; one who had to send a text again wrote it then. */
+  typed: readonly Typed[]
+  /** What the server said yes to, and the time it gave where it told one. */
+  accepted: readonly { author: string; id: string; at?: string }[]
+  /** What stood on a screen at any moment of the run. */
+  seen: readonly { by: string; id: string }[]
+  entries: readonly Entry[]
+  customers: readonly CustomerView[]
+  agents: readonly AgentView[]
+  /** The conversations an agent may see, by the tables. */
+  sight: ReadonlyMap<string, ReadonlySet<string>>
+  /** By the tables. */
+  badges: ReadonlyMap<string, number>
+  /** What phones received from the provider, one line for each time. */
+  phones: readonly { addressId: string; text: string }[]
+}
+
+/** Everything that is wrong, in words; nothing when all is well. */
+export function check(outcome: Outcome): string[] {
+  return [
+    ...checkTyped(outcome),
+    ...checkOrder(outcome),
+    ...checkAccepted(outcome),
+    ...checkPhones(outcome),
+    ...outcome.customers.flatMap((view) => checkCustomer(outcome, view)),
+    ...outcome.agents.flatMap((view) => checkAgent(outcome, view)),
+    ...checkAgreement(outcome.agents),
+  ]
+}
+
+function checkTyped({ typed, entries }: Outcome): string[] {
+  const written = entries.filter(({ type }) => type !== "event")
+  const byText = Map.groupBy(written, ({ text }) => text)
+  const problems: string[] = []
+  const known = new Set<string>()
+  for (const { author, text, isNote } of typed) {
+    if (known.has(text)) continue
+    known.add(text)
+    const found = byText.get(text) ?? []
+    if (found.length === 0) problems.push(`Lost: ${author} wrote “${text}”, and it is nowhere.`)
+    if (found.length > 1)
+      problems.push(`Doubled: ${author} wrote “${text}” once, and it is there ${found.length} times.`)
+    if (found.some(({ type }) => (type === "note") !== isNote))
+      problems.push(`Leaked: “${text}” became a ${isNote ? "message" : "note"}.`)
+  }
+  for (const { text } of written) if (!known.has(text)) problems.push(`Made up: nobody wrote “${text}”.`)
+  return problems
+}
+
+/** What one author wrote in one conversation stands in the order he wrote it. */
+function checkOrder({ typed, entries }: Outcome): string[] {
+  const turn = new Map<string, { author: string; number: number }>()
+  for (const [number, { author, text }] of typed.entries()) turn.set(text, { author, number })
+  const problems: string[] = []
+  const latest = new Map<string, { number: number; text: string }>()
+  for (const { conversationId, text, type } of entries.toSorted(byTime)) {
+    const written = turn.get(text)
+    if (type === "event" || written === undefined) continue
+    const lane = `${conversationId} ${written.author}`
+    const before = latest.get(lane)
+    if (before !== undefined && before.number > written.number)
+      problems.push(`Swapped: ${written.author} wrote “${text}” before “${before.text}”.`)
+    latest.set(lane, { number: written.number, text })
+  }
+  return problems
+}
+
+function checkAccepted({ accepted, seen, entries }: Outcome): string[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  const problems: string[] = []
+  for (const { author, id, at } of accepted) {
+    const entry = byId.get(id)
+    if (entry === undefined) problems.push(`Lost: ${author} was told that ${id} is accepted.`)
+    else if (at !== undefined && entry.at !== at)
+      problems.push(`Swapped: ${author} was told ${at} for ${id}, which stands at ${entry.at}.`)
+  }
+  for (const { by, id } of seen) if (!byId.has(id)) problems.push(`Lost: ${by} saw ${id} once.`)
+  return problems
+}
+
+/** An answer by SMS went out once at most: whether it did is the provider's to say, twice it must not. */
+function checkPhones({ phones, entries }: Outcome): string[] {
+  const problems: string[] = []
+  for (const [key, times] of Map.groupBy(phones, ({ addressId, text }) => `${addressId} ${text}`)) {
+    const [{ addressId, text } = { addressId: "", text: "" }] = times
+    if (times.length > 1) problems.push(`Doubled: “${text}” went to a phone ${times.length} times.`)
+    const isRight = entries.some(
+      (entry) => entry.type === "message" && entry.addressId === addressId && entry.text === text,
+    )
+    if (!isRight) problems.push(`Leaked: ${key} went to a phone and was not meant for it.`)
+  }
+  return problems
+}
+
+function checkCustomer({ entries }: Outcome, { of, addressId, lines }: CustomerView): string[] {
+  const his = entries.filter((entry) => entry.type === "message" && entry.addressId === addressId)
+  return compare(of, lines, his)
+}
+
+function checkAgent({ entries, sight, badges }: Outcome, view: AgentView): string[] {
+  const { of, agentId, timelines } = view
+  const mayBeSeen = sight.get(agentId) ?? new Set()
+  const byConversation = Map.groupBy(entries, ({ conversationId }) => conversationId)
+  const problems = [...timelines.keys()]
+    .filter((id) => !mayBeSeen.has(id))
+    .map((id) => `Leaked: ${of} shows the conversation ${id}.`)
+  for (const id of mayBeSeen)
+    problems.push(...compare(of, timelines.get(id) ?? [], byConversation.get(id) ?? []))
+  if (view.badge !== badges.get(agentId))
+    problems.push(
+      `Drifted: the badge of ${of} says ${view.badge}, by the tables it is ${badges.get(agentId)}.`,
+    )
+  return problems
+}
+
+/** All screens of one agent say the same of everything. */
+function checkAgreement(agents: readonly AgentView[]): string[] {
+  return [...Map.groupBy(agents, ({ agentId }) => agentId).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : others.flatMap((other) => differences(first, other)),
+  )
+}
+
+function differences(one: AgentView, other: AgentView): string[] {
+  const keys = new Set([...one.rows.keys(), ...other.rows.keys()])
+  return [...keys]
+    .filter((key) => one.rows.get(key) !== other.rows.get(key))
+    .map(
+      (key) => `Drifted: ${one.of} says of ${key}: ${one.rows.get(key)}; ${other.of}: ${other.rows.get(key)}`,
+    )
+}
+
+/** Each line exactly once, as it was written, in the server's order, and nothing else. */
+function compare(of: string, shown: readonly Line[], meant: readonly Entry[]): string[] {
+  const problems: string[] = []
+  const wanted = new Map(meant.map((entry) => [entry.id, entry]))
+  const times = Map.groupBy(shown, ({ id }) => id)
+  for (const { id, text } of meant)
+    if (!times.has(id)) problems.push(`Lost: ${of} does not show “${text}” (${id}).`)
+  for (const [id, lines] of times) {
+    const text = lines[0]?.text ?? ""
+    const entry = wanted.get(id)
+    if (entry === undefined) problems.push(`Leaked: ${of} shows “${text}” (${id}).`)
+    else if (lines.some((line) => line.text !== entry.text || line.at !== entry.at))
+      problems.push(`Changed: ${of} shows “${text}” (${id}) as it never was.`)
+    if (lines.length > 1) problems.push(`Doubled: ${of} shows “${text}” (${id}) ${lines.length} times.`)
+  }
+  const inOrder = [...wanted.values()].toSorted(byTime).filter(({ id }) => times.has(id))
+  const asShown = [...new Set(shown.map(({ id }) => id))].filter((id) => wanted.has(id))
+  const wrong = inOrder.findIndex(({ id }, place) => asShown[place] !== id)
+  if (wrong >= 0) problems.push(`Swapped: ${of} shows “${inOrder[wrong]?.text}” in the wrong place.`)
+  return problems
+}
+
+function byTime(one: { at: string }, other: { at: string }): number {
+  return one.at < other.at ? -1 : one.at > other.at ? 1 : 0
+}

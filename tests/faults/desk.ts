@@ -1,0 +1,211 @@
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { mentionOf } from "../../protocol/text.ts"
+import { act, newId } from "../../desk/replica/act.ts"
+import { createFakeDisk } from "../../desk/replica/fakes/disk.ts"
+import { shownRow, shownRows } from "../../desk/replica/memory.ts"
+import { openReplica, type Replica } from "../../desk/replica/open.ts"
+import { getTimeline, loadConversation, loadTimeline, openTimeline } from "../../desk/replica/pages.ts"
+import type { AgentView, Line } from "./check.ts"
+import type { Random } from "./random.ts"
+import type { History } from "./visitor.ts"
+
+/** An agent at his desk: the replica's own code, and somebody who answers, notes, reads, closes and reloads. */
+export type Desk = {
+  name: string
+  agentId: string
+  hasWritten(): boolean
+  /** Everything is typed, sent and answered, and the stream has come to the change with this number. */
+  isDone(number: number): boolean
+  /** What it still waits for, in words. */
+  state(): string
+  reload(): Promise<void>
+  wake(): void
+  /** All he is shown of the conversations that the tables say he may see, scrolled up to their first messages. */
+  view(conversationIds: Iterable<string>): Promise<AgentView>
+  /** The same agent at a machine where he was never before. */
+  openFresh(): Desk
+  close(): Promise<void>
+}
+
+export type DeskNeeds = {
+  name: string
+  agentId: string
+  workspaceId: string
+  base: string
+  history: History
+  random: Random
+  /** Answers to type. */
+  count: number
+  /** Milliseconds between two acts, on average. */
+  pause: number
+}
+
+/** Nobody goes on and on while nothing is sent. */
+const MOST_WAITING = 12
+
+export function openDesk(needs: DeskNeeds): Desk {
+  const { name, agentId, history, random } = needs
+  const disk = createFakeDisk()
+  const seen = new Set<string>()
+  let replica = open()
+  let answers = 0
+  let notes = 0
+  let isReloading = false
+  const acting = setInterval(actNow, needs.pause)
+
+  function open(): Replica {
+    return openReplica({
+      workspaceId: needs.workspaceId,
+      agentId,
+      base: needs.base,
+      openDisk: disk.open,
+      onSignedOut: () => complain("was signed out"),
+      onOutdated: () => complain("was told to reload"),
+    })
+  }
+
+  function complain(what: string): void {
+    history.complaints.push(`${name} ${what}.`)
+  }
+
+  function actNow(): void {
+    if (isReloading) return
+    if (random.chance(0.2)) watch()
+    sendReturned()
+    readTimelines()
+    if (replica.memory.pendings.length >= MOST_WAITING) return
+    const rows = [...shownRows(replica.memory)].filter((row) => row.isOpen || random.chance(0.2))
+    if (rows.length === 0 || answers >= needs.count) return
+    const free = rows.filter(({ assigneeId }) => assigneeId === null || assigneeId === agentId)
+    const row = random.pick(free.length > 0 && random.chance(0.8) ? free : rows)
+    const whim = random.number()
+    if (whim < 0.8) say(row, `${name} ${(answers += 1)}`)
+    else if (whim < 0.88) note(row)
+    else if (whim < 0.91) issue(row, "close", { lastCustomerEntryId: row.lastCustomerEntryId })
+    else if (whim < 0.94) issue(row, "star", { isStarred: !row.own.isStarred })
+    else issue(row, "read", { upTo: row.updatedAt })
+  }
+
+  /** As the composer sends it: with what the row shows. */
+  function say(row: ConversationRow, text: string): void {
+    const { assigneeId, isOpen, lastAnswer, lastAddressId } = row
+    history.typed.push({ author: name, text, isNote: false })
+    issue(row, "answer", {
+      text,
+      addressId: lastAddressId,
+      expects: { assigneeId, isOpen, lastAnswerId: lastAnswer?.id ?? null },
+    })
+  }
+
+  function note(row: ConversationRow): void {
+    const colleagues = [...replica.memory.kept.agent.keys()]
+    const text = `${name} note ${(notes += 1)} ${mentionOf("agent", random.pick(colleagues))}`
+    history.typed.push({ author: name, text, isNote: true })
+    issue(row, "note", { text })
+  }
+
+  function issue(row: ConversationRow, command: string, body: object): void {
+    const one = act.parse({ command, params: { conversationId: row.id }, body: { ...body, id: newId() } })
+    void replica.issue(one).then((outcome) => {
+      if (outcome.kind === "done" && (command === "answer" || command === "note"))
+        history.accepted.push({ author: name, id: one.body.id })
+    })
+  }
+
+  /** One more click: a refused answer, a draft by now, is sent again as it is. */
+  function sendReturned(): void {
+    for (const back of replica.memory.returned) {
+      const row = shownRow(replica.memory, back.conversationId)
+      if (row === undefined) continue
+      replica.setDraft(row.id, { text: "", isNote: false }, [back.id])
+      if (back.isNote) complain(`could not write a note: ${back.reason.refusal}`)
+      else say(row, back.text)
+    }
+  }
+
+  /** Every conversation is open in a window of his. */
+  function readTimelines(): void {
+    const { memory, server } = replica
+    if (memory.connection !== "online") return
+    for (const id of memory.kept.conversation.keys()) {
+      const { isLoaded, isStale, flight } = getTimeline(memory, id)
+      if ((!isLoaded || isStale) && flight === undefined) void openTimeline(memory, server, id)
+    }
+  }
+
+  function watch(): void {
+    for (const { entries } of replica.memory.timelines.values()) {
+      if (new Set(entries.map(({ id }) => id)).size < entries.length) complain("was shown an entry twice")
+      if (entries.some(({ at }, place) => at <= (entries[place - 1]?.at ?? "")))
+        complain("was shown entries in the wrong order")
+      for (const { id } of entries) if (!seen.has(id)) history.seen.push({ by: name, id })
+      for (const { id } of entries) seen.add(id)
+    }
+  }
+
+  async function lines(conversationId: string): Promise<Line[]> {
+    const { memory, server } = replica
+    if (shownRow(memory, conversationId)?.isOpen !== true)
+      await loadConversation(memory, server, conversationId)
+    await openTimeline(memory, server, conversationId)
+    const timeline = getTimeline(memory, conversationId)
+    for (let pages = 0; timeline.isLoaded && timeline.hasOlder && pages < 100; pages += 1)
+      await loadTimeline(memory, server, timeline, "older")
+    return timeline.entries.map(({ id, at, body }) => ({
+      id,
+      at,
+      text: body.type === "event" ? "" : body.text,
+    }))
+  }
+
+  return {
+    name,
+    agentId,
+    hasWritten: () => answers >= needs.count,
+    isDone(number) {
+      const { memory } = replica
+      const isAtRest = memory.pendings.length === 0 && memory.returned.length === 0
+      return answers >= needs.count && isAtRest && memory.isComplete && (memory.cursor ?? -1) >= number
+    },
+    state() {
+      const { pendings, returned, connection, cursor } = replica.memory
+      return `${name}: ${answers} answers, ${pendings.length} on their way, ${returned.length} came back, ${connection} at ${cursor}`
+    },
+    async reload() {
+      isReloading = true
+      if (random.chance(0.5)) replica.saveNow()
+      // What is issued is on disk before anything else happens to it.
+      await replica.isOpen
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      await replica.close({ erase: false })
+      replica = open()
+      isReloading = false
+    },
+    wake: () => replica.wake(),
+    async view(conversationIds) {
+      clearInterval(acting)
+      const timelines = new Map<string, Line[]>()
+      for (const id of new Set([...conversationIds, ...replica.memory.kept.conversation.keys()]))
+        timelines.set(id, await lines(id))
+      watch()
+      const { kept, counts } = replica.memory
+      const all = Object.values(kept).flatMap((rows) => [...rows.values()])
+      const rows = new Map(all.map((row) => [`${row.kind} ${row.id}`, textOf(row)]))
+      return { of: name, agentId, timelines, rows, badge: counts.badge }
+    },
+    openFresh: () => openDesk({ ...needs, name: `${name}, fresh`, count: 0 }),
+    async close() {
+      clearInterval(acting)
+      await replica.close({ erase: false })
+    },
+  }
+}
+
+/** The same for the same row, whichever way it came. */
+function textOf(row: object): string {
+  return JSON.stringify(row, (_name, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  )
+}

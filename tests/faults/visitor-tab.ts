@@ -1,0 +1,118 @@
+/**
+ * A thread that is one visitor's tab: it runs the widget's own code, types what the script says, and watches what
+ * stands on the screen. It says to the thread that started it what was typed, accepted and seen.
+ */
+import { parentPort, workerData } from "node:worker_threads"
+import { z } from "zod"
+import type { VisitorState } from "../../widget/visitor.ts"
+import type { Line } from "./check.ts"
+import { makePage } from "./page.ts"
+import { createRandom } from "./random.ts"
+
+export const script = z.object({
+  name: z.string(),
+  origin: z.string(),
+  sourceId: z.string(),
+  storageFile: z.string(),
+  seed: z.number(),
+  /** The numbers of the texts to type, from one up to but not including the other. */
+  from: z.number(),
+  to: z.number(),
+  /** Milliseconds between two texts, on average. */
+  pause: z.number(),
+})
+export type Script = z.infer<typeof script>
+
+export type SaidByTab =
+  | { kind: "typed"; text: string }
+  | { kind: "accepted"; id: string; at: string }
+  | { kind: "seen"; id: string }
+  | { kind: "complaint"; text: string }
+  | { kind: "state"; isDone: boolean; isConnected: boolean; waiting: number; known: number }
+  | { kind: "lines"; lines: Line[] }
+/** `quit`: types nothing more, so that the tab can die between two texts. */
+export type SaidToTab = "wake" | "state" | "lines" | "quit"
+
+const MOST_WAITING = 6
+
+if (parentPort !== null) {
+  const port = parentPort
+  const told = script.parse(workerData)
+  const say = (said: SaidByTab): void => port.postMessage(said)
+  const random = createRandom(told.seed)
+  makePage({ storageFile: told.storageFile, owner: told.name })
+  overhear(say)
+  const { createVisitor } = await import("../../widget/visitor.ts")
+
+  const seen = new Set<string>()
+  let { from } = told
+  let isQuitting = false
+
+  function watch(state: VisitorState): void {
+    const ids = [...state.messages, ...state.outgoing].map(({ id }) => id)
+    if (new Set(ids).size < ids.length)
+      say({ kind: "complaint", text: `Doubled: ${told.name} shows a message twice.` })
+    const times = state.messages.map(({ at }) => at)
+    if (times.some((at, place) => at <= (times[place - 1] ?? "")))
+      say({ kind: "complaint", text: `Swapped: ${told.name} shows messages in the wrong order.` })
+    for (const { id } of state.messages) {
+      if (!seen.has(id)) say({ kind: "seen", id })
+      seen.add(id)
+    }
+  }
+
+  const visitor = createVisitor({
+    origin: told.origin,
+    sourceId: told.sourceId,
+    language: "en",
+    onChange: watch,
+  })
+
+  function type(): void {
+    if (isQuitting || from >= told.to) return
+    setTimeout(type, random.between(0, 2 * told.pause))
+    // Nobody goes on and on while nothing is sent.
+    if (visitor.state.outgoing.length >= MOST_WAITING) return
+    const text = `${told.name} ${from}`
+    from += 1
+    say({ kind: "typed", text })
+    visitor.typed(true)
+    visitor.say(text)
+    const latest = visitor.state.messages.findLast(({ agent }) => agent !== null)
+    if (latest && random.chance(0.3)) visitor.saw(latest.at)
+  }
+  setTimeout(type, random.between(0, told.pause))
+
+  async function lines(): Promise<Line[]> {
+    for (let pages = 0; visitor.state.hasMore && pages < 100; pages += 1) await visitor.loadOlder()
+    return visitor.state.messages.map(({ id, at, text }) => ({ id, at, text }))
+  }
+
+  port.on("message", (said: SaidToTab) => {
+    const { state } = visitor
+    if (said === "quit") isQuitting = true
+    else if (said === "wake") dispatchEvent(new Event("online"))
+    else if (said === "lines") void lines().then((all) => say({ kind: "lines", lines: all }))
+    if (said === "state" || said === "quit")
+      say({
+        kind: "state",
+        isDone: from >= told.to,
+        isConnected: state.isConnected === true,
+        waiting: state.outgoing.length,
+        known: state.messages.length,
+      })
+  })
+}
+
+/** What the server answers to a message is noted as it comes over the wire. */
+function overhear(say: (said: SaidByTab) => void): void {
+  const ask = globalThis.fetch
+  globalThis.fetch = async (address, request) => {
+    const response = await ask(address, request)
+    if (response.ok && response.url.endsWith("/messages")) {
+      const { id, at } = z.object({ id: z.string(), at: z.string() }).parse(await response.clone().json())
+      say({ kind: "accepted", id, at })
+    }
+    return response
+  }
+}

@@ -38,6 +38,10 @@ export async function createFrame(options: {
     requestTimeout: 30_000,
     logger: false,
   })
+  // Node keeps a peer's address once it was asked for. One that is gone already has none, and hears no answer.
+  app.server.on("connection", (socket) => {
+    if (socket.remoteAddress === undefined) socket.destroy()
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializer)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))

@@ -73,7 +73,7 @@ export async function besiege(plan: Plan, signal: AbortSignal): Promise<Report> 
   const tables = { db: database.db, workspaceId }
   await calmDown(people, tables)
   const outcome = await lookAtEverything({ people, tables, history, sent: provider.sent })
-  return { outcome, complaints: history.complaints, kills }
+  return { outcome, complaints: [...new Set(history.complaints)], kills }
 }
 
 type World = {

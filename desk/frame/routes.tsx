@@ -8,6 +8,7 @@ import {
 import { inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
 import { useWidth } from "../ui/ui.ts"
+import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
 import { SelfMenu } from "./self-menu.tsx"
 
@@ -53,7 +54,7 @@ const linked = createRoute({
   },
 })
 
-const SettingsPage = lazyRouteComponent(() => import("../settings/settings.ts"), "SettingsPage")
+const SettingsPage = lazyRouteComponent(() => insist(() => import("../settings/settings.ts")), "SettingsPage")
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
@@ -63,7 +64,7 @@ const settings = createRoute({
   },
 })
 
-const account = () => import("./account/account.ts")
+const account = () => insist(() => import("./account/account.ts"))
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation/$token",

@@ -7,8 +7,6 @@
 const LATER = 2_000
 
 export function keepOffline(): void {
-  // A file of this page is gone: the server has another version by now.
-  addEventListener("vite:preloadError", () => void loadMissing())
   if (!("serviceWorker" in navigator)) return
   setTimeout(() => {
     // Refused, as in a private window: the desk works all the same, only not without network.
@@ -55,8 +53,22 @@ function isTaken(worker: ServiceWorker): Promise<boolean> {
   })
 }
 
-/** Without a server a page that misses one part is better than none. */
-async function loadMissing(): Promise<void> {
-  const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => undefined)
-  if (answer?.ok) await loadNewest()
+/** Milliseconds between two tries for a part that cannot be had. */
+const PAUSE = 2_000
+
+/**
+ * Loads a part of the desk. While there is no network it tries again and again: what is shown in its place stays,
+ * and so does the rest of the page. If the server is there and the part is not, it has another version by now (or the
+ * browser does not ask twice for what it missed once), and the page is loaded anew.
+ */
+export async function insist<T>(load: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await load()
+    } catch {
+      const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => undefined)
+      if (answer?.ok) await loadNewest()
+      await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, type ReactNode } from "react"
+import { insist } from "../offline/offline.ts"
 
 export type DialogProps = {
   title: string
@@ -10,7 +11,7 @@ export type DialogProps = {
   children: ReactNode
 }
 
-const DialogPopup = lazy(() => import("./dialog-popup.tsx"))
+const DialogPopup = lazy(() => insist(() => import("./dialog-popup.tsx")))
 
 /** Modal: focus goes in, stays in and comes back. Its code loads when it is first opened. */
 export function Dialog(props: DialogProps) {

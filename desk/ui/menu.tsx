@@ -1,4 +1,5 @@
 import { cloneElement, lazy, Suspense, useEffect, useState, type ReactElement, type ReactNode } from "react"
+import { insist } from "../offline/offline.ts"
 import type { IconName } from "./icon.tsx"
 
 export type MenuLine =
@@ -38,7 +39,7 @@ export type MenuProps = {
   onOpen?: (isOpen: boolean) => void
 }
 
-const MenuPopup = lazy(() => import("./menu-popup.tsx"))
+const MenuPopup = lazy(() => insist(() => import("./menu-popup.tsx")))
 
 /** Menus wait this long for what the first screen needs more, in milliseconds; a click ends the waiting. */
 const LATER = 1_000

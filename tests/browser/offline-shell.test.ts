@@ -54,6 +54,33 @@ test("the desk opens without a server, and what is written then is sent once", a
   }
 }, 120_000)
 
+test("a part that cannot be had is waited for, and takes nothing else with it", async () => {
+  const stage = await openStage()
+  try {
+    const company = await stage.fill()
+    await company.write("Marta")
+    const page = await stage.openBrowserOf(await company.hire("Ada"))
+    const missed: string[] = []
+    await page.context().route("**/assets/menu-popup-*.js", (route) => {
+      missed.push(route.request().url())
+      return route.abort()
+    })
+    await page.context().route("**/healthz", (route) => route.abort())
+    await page.goto(`${stage.url}/inbox/unassigned`)
+    await expect.poll(() => missed.length, { timeout: 15_000 }).toBeGreaterThan(0)
+    await row(page, "Hello from Marta").waitFor()
+    await page.context().unroute("**/assets/menu-popup-*.js")
+    await page.context().unroute("**/healthz")
+    const menu = async () => {
+      await page.getByRole("button", { name: "Sort" }).click()
+      return page.getByRole("menu").isVisible()
+    }
+    await expect.poll(menu, { timeout: 20_000, interval: 1_500 }).toBe(true)
+  } finally {
+    await stage.close()
+  }
+}, 120_000)
+
 test("nothing but the desk itself is kept", async () => {
   const stage = await openStage()
   try {

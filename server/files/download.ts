@@ -12,10 +12,12 @@ export class FileRefused extends Error {
 }
 
 export type Access = {
-  /** The only origin that is shown `headers`, and the only one that may stand inside our network: an admin named it. */
+  /** The only origin that is shown `headers`, and the only one that may stand inside our network, if it is trusted. */
   origin: string
   headers: Record<string, string>
 }
+
+type Reach = { access: Access; mayConnectTo: (ip: string) => boolean; trustsProvider: boolean }
 
 const mostRedirects = 5
 const patience = 60_000
@@ -23,7 +25,7 @@ const patience = 60_000
 /** The bytes at an address, redirects followed. Fails when there are more than `mostBytes`, or after a minute. */
 export async function* download(
   remote: string,
-  o: { access: Access; mostBytes: number; mayConnectTo: (ip: string) => boolean },
+  o: Reach & { mostBytes: number },
 ): AsyncGenerator<Uint8Array> {
   const signal = AbortSignal.timeout(patience)
   const response = await follow(remote, { ...o, signal })
@@ -42,10 +44,7 @@ export async function* download(
   }
 }
 
-async function follow(
-  remote: string,
-  o: { access: Access; mayConnectTo: (ip: string) => boolean; signal: AbortSignal },
-): Promise<IncomingMessage> {
+async function follow(remote: string, o: Reach & { signal: AbortSignal }): Promise<IncomingMessage> {
   let url = parse(remote)
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const response = await get(url, o)
@@ -66,13 +65,11 @@ function parse(text: string, from?: URL): URL {
   return url
 }
 
-function get(
-  url: URL,
-  o: { access: Access; mayConnectTo: (ip: string) => boolean; signal: AbortSignal },
-): Promise<IncomingMessage> {
+function get(url: URL, o: Reach & { signal: AbortSignal }): Promise<IncomingMessage> {
   const isProvider = url.origin === o.access.origin
+  const isTrusted = isProvider && o.trustsProvider
   const host = url.hostname.replace(/^\[|\]$/g, "")
-  if (!isProvider && isIP(host) !== 0 && !o.mayConnectTo(host))
+  if (!isTrusted && isIP(host) !== 0 && !o.mayConnectTo(host))
     throw new FileRefused("it lies inside our network")
   const request = url.protocol === "https:" ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
@@ -81,7 +78,7 @@ function get(
       signal: o.signal,
       // A connection of its own: one kept alive would skip the look-up that is checked.
       agent: false,
-      ...(isProvider ? {} : { lookup: checkedLookup(o.mayConnectTo) }),
+      ...(isTrusted ? {} : { lookup: checkedLookup(o.mayConnectTo) }),
     })
       .once("response", resolve)
       .once("error", reject)

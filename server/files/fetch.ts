@@ -12,7 +12,8 @@ export async function storeRemote(
   o: { file: FileRecord; remote: string; access: Access },
 ): Promise<{ name: string; type: string; size: number; sha256: string }> {
   const { file, remote, access } = o
-  const bytes = download(remote, { access, mostBytes, mayConnectTo: store.mayConnectTo })
+  const { mayConnectTo, trustsProviders } = store
+  const bytes = download(remote, { access, mostBytes, mayConnectTo, trustsProvider: trustsProviders })
   const { path, size, sha256 } = await keep(store, file, bytes)
   const { type, ending } = await sniff(path, file.type)
   return { name: `${file.name}.${ending}`, type, size, sha256 }

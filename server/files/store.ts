@@ -7,15 +7,23 @@ import { isPublicAddress } from "./network.ts"
 
 export type FileStore = {
   readonly folder: string
-  /** Which addresses a download may connect to, the provider's own aside. */
+  /** Which addresses a download may connect to, the provider's own perhaps aside. */
   readonly mayConnectTo: (ip: string) => boolean
+  /** Whether a provider may stand inside our network all the same: who named it has to be one of us. */
+  readonly trustsProviders: boolean
 }
 
 export function createFileStore(o: {
   dataFolder: string
+  /** Where anybody may sign up, anybody may name a provider. */
+  signup?: "closed" | "open"
   mayConnectTo?: FileStore["mayConnectTo"]
 }): FileStore {
-  return { folder: resolve(o.dataFolder, "files"), mayConnectTo: o.mayConnectTo ?? isPublicAddress }
+  return {
+    folder: resolve(o.dataFolder, "files"),
+    mayConnectTo: o.mayConnectTo ?? isPublicAddress,
+    trustsProviders: o.signup !== "open",
+  }
 }
 
 /** Both ids are UUIDs, so the path cannot leave the folder. */

@@ -145,6 +145,22 @@ test("an address inside our network is not gone to, be it named or reached by a 
   await other.stop()
 })
 
+test("where strangers may sign up, what they call their provider may not stand inside our network either", async () => {
+  const open = createFileStore({ dataFolder, signup: "open" })
+  const file = record("image/png")
+  const asked = fake.requests.length
+  const remote = offer("image/png", png)
+  for (const origin of [fake.apiBase, fake.apiBase.replace("127.0.0.1", "localhost")])
+    await expect(
+      storeRemote(open, {
+        file,
+        remote: remote.replace(fake.apiBase, origin),
+        access: { ...access(), origin },
+      }),
+    ).rejects.toThrow(FileRefused)
+  expect(fake.requests).toHaveLength(asked)
+})
+
 test("a redirect is followed without our credentials", async () => {
   const other = await startFakeTwilio()
   other.media.set("/signed-address", { type: "image/png", bytes: png })

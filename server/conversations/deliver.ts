@@ -46,14 +46,14 @@ export async function deliver(
   if (sending.isOptedOut) return settle(sync, { ...settled, state: "failed", reason: "opted-out" })
   if (sending.sendingSince !== null && !adapter.capabilities.isIdempotent)
     return settle(sync, { ...settled, state: "unsure" })
-  await noteSending(sync, workspaceId, entryId, true)
+  if (!(await beginSending(sync, workspaceId, sending))) return
   const outcome = await adapter.send({ id: entryId, to: sending.to, text: sending.text, files: [] }, source)
   if (outcome.kind === "taken")
     return settle(sync, { ...settled, state: "sent", providerId: outcome.providerId })
   if (outcome.kind === "unsure") return settle(sync, { ...settled, state: "unsure" })
   const { reason, isPermanent, isOptedOut } = outcome
   if (isPermanent || job.lastAttempt) return settle(sync, { ...settled, state: "failed", reason, isOptedOut })
-  await noteSending(sync, workspaceId, entryId, false)
+  await endSending(sync, workspaceId, entryId)
   throw new Error(`The provider does not take the message now: ${reason}.`)
 }
 
@@ -67,10 +67,26 @@ async function findSending(sync: Sync, workspaceId: Id, entryId: Id): Promise<Se
   return rows[0]
 }
 
-/** Nobody sees this, so it is no change. */
-async function noteSending(sync: Sync, workspaceId: Id, entryId: Id, isSending: boolean): Promise<void> {
+/**
+ * Nobody sees this, so it is no change. False when another worker has begun since we looked: one that was held up
+ * for longer than its lease must not send beside the one that took over.
+ */
+async function beginSending(
+  sync: Sync,
+  workspaceId: Id,
+  { id, sendingSince }: Pick<Sending, "id" | "sendingSince">,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update entries set sending_since = ${sync.clock.now()}
+     where workspace_id = ${workspaceId} and id = ${id} and delivery = 'sending'
+       and sending_since is not distinct from ${sendingSince}::timestamptz
+    returning id`.execute(sync.db)
+  return rows.length > 0
+}
+
+async function endSending(sync: Sync, workspaceId: Id, entryId: Id): Promise<void> {
   await sql`
-    update entries set sending_since = ${isSending ? sync.clock.now() : null}
+    update entries set sending_since = null
      where workspace_id = ${workspaceId} and id = ${entryId}`.execute(sync.db)
 }
 

@@ -124,6 +124,12 @@ describe("an answer through a provider", () => {
     expect(await delivery()).toEqual({ state: "sent", reason: null })
   })
 
+  test("is sent once by two workers of whom one was thought dead", async () => {
+    await Promise.all([deliver(), deliver()])
+    expect(sent).toEqual(["Hi!"])
+    expect(await delivery()).toEqual({ state: "sent", reason: null })
+  })
+
   test("that was perhaps taken before the process died is not sent again, but may be on purpose", async () => {
     outcomes = [new Error("the process dies here")]
     await expect(deliver()).rejects.toThrow("dies here")

@@ -14,21 +14,19 @@ import {
 import { receive, visitors } from "../conversations/conversations.ts"
 import { findAddress, placeOfIp } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
-import { createLimit, networkOf } from "./limit.ts"
+import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
 import { acceptSocket } from "./socket.ts"
 import { openVisitorStream } from "./visitor-stream.ts"
 import { createHomes, findWebsite, type Website } from "./website.ts"
 
-/** What one visitor may do; his messages are not counted by network address, where a whole office may sit behind one. */
+/** What one visitor may do; nothing is counted by network address, where a whole office may sit behind one. */
 const MESSAGES = { most: 20, seconds: 10 }
 const OTHERS = { most: 60, seconds: 10 }
 /** Streams of one visitor: every tab has its own. */
 const MOST_STREAMS = 50
 /** First messages of new visitors at one website: far above a busy day's, far below a flood. */
 const NEW_SESSIONS = { most: 600, seconds: 60 }
-/** Of these from one network: more than any office has, and too few for one machine to use up all. */
-const NEW_SESSIONS_OF_ONE = { most: 200, seconds: 60 }
 /** 100,000 characters of any alphabet arrive and are refused by name; more is not read. */
 const MOST_BYTES = 1024 * 1024
 const PAGE = 50
@@ -44,7 +42,6 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const messages = createLimit(MESSAGES)
   const others = createLimit(OTHERS)
   const newSessions = createLimit(NEW_SESSIONS)
-  const newSessionsOfOne = createLimit(NEW_SESSIONS_OF_ONE)
   const homes = createHomes(sync)
   const streams = new Set<{ stop(): void }>()
   const openStreams = new Map<string, number>()
@@ -54,10 +51,6 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     const website = await findWebsite(sync.db, sourceId)
     if (website === undefined) throw refuse("not-found")
     return website
-  }
-
-  function mayBeNew(websiteId: string, ip: string): boolean {
-    return newSessionsOfOne.take(`${websiteId} ${networkOf(ip)}`) && newSessions.take(websiteId)
   }
 
   function admit(websiteId: string, value: string): (() => void) | undefined {
@@ -118,7 +111,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const value = addressValueOf(body.key)
         if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
         const known = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
-        if (known === undefined && !mayBeNew(website.id, request.ip)) throw refuse("too-often")
+        if (known === undefined && !newSessions.take(website.id)) throw refuse("too-often")
         const profile = {
           ...placeOfIp(request.ip),
           language: body.language && language.test(body.language) ? body.language : null,

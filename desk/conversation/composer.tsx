@@ -118,7 +118,9 @@ export function Composer({
         rows={1}
         dir="auto"
         value={text}
-        disabled={isClosed}
+        // What is disabled takes no focus, and what is typed after `n` or `r` would be obeyed as shortcuts.
+        readOnly={isClosed}
+        aria-disabled={isClosed || undefined}
         {...mentions.attributes}
         onChange={(event) => write(event.target.value)}
         onKeyDown={pressed}

@@ -68,7 +68,12 @@ export async function createOwner(
 ): Promise<Person & { workspaceId: string }> {
   const person = createPerson(url)
   const company = { company: "Acme", name: "Ada Byron", email, password: PASSWORD }
-  const { status, body } = await person.ask("POST", "/api/v1/workspaces", { id: newId(), ...company }, headers)
+  const { status, body } = await person.ask(
+    "POST",
+    "/api/v1/workspaces",
+    { id: newId(), ...company },
+    headers,
+  )
   if (status !== 200) throw new Error(`No workspace was made: ${JSON.stringify(body)}`)
   const workspaceId = String(body.workspaceId)
   person.enter(workspaceId)

@@ -169,6 +169,14 @@ describe("a closed conversation", () => {
     expect(await company.look(ada)).toEqual(nothing)
   })
 
+  test("stands open before what the customer writes, and is given away after it", async () => {
+    await company.write("Paris", { text: "One more thing." })
+    const lines = (await company.timeline(ada, "Paris")).map(({ body }) =>
+      body.type === "event" ? body.event.what : body.text,
+    )
+    expect(lines.slice(-3)).toEqual(["reopened", "One more thing.", "assigned"])
+  })
+
   test("is its last agent's again at once when the customer writes, capacity or not, and he is notified", async () => {
     await succeed(company.owner.send("PATCH", `/agents/${ada.agentId}`, { capacity: 0 }))
     await company.write("Paris")

@@ -269,3 +269,20 @@ test("what a list of messages is refused for becomes the source's problem", asyn
   fake.nextMoods({ status: 500, code: 0 })
   await expect(sms.fetchMissed(source, span)).rejects.toMatchObject({ reason: "provider-unreachable" })
 })
+
+test("a list that never ends is given up", async () => {
+  let pages = 0
+  const endless = createServer((_request, response) => {
+    pages += 1
+    response.end(JSON.stringify({ messages: [], next_page_uri: `/page/${pages}` }))
+  }).listen(0, "127.0.0.1")
+  await new Promise((resolve) => endless.once("listening", resolve))
+  const { port } = endless.address() as AddressInfo
+  const apiBase = `http://127.0.0.1:${port}`
+  const here = { ...source, settings: { ...fake.settings(us), apiBase, problem: null } }
+  await expect(sms.fetchMissed(here, { from: new Date(0), to: new Date() })).rejects.toMatchObject({
+    reason: "provider-unreadable",
+  })
+  expect(pages).toBe(1_000)
+  await new Promise((resolve) => endless.close(resolve))
+})

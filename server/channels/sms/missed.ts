@@ -64,6 +64,9 @@ async function listMedia(account: SmsAccount, sid: string): Promise<ProviderMess
   )
 }
 
+/** More than any number is sent in a day: a list that goes on is no list. */
+const mostPages = 1_000
+
 /** Twilio lists the newest first, page by page; the answer is oldest first. */
 async function list(
   account: SmsAccount,
@@ -81,6 +84,7 @@ async function list(
   const visited = new Set<string>()
   let path: string | null | undefined = `/2010-04-01/Accounts/${account.accountId}/Messages.json?${query}`
   while (path && !visited.has(path)) {
+    if (visited.size >= mostPages) throw new FetchRefused("provider-unreadable")
     visited.add(path)
     const page: z.infer<typeof messagePage> = await read(account, path, messagePage)
     found.push(...page.messages)

@@ -1,5 +1,5 @@
 /** What agents do with a conversation, and what they read of it: the functions behind the routes, one each. */
-export { accessConversation, accessEntry } from "./act.ts"
+export { accessEntry } from "./act.ts"
 export { answer } from "./answer.ts"
 export { assign, decline, offer } from "./assign.ts"
 export { close, reopen } from "./close.ts"

@@ -70,6 +70,16 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
     else focusedId.current = undefined
   }, [rows, focusRow])
 
+  // Whoever leaves a conversation by the keyboard goes on from its row.
+  const lastOpenId = useRef(openId)
+  useEffect(() => {
+    const leftId = lastOpenId.current
+    lastOpenId.current = openId
+    if (leftId === undefined || openId !== undefined || document.activeElement !== document.body) return
+    const at = rows.findIndex((row) => row.id === leftId)
+    if (at >= 0) focusRow(at)
+  }, [openId, rows, focusRow])
+
   const current = () => rows.findIndex((row) => row.id === (focusedId.current ?? openId))
   useKeys({
     j: () => focusRow(current() + 1),

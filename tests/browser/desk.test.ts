@@ -189,6 +189,15 @@ describe("the desk", () => {
     await ada.keyboard.press("Escape")
     await ada.keyboard.press("r")
     await ada.getByRole("textbox", { name: "Answer" }).waitFor()
+    await ada.keyboard.press("Escape")
+    await ada.keyboard.press("Escape")
+    const left = rowWith(ada, "One more thing").getByRole("link")
+    await expect.poll(() => left.evaluate((link) => link === document.activeElement)).toBe(true)
+  })
+
+  it("takes whoever follows a mistyped address to Me", async () => {
+    await ada.goto(`${parley.url}/nowhere/at/all`)
+    await ada.getByRole("heading", { name: "Me", level: 1 }).waitFor()
   })
 
   it("shows a long history without a jump, from the end, from a link and back", async () => {

@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  Navigate,
   redirect,
 } from "@tanstack/react-router"
 import { inboxKey } from "../../protocol/values.ts"
@@ -12,7 +13,10 @@ import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
 import { SelfMenu } from "./self-menu.tsx"
 
-const root = createRootRoute({ component: Root, notFoundComponent: () => null })
+const root = createRootRoute({
+  component: Root,
+  notFoundComponent: () => <Navigate to="/inbox/$inbox" params={{ inbox: "me" }} replace />,
+})
 
 const start = createRoute({
   getParentRoute: () => root,

@@ -53,6 +53,7 @@ export function NewSource({ channel, onDone }: { channel: Channel; onDone: () =>
             label={t("sources.account")}
             value={accountId}
             onValue={setAccountId}
+            hint={t("sources.accountHint")}
             required
             pattern="\s*AC[0-9a-fA-F]{32}\s*"
             autoComplete="off"

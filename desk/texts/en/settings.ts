@@ -81,6 +81,7 @@ export const settings = {
   "sources.number": "Phone number",
   "sources.numberHint": "In international form, such as +46701234567.",
   "sources.account": "Account SID",
+  "sources.accountHint": "AC and 32 digits or letters, from the provider’s console.",
   "sources.token": "Auth token",
   "sources.tokenKept": "Kept secret. Fill it in only to change it, or the address of the API.",
   "sources.apiBase": "Address of the API",

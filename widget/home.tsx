@@ -69,8 +69,8 @@ function Promised({
         : texts.repliesWithin(replyMinutes)
   return (
     <>
-      {promise && <b>{promise}</b>}
-      <span class={promise ? "muted" : "strong"}>
+      {promise && <b dir="auto">{promise}</b>}
+      <span class={promise ? "muted" : "strong"} dir="auto">
         {availableCount > 0 && <i class="dot" />}
         {presence}
       </span>

@@ -9,7 +9,7 @@ import type { History, Visitor } from "./visitor.ts"
 type Tables = { db: Db; workspaceId: string }
 
 /** Milliseconds. */
-const QUIET_WITHIN = 90_000
+const QUIET_WITHIN = 150_000
 
 /** Waits until everybody has sent what he typed and been told everything; people come back to their windows. */
 export async function calmDown(people: People, tables: Tables): Promise<void> {

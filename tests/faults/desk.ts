@@ -70,7 +70,7 @@ export function openDesk(needs: DeskNeeds): Desk {
 
   function actNow(): void {
     if (isReloading) return
-    if (random.chance(0.2)) watch()
+    if (random.chance(0.1)) watch()
     sendReturned()
     readTimelines()
     if (replica.memory.pendings.length >= MOST_WAITING) return

@@ -11,7 +11,7 @@ export type People = { visitors: Visitor[]; phones: Phone[]; desks: Desk[] }
 /** Milliseconds from one disaster to the next. */
 const KILL = [3_500, 6_500] as const
 const CUT = [150, 450] as const
-const RELOAD = [500, 1_500] as const
+const RELOAD = [1_000, 3_000] as const
 /** Somebody turns to his window, which ends a long pause between two attempts. */
 const WAKE = [50, 150] as const
 

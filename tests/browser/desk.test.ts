@@ -195,6 +195,17 @@ describe("the desk", () => {
     await expect.poll(() => left.evaluate((link) => link === document.activeElement)).toBe(true)
   })
 
+  it("has the way out in Settings on a phone, where there is no rail", async () => {
+    const phone = await openPage({
+      viewport: { width: 390, height: 844 },
+      storageState: await ada.context().storageState(),
+    })
+    await phone.goto(`${parley.url}/settings/profile`)
+    await phone.getByRole("button", { name: "Ada Okafor" }).click()
+    await phone.getByRole("menuitem", { name: "Sign out" }).waitFor()
+    await phone.context().close()
+  })
+
   it("takes whoever follows a mistyped address to Me", async () => {
     await ada.goto(`${parley.url}/nowhere/at/all`)
     await ada.getByRole("heading", { name: "Me", level: 1 }).waitFor()

@@ -17,11 +17,7 @@ export function useSteadyRows(live: readonly ConversationRow[]): {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
 
-  const rows = useMemo(() => {
-    if (held === undefined) return live
-    const fresh = new Map(live.map((row) => [row.id, row]))
-    return held.map((row) => fresh.get(row.id) ?? row)
-  }, [held, live])
+  const rows = useMemo(() => (held === undefined ? live : keepPlaces(held, live)), [held, live])
   useEffect(() => {
     shown.current = rows
   })
@@ -41,4 +37,11 @@ export function useSteadyRows(live: readonly ConversationRow[]): {
       onPointerLeave: release,
     },
   }
+}
+
+export function keepPlaces<T extends { id: string }>(held: readonly T[], live: readonly T[]): T[] {
+  const fresh = new Map(live.map((row) => [row.id, row]))
+  const heldIds = new Set(held.map(({ id }) => id))
+  const end = live.findLastIndex(({ id }) => heldIds.has(id)) + 1
+  return [...held.map((row) => fresh.get(row.id) ?? row), ...live.slice(end)]
 }

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router"
 import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual"
 import { useCallback, useEffect, useRef } from "react"
 import type { InboxKey } from "../../protocol/values.ts"
-import { useInbox, useTeams } from "../replica/replica.ts"
+import { useConnection, useInbox, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { useKeys, useWidth } from "../ui/ui.ts"
 import { ConversationItem } from "./conversation-item.tsx"
@@ -20,6 +20,7 @@ const ROW = 86
 
 export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: string | undefined }) {
   const { rows: live, isLoading, hasMore, loadMore, preference } = useInbox(inbox)
+  const isCutOff = useConnection() === "offline" && isLoading
   const teams = useTeams()
   const navigate = useNavigate()
   const isPhone = useWidth() === "phone"
@@ -139,7 +140,9 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
             )
           })}
         </ul>
-        {rows.length === 0 && !isLoading && <EmptyInbox inbox={inbox} preference={preference} />}
+        {rows.length === 0 && (!isLoading || isCutOff) && (
+          <EmptyInbox inbox={inbox} preference={preference} isCutOff={isCutOff} />
+        )}
       </div>
       {!isPhone && <WidthHandle />}
     </section>

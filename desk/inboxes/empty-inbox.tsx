@@ -8,15 +8,22 @@ import { inboxIcon, emptyWords } from "./inbox-words.ts"
 import { rememberPreference } from "./preference.ts"
 import style from "./empty-inbox.module.css"
 
+type EmptyProps = {
+  inbox: InboxKey
+  preference: InboxPreference
+  /** What it holds is not on this machine, and cannot be asked for without network. */
+  isCutOff: boolean
+}
+
 /** One sentence on what will appear here and one thing to do. */
-export function EmptyInbox({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
+export function EmptyInbox({ inbox, preference, isCutOff }: EmptyProps) {
   const isAdmin = useSelf()?.reader.isAdmin ?? false
   const isFiltered = Boolean(preference.teamIds?.length || preference.channels?.length)
   const isClosed = preference.showsClosed ?? false
   return (
     <div className={style["empty"]}>
       <Icon name={inboxIcon(inbox)} size={28} />
-      <p>{isFiltered ? t("empty.filtered") : emptyWords(inbox, isClosed)}</p>
+      <p>{isCutOff ? t("empty.offline") : isFiltered ? t("empty.filtered") : emptyWords(inbox, isClosed)}</p>
       {isFiltered ? (
         <Button onClick={() => rememberPreference(inbox, { ...preference, teamIds: [], channels: [] })}>
           {t("empty.clearFilter")}

@@ -81,6 +81,7 @@ export const desk = {
   "empty.all": "Every open conversation of the workspace appears here.",
   "empty.team": "The open conversations of this team appear here.",
   "empty.closed": "Conversations appear here once they are closed.",
+  "empty.offline": "Offline. These conversations appear when you are back.",
   "empty.filtered": "Nothing here matches the filter.",
   "empty.clearFilter": "Clear filter",
   "empty.showOpen": "Show open ones",

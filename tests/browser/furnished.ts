@@ -25,6 +25,8 @@ export async function furnish(stage: Stage): Promise<Furnished> {
   const bo = await company.hire("Bo Lindqvist")
   const toAda = { kind: "agent", agentId: ada.agentId }
   await company.makeTeam([ada, bo])
+  // Longer than it takes to look at everything on a slow machine.
+  await succeed(owner.send("PATCH", `/teams/${everyoneId}`, { offerSeconds: 3_600 }))
 
   await company.write("Vera", { text: "Hello! Where is https://fjord.test/orders/10482?" })
   await company.answer(ada, "Vera", undefined, "On its way since noon.")

@@ -21,7 +21,8 @@ export async function makeSource(
   requireAdmin(agent)
   const { id, name, settings } = body
   const { workspaceId } = agent
-  return write(sync, { workspaceId, command: { actor: `agent:${agent.agentId}`, id } }, async (writing) => {
+  const command = { actor: `agent:${agent.agentId}`, id, name: "make-source" }
+  return write(sync, { workspaceId, command }, async (writing) => {
     const { tx, at } = writing
     const team = await getTeam(tx, workspaceId, body.teamId)
     const source = { workspaceId, id, teamId: team.id, name, at }
@@ -48,26 +49,23 @@ export async function changeSource(
 ): Promise<{ number: number }> {
   requireAdmin(agent)
   const { workspaceId } = agent
-  return write(
-    sync,
-    { workspaceId, command: { actor: `agent:${agent.agentId}`, id: body.id } },
-    async (writing) => {
-      const { tx } = writing
-      const source = await findSource(tx, sourceId, { forUpdate: true })
-      if (source?.workspaceId !== workspaceId) throw refuse("not-found")
-      const teamId =
-        body.teamId === undefined ? source.teamId : (await getTeam(tx, workspaceId, body.teamId)).id
-      await updateSource(tx, {
-        ...source,
-        ...newSettings(source, body.settings),
-        name: body.name ?? source.name,
-        teamId,
-      })
-      if (body.settings?.channel === "sms") await askProviderSoon(writing, sourceId)
-      writing.changed("source", sourceId, ["workspace"])
-      return {}
-    },
-  )
+  const command = { actor: `agent:${agent.agentId}`, id: body.id, name: `change-source ${sourceId}` }
+  return write(sync, { workspaceId, command }, async (writing) => {
+    const { tx } = writing
+    const source = await findSource(tx, sourceId, { forUpdate: true })
+    if (source?.workspaceId !== workspaceId) throw refuse("not-found")
+    const teamId =
+      body.teamId === undefined ? source.teamId : (await getTeam(tx, workspaceId, body.teamId)).id
+    await updateSource(tx, {
+      ...source,
+      ...newSettings(source, body.settings),
+      name: body.name ?? source.name,
+      teamId,
+    })
+    if (body.settings?.channel === "sms") await askProviderSoon(writing, sourceId)
+    writing.changed("source", sourceId, ["workspace"])
+    return {}
+  })
 }
 
 function newSettings(

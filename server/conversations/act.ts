@@ -48,12 +48,13 @@ export async function accessEntry(
  */
 export async function act<T extends object>(
   sync: Sync,
-  o: { agent: Agent; conversationId: Id; commandId: Id },
+  o: { agent: Agent; conversationId: Id; name: string; commandId: Id },
   work: (held: Held, writing: Writing) => Promise<T>,
 ): Promise<T & { number: number }> {
   const { agent, conversationId, commandId } = o
+  const name = `${o.name} ${conversationId}`
   const { workspaceId } = agent
-  return command(sync, agent, commandId, async (writing) => {
+  return command(sync, agent, { id: commandId, name }, async (writing) => {
     const [held] = await hold(writing, workspaceId, { ids: [conversationId] })
     if (held === undefined || !maySee(held, agent)) throw refuse("not-found")
     const answer = await work(held, writing)
@@ -66,12 +67,12 @@ export async function act<T extends object>(
 export async function command<T extends object>(
   sync: Sync,
   agent: Agent,
-  commandId: Id,
+  asked: { id: Id; name: string },
   work: (writing: Writing) => Promise<T>,
 ): Promise<T & { number: number }> {
   const { workspaceId, agentId } = agent
   try {
-    return await write(sync, { workspaceId, command: { actor: `agent:${agentId}`, id: commandId } }, work)
+    return await write(sync, { workspaceId, command: { actor: `agent:${agentId}`, ...asked } }, work)
   } catch (error) {
     if (violates(error, "entries_pkey")) throw refuse("invalid-input")
     throw error

@@ -26,7 +26,7 @@ export async function answer(
   body: Answer,
 ): Promise<{ number: number; at: Stamp; assigneeId: Id }> {
   const { sync, adapters } = needs
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "answer", commandId: body.id }, async (held, writing) => {
     const address = await accessAddress(writing.tx, held, body.addressId)
     const capabilities = adapters.get(address.channel)?.capabilities
     if (capabilities === undefined) throw refuse("address-closed")

@@ -28,7 +28,7 @@ export async function assign(
   body: Body<"assign">,
 ): Promise<Done> {
   const { workspaceId, agentId } = agent
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "assign", commandId: body.id }, async (held, writing) => {
     const { to, expects } = body
     const { assigneeId, closedAt } = held.now
     const isDone = to.kind === "agent" && to.agentId === assigneeId && held.now.offer === null
@@ -63,7 +63,7 @@ export async function offer(
   conversationId: Id,
   body: Body<"offer">,
 ): Promise<Done> {
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "offer", commandId: body.id }, async (held, writing) => {
     const { workspaceId, agentId: byAgentId } = agent
     if (held.now.closedAt !== null) throw refuse("conversation-closed")
     if (body.agentId === byAgentId || body.agentId === held.now.assigneeId) throw refuse("invalid-input")
@@ -82,7 +82,7 @@ export async function decline(
   conversationId: Id,
   body: Body<"decline">,
 ): Promise<Done> {
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "decline", commandId: body.id }, async (held, writing) => {
     const { offer: standing } = held.now
     if (standing?.id !== body.offerId || standing.agentId !== agent.agentId) throw refuse("offer-over")
     endOfferUnaccepted(writing, held, "declined")

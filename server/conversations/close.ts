@@ -16,7 +16,7 @@ export async function close(
   conversationId: Id,
   body: { id: Id; lastCustomerEntryId: Id | null },
 ): Promise<{ number: number }> {
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "close", commandId: body.id }, async (held, writing) => {
     if (held.now.closedAt !== null) return {}
     if (held.now.lastCustomerEntryId !== body.lastCustomerEntryId) throw refuse("customer-wrote-meanwhile")
     endOffer(held)
@@ -33,7 +33,7 @@ export async function reopen(
   conversationId: Id,
   body: { id: Id; undo: boolean },
 ): Promise<{ number: number }> {
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "reopen", commandId: body.id }, async (held, writing) => {
     if (held.now.closedAt === null) return {}
     if (body.undo) held.now.waitingSince = await findWaitingSince(writing.tx, agent.workspaceId, held.now)
     reopenHeld(writing, held, agent.agentId)

@@ -215,18 +215,22 @@ export async function resend(
   body: { id: Id },
 ): Promise<{ number: number }> {
   const { conversationId, entryId } = ids
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
-    const { workspaceId } = agent
-    const entry = await lockAnswer(writing.tx, { workspaceId, conversationId, entryId })
-    if (entry.delivery !== "failed" && entry.delivery !== "unsure") return {}
-    await accessAddress(writing.tx, held, entry.addressId)
-    await sql`
+  return act(
+    sync,
+    { agent, conversationId, name: `resend ${entryId} of`, commandId: body.id },
+    async (held, writing) => {
+      const { workspaceId } = agent
+      const entry = await lockAnswer(writing.tx, { workspaceId, conversationId, entryId })
+      if (entry.delivery !== "failed" && entry.delivery !== "unsure") return {}
+      await accessAddress(writing.tx, held, entry.addressId)
+      await sql`
       update entries set delivery = 'sending', delivery_reason = null, sending_since = null, provider_id = null
        where workspace_id = ${workspaceId} and id = ${entryId}`.execute(writing.tx)
-    await writing.enqueue({ name: "deliver", payload: { entryId }, lane: conversationId })
-    await entryChanged(writing, workspaceId, entryId)
-    return {}
-  })
+      await writing.enqueue({ name: "deliver", payload: { entryId }, lane: conversationId })
+      await entryChanged(writing, workspaceId, entryId)
+      return {}
+    },
+  )
 }
 
 async function lockAnswer(

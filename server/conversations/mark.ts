@@ -18,7 +18,7 @@ export async function read(
   conversationId: Id,
   body: { id: Id; upTo: Stamp },
 ): Promise<Done> {
-  return command(sync, agent, body.id, async ({ tx, changed }) => {
+  return command(sync, agent, { id: body.id, name: `read ${conversationId}` }, async ({ tx, changed }) => {
     const state = await accessConversation(tx, agent, conversationId)
     // A mark in the future would swallow what the customer has not written yet.
     const upTo = body.upTo < state.lastAt ? body.upTo : state.lastAt
@@ -67,7 +67,7 @@ export async function unread(
   conversationId: Id,
   body: { id: Id; fromEntryId: Id },
 ): Promise<Done> {
-  return command(sync, agent, body.id, async ({ tx, changed }) => {
+  return command(sync, agent, { id: body.id, name: `unread ${conversationId}` }, async ({ tx, changed }) => {
     const { workspaceId, agentId } = agent
     await accessConversation(tx, agent, conversationId)
     const { rows } = await sql<{ at: Stamp }>`
@@ -95,7 +95,8 @@ export async function star(
   conversationId: Id,
   body: { id: Id; isStarred: boolean },
 ): Promise<Done> {
-  return command(sync, agent, body.id, async ({ tx, at, changed }) => {
+  const asked = { id: body.id, name: `star ${conversationId}` }
+  return command(sync, agent, asked, async ({ tx, at, changed }) => {
     const { workspaceId, agentId } = agent
     await accessConversation(tx, agent, conversationId)
     await (body.isStarred

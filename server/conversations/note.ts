@@ -14,7 +14,7 @@ export async function note(
   conversationId: Id,
   body: { id: Id; text: string },
 ): Promise<{ number: number; at: Stamp }> {
-  return act(sync, { agent, conversationId, commandId: body.id }, async (held, writing) => {
+  return act(sync, { agent, conversationId, name: "note", commandId: body.id }, async (held, writing) => {
     const { workspaceId, agentId } = agent
     const entry = addEntry(held, writing.at, { id: body.id, type: "note", agentId, text: body.text })
     for (const mentioned of await findMentioned(writing.tx, workspaceId, body.text)) {

@@ -63,6 +63,7 @@ create table commands (
   workspace_id uuid not null,
   actor text not null,
   id uuid not null,
+  name text not null,
   answer jsonb not null,
   number bigint not null,
   at timestamp with time zone not null,

@@ -1,5 +1,5 @@
 import { sql, type CompiledQuery } from "kysely"
-import { Refusal } from "../../protocol/refusals.ts"
+import { refuse, Refusal } from "../../protocol/refusals.ts"
 import type { Stamp } from "../../protocol/values.ts"
 import { stamp, transaction, type Db, type Tx } from "../db/db.ts"
 import { enqueue, type NewJob } from "../jobs/jobs.ts"
@@ -19,14 +19,16 @@ export type Writing = {
 }
 
 type Line = { position: number; kind: ChangeKind; entityId: string; audience: string[] }
-type Command = { actor: string; id: string }
+/** `name`: what is asked for and of what, as in `close <id>`: one id never stands for two things. */
+type Command = { actor: string; id: string; name: string }
 
 /**
  * The one way to change anything durable: rows, change log, jobs and the command's answer commit together.
  * `number` is the change it became, or the latest one where nothing changed. A command its actor has already
  * given is answered as the first time and does nothing: its second line in `commands` violates the key and
  * takes everything else with it; a refusal is looked at in the same way, because what refuses the repetition
- * may be what the first one did. `work` may run more than once and must have no effect outside the database.
+ * may be what the first one did. An id that was given to another command is refused `invalid-input`. `work` may run
+ * more than once and must have no effect outside the database.
  */
 export async function write<T extends object>(
   sync: Sync,
@@ -113,9 +115,9 @@ function ending(
     command === undefined
       ? sql``
       : sql`, remembered as (
-        insert into commands (workspace_id, actor, id, answer, number, at)
-        select ${workspaceId}::uuid, ${command.actor}, ${command.id}::uuid, ${JSON.stringify(answer)}::jsonb,
-               counter.number, ${at}::timestamptz
+        insert into commands (workspace_id, actor, id, name, answer, number, at)
+        select ${workspaceId}::uuid, ${command.actor}, ${command.id}::uuid, ${command.name},
+               ${JSON.stringify(answer)}::jsonb, counter.number, ${at}::timestamptz
           from counter)`
   return sql`with counter as (${counter}) ${logged} ${remembered} select number from counter`.compile(db)
 }
@@ -132,10 +134,11 @@ async function findAnswer<T extends object>(
   workspaceId: string,
   command: Command,
 ): Promise<(T & { number: number }) | undefined> {
-  const { rows } = await sql<{ answer: T; number: number }>`
-    select answer, number from commands
+  const { rows } = await sql<{ name: string; answer: T; number: number }>`
+    select name, answer, number from commands
      where workspace_id = ${workspaceId} and actor = ${command.actor} and id = ${command.id}`.execute(db)
   const [row] = rows
+  if (row !== undefined && row.name !== command.name) throw refuse("invalid-input")
   return row && { ...row.answer, number: row.number }
 }
 

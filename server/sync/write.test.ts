@@ -26,13 +26,17 @@ test("rows, changes, jobs and the answer commit together, or none of them", asyn
   const jobs = async () =>
     (await sql<{ n: number }>`select count(*) as n from jobs`.execute(sync.db)).rows[0]?.n
   const doIt = (fails: boolean) =>
-    write(sync, { workspaceId, command: { actor: "agent:a", id } }, async ({ tx, changed, enqueue }) => {
-      await sql`insert into things values (${workspaceId}, ${id}, '{}', 'x')`.execute(tx)
-      changed("team", id, ["workspace"])
-      await enqueue({ name: "auto-away", payload: { agentId: id } })
-      if (fails) throw new Error("on purpose")
-      return { made: "this" }
-    })
+    write(
+      sync,
+      { workspaceId, command: { actor: "agent:a", id, name: "make" } },
+      async ({ tx, changed, enqueue }) => {
+        await sql`insert into things values (${workspaceId}, ${id}, '{}', 'x')`.execute(tx)
+        changed("team", id, ["workspace"])
+        await enqueue({ name: "auto-away", payload: { agentId: id } })
+        if (fails) throw new Error("on purpose")
+        return { made: "this" }
+      },
+    )
   const before = await jobs()
   await expect(doIt(true)).rejects.toThrow("on purpose")
   expect([
@@ -55,12 +59,16 @@ test("twenty repetitions at once do it once and all get the same answer", async 
   let runs = 0
   const answers = await Promise.all(
     Array.from({ length: 20 }, () =>
-      write(sync, { workspaceId, command: { actor: "agent:a", id: command } }, async ({ tx, changed }) => {
-        runs += 1
-        await sql`insert into things values (${workspaceId}, ${newId()}, '{}', ${thing})`.execute(tx)
-        changed("team", thing, ["workspace"])
-        return { run: runs }
-      }),
+      write(
+        sync,
+        { workspaceId, command: { actor: "agent:a", id: command, name: "make" } },
+        async ({ tx, changed }) => {
+          runs += 1
+          await sql`insert into things values (${workspaceId}, ${newId()}, '{}', ${thing})`.execute(tx)
+          changed("team", thing, ["workspace"])
+          return { run: runs }
+        },
+      ),
     ),
   )
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
@@ -75,7 +83,7 @@ test("what refuses a repetition because the first one did it answers as the firs
   const { sync, workspaceId } = world
   const [command, thing] = [newId(), newId()]
   const take = (id: string) =>
-    write(sync, { workspaceId, command: { actor: "agent:a", id } }, async ({ tx, changed }) => {
+    write(sync, { workspaceId, command: { actor: "agent:a", id, name: "make" } }, async ({ tx, changed }) => {
       const { rows } = await sql`select 1 from things where id = ${thing}`.execute(tx)
       if (rows.length > 0) throw refuse("conversation-taken")
       await sql`insert into things values (${workspaceId}, ${thing}, '{}', 'x')`.execute(tx)
@@ -90,7 +98,8 @@ test("what refuses a repetition because the first one did it answers as the firs
 test("the same command id of another actor is another command", async () => {
   const { sync, workspaceId } = world
   const id = newId()
-  const by = (actor: string) => write(sync, { workspaceId, command: { actor, id } }, async () => ({ actor }))
+  const by = (actor: string) =>
+    write(sync, { workspaceId, command: { actor, id, name: "make" } }, async () => ({ actor }))
   expect(await by("agent:a")).toMatchObject({ actor: "agent:a" })
   expect(await by("agent:b")).toMatchObject({ actor: "agent:b" })
 })
@@ -134,7 +143,11 @@ test("what changes nothing answers with the latest number and takes none", async
     return {}
   })
   expect(
-    await write(sync, { workspaceId, command: { actor: "agent:a", id: newId() } }, async () => ({})),
+    await write(
+      sync,
+      { workspaceId, command: { actor: "agent:a", id: newId(), name: "make" } },
+      async () => ({}),
+    ),
   ).toEqual({ number })
 })
 
@@ -142,7 +155,7 @@ test("old changes and commands are forgotten, and the counter says from where th
   const { sync, clock } = world
   const workspaceId = newId()
   const change = (id: string) =>
-    write(sync, { workspaceId, command: { actor: "agent:a", id } }, async ({ changed }) => {
+    write(sync, { workspaceId, command: { actor: "agent:a", id, name: "make" } }, async ({ changed }) => {
       changed("team", newId(), ["workspace"])
       return {}
     })

@@ -19,7 +19,7 @@ type Wanted = {
 export async function changeAgent(sync: Sync, actor: Agent, agentId: string, wanted: Wanted): Promise<Done> {
   requireAdmin(actor)
   const { workspaceId } = actor
-  const command = { actor: `agent:${actor.agentId}`, id: wanted.id }
+  const command = { actor: `agent:${actor.agentId}`, id: wanted.id, name: `change-agent ${agentId}` }
   const { isEnded, ...done } = await write(sync, { workspaceId, command }, async (writing) => {
     const target = await accessTarget(writing.tx, actor, agentId)
     await refuseBeyondRole(writing.tx, actor, target, wanted)
@@ -132,7 +132,7 @@ export async function renameSelf(
   { id, name }: { id: string; name: string },
 ): Promise<Done> {
   const { workspaceId, agentId } = agent
-  const command = { actor: `agent:${agentId}`, id }
+  const command = { actor: `agent:${agentId}`, id, name: "rename-self" }
   return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
     await sql`update agents set name = ${name} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(
       tx,
@@ -150,7 +150,7 @@ export async function setInbox(
   { id, preference }: { id: string; preference: InboxPreference },
 ): Promise<Done> {
   const { workspaceId, agentId } = agent
-  const command = { actor: `agent:${agentId}`, id }
+  const command = { actor: `agent:${agentId}`, id, name: `set-inbox ${inbox}` }
   return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
     // Else there could be any number of them.
     if (inbox.startsWith("team:") && !agent.keys.has(inbox)) throw refuse("not-found")

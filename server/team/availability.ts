@@ -12,7 +12,7 @@ export async function setAvailability(
   { id, awayByHand }: { id: string; awayByHand: boolean },
 ): Promise<Done> {
   const { workspaceId, agentId } = agent
-  const command = { actor: `agent:${agentId}`, id }
+  const command = { actor: `agent:${agentId}`, id, name: "set-availability" }
   return write(sync, { workspaceId, command }, async ({ tx, changed, enqueue }) => {
     const { rows } = await sql<{ isPresent: boolean }>`
       update agents set away_by_hand = ${awayByHand}
@@ -35,7 +35,7 @@ export async function setTeamOff(
   { id, isOff }: { id: string; isOff: boolean },
 ): Promise<Done> {
   const { workspaceId, agentId } = agent
-  const command = { actor: `agent:${agentId}`, id }
+  const command = { actor: `agent:${agentId}`, id, name: `set-team-off ${teamId}` }
   return write(sync, { workspaceId, command }, async ({ tx, changed, enqueue }) => {
     const { rows } = await sql<{ wasOff: boolean }>`
       select switched_off as "wasOff" from memberships

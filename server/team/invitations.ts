@@ -50,7 +50,7 @@ export async function invite(
   const { id, role, email, teamIds } = wanted
   const token = tokenOf(sync.database.secret, workspaceId, id)
   const link = `${origin}/invitation/${token}`
-  const command = { actor: `agent:${agent.agentId}`, id }
+  const command = { actor: `agent:${agent.agentId}`, id, name: "invite" }
   const { isMailed } = await write(sync, { workspaceId, command }, async ({ tx, at, enqueue }) => {
     for (const teamId of teamIds) await getTeam(tx, workspaceId, teamId)
     const { rows } = await sql`
@@ -78,7 +78,7 @@ export async function withdrawInvitation(
 ): Promise<{ number: number }> {
   requireAdmin(agent)
   const { workspaceId } = agent
-  const command = { actor: `agent:${agent.agentId}`, id }
+  const command = { actor: `agent:${agent.agentId}`, id, name: `withdraw-invitation ${invitationId}` }
   return write(sync, { workspaceId, command }, async ({ tx, at }) => {
     const { rows } = await sql`
       update invitations set withdrawn_at = coalesce(withdrawn_at, ${at}::timestamptz)

@@ -23,7 +23,7 @@ export async function makeTeam(
 ): Promise<{ number: number; id: string }> {
   requireAdmin(agent)
   const { workspaceId } = agent
-  const command = { actor: `agent:${agent.agentId}`, id }
+  const command = { actor: `agent:${agent.agentId}`, id, name: "make-team" }
   return write(sync, { workspaceId, command }, async (writing) => {
     const { rows } = await sql`
       insert into teams (workspace_id, id, name, created_at) values (${workspaceId}, ${id}, ${name}, ${writing.at})
@@ -43,7 +43,7 @@ export async function changeTeam(
 ): Promise<{ number: number }> {
   requireAdmin(agent)
   const { workspaceId } = agent
-  const command = { actor: `agent:${agent.agentId}`, id: wanted.id }
+  const command = { actor: `agent:${agent.agentId}`, id: wanted.id, name: `change-team ${teamId}` }
   return write(sync, { workspaceId, command }, async (writing) => {
     const {
       name = null,

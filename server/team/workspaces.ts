@@ -83,7 +83,7 @@ export async function renameWorkspace(
 ): Promise<{ number: number }> {
   requireAdmin(agent)
   const { workspaceId } = agent
-  const command = { actor: `agent:${agent.agentId}`, id }
+  const command = { actor: `agent:${agent.agentId}`, id, name: "rename-workspace" }
   return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
     await sql`update workspaces set name = ${name} where id = ${workspaceId}`.execute(tx)
     changed("workspace", workspaceId, ["workspace"])

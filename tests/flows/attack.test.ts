@@ -124,6 +124,29 @@ test.for(["\u0000 and more of it", "\ud83d and more of it"])(
   },
 )
 
+test("the id of one command does not stand for another one, and the first is repeated as ever", async () => {
+  const { conversationId, path } = await hiddenFromBo()
+  const other = (await hiddenFromBo()).path
+  const [id, text] = [newId(), "One note"]
+  const first = await ada.send("POST", `${path}/notes`, { id, text })
+  expect(first.status).toBe(200)
+  const reused = [
+    await ada.send("POST", `${other}/notes`, { id, text }),
+    await ada.send("POST", `${path}/close`, { id, lastCustomerEntryId: null }),
+    await ada.send("PUT", `${path}/star`, { id, isStarred: true }),
+    await ada.send("POST", "/teams", { id, name: "Team", memberIds: [] }),
+    await ada.send("POST", "/invitations", { id, role: "agent" }),
+    await ada.send("PATCH", "/me", { id, name: "Ada" }),
+    await ada.send("POST", "/sources", { id, name: "S", teamId: newId(), settings: { channel: "web-chat" } }),
+  ]
+  expect(reused.map(({ status, body }) => [status, body.refusal])).toEqual(
+    reused.map(() => [400, "invalid-input"]),
+  )
+  expect(await ada.send("POST", `${path}/notes`, { id, text })).toEqual(first)
+  const { rows } = await sql`select 1 from entries where text = ${text}`.execute(parley.database.db)
+  expect([rows.length, conversationId]).toEqual([1, expect.any(String)])
+})
+
 test("an id that names something of another workspace is refused and says nothing", async () => {
   const eve = await createOwner(parley.url, "eve@evil.example")
   const { rows } = await sql<{ id: string }>`

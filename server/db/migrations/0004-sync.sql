@@ -27,6 +27,8 @@ create table commands (
   -- 'agent:<id>' or 'address:<id>'
   actor text not null,
   id uuid not null,
+  -- What it asked for and of what, as in 'close <id>'.
+  name text not null,
   answer jsonb not null,
   number bigint not null,
   at timestamptz not null,

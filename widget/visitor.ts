@@ -159,6 +159,7 @@ export function createVisitor(o: {
   }
 
   async function send(message: Outgoing): Promise<Sent> {
+    begin()
     const answer = await ask("messages", {
       id: message.id,
       text: message.text,
@@ -179,7 +180,7 @@ export function createVisitor(o: {
     return askServer(`${server}/${what}`, { key: session()?.key, ...body })
   }
 
-  /** Two tabs may begin at the same moment: whichever key is stored counts, and both read it back. */
+  /** Under the lock that sending holds: of two tabs that begin at the same moment the second finds the first's key. */
   function begin(): void {
     if (!session()) storage.set("", JSON.stringify({ key: newKey(), isKnown: false }))
   }
@@ -234,7 +235,6 @@ export function createVisitor(o: {
   return {
     state,
     say(text) {
-      begin()
       storage.remove(":draft")
       memoryDraft = ""
       typed(false)

@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import type { BrowserContext } from "playwright-core"
+import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { placeOfMessage } from "../flows/visitor-client.ts"
 import { bubbles, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
@@ -99,6 +99,45 @@ test("is one in two tabs", async () => {
   await shop.answer("from the first tab", "One of me for two of you")
   for (const page of [first, second]) await log(page).getByText("One of me for two of you").waitFor()
 })
+
+test("is one in two tabs, though one of them learns of the other's key late", async () => {
+  const first = await shop.enter(context)
+  const second = await shop.enter(context, "/try/skog")
+  await openChat(first)
+  await openChat(second)
+  // What a tab writes reaches another process a moment later.
+  await second.evaluate((name) => {
+    const read = Storage.prototype.getItem
+    Storage.prototype.getItem = function (asked) {
+      return asked === name ? null : read.call(this, asked)
+    }
+    addEventListener("parley-storage", () => (Storage.prototype.getItem = read))
+  }, `parley:${shop.sourceId}`)
+  await say(first, "first with a key")
+  const one = await shop.messageId("first with a key")
+  const release = await holdLock(first, `parley:${shop.sourceId}`)
+  await say(second, "second with a key")
+  await second.evaluate(() => dispatchEvent(new Event("parley-storage")))
+  await release()
+  const other = await shop.messageId("second with a key")
+  const places = await Promise.all([one, other].map((id) => placeOfMessage(shop.database, id)))
+  expect(places[1]?.conversationId).toBe(places[0]?.conversationId)
+})
+
+/** As a third tab that is sending does. */
+async function holdLock(page: Page, name: string): Promise<() => Promise<void>> {
+  await page.evaluate(
+    (lock) =>
+      new Promise<void>((held) => {
+        void navigator.locks.request(lock, () => {
+          held()
+          return new Promise((release) => addEventListener("parley-release", release, { once: true }))
+        })
+      }),
+    name,
+  )
+  return () => page.evaluate(() => void dispatchEvent(new Event("parley-release")))
+}
 
 test("what is typed without a network is sent once, in order, when it is back, on the next page too", async () => {
   const page = await shop.enter(context)

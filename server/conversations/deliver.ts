@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import { refuse } from "../../protocol/refusals.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import { findSource, type Adapters } from "../channels/channels.ts"
-import { setOptedOut } from "../customers/customers.ts"
+import { setConsent } from "../customers/customers.ts"
 import type { Tx } from "../db/db.ts"
 import type { RunningJob } from "../jobs/jobs.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
@@ -169,8 +169,8 @@ async function move(
   const { id, conversationId, addressId } = known
   // The conversation is locked before anything of it is written, in the order all acts keep.
   const all = await hold(writing, workspaceId, { ids: [conversationId] })
-  const { rows } = await sql<{ delivery: DeliveryState; providerId: string | null }>`
-    select delivery, provider_id as "providerId" from entries
+  const { rows } = await sql<{ delivery: DeliveryState; providerId: string | null; sendingSince: Stamp | null }>`
+    select delivery, provider_id as "providerId", sending_since as "sendingSince" from entries
      where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx)
   const [found] = rows
   if (found === undefined) return
@@ -184,8 +184,10 @@ async function move(
            delivery_reason = case when ${isMoved} then ${to.reason} else delivery_reason end
      where workspace_id = ${workspaceId} and id = ${id}`.execute(tx)
   if (isMoved) await entryChanged(writing, workspaceId, id)
+  // He had opted out when this was sent; what he has said since counts more.
+  const optedOut = { consent: "opted-out", at: found.sendingSince ?? at } as const
   for (const held of all)
-    if (to.isOptedOut && (await setOptedOut(tx, workspaceId, addressId, at)))
+    if (to.isOptedOut && (await setConsent(tx, workspaceId, addressId, optedOut)))
       addEvent(held, at, { what: "opted-out", addressId })
   await save(writing, all)
 }

@@ -3,7 +3,7 @@ import { refuse } from "../../protocol/refusals.ts"
 import { mendText, MOST_TEXT } from "../../protocol/text.ts"
 import type { Channel, Id, Stamp } from "../../protocol/values.ts"
 import { expectMedia } from "../channels/channels.ts"
-import { claimAddress, setOptedOut, type Profile } from "../customers/customers.ts"
+import { claimAddress, setConsent, type Profile } from "../customers/customers.ts"
 import { newId } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { arrive } from "./arrive.ts"
@@ -25,7 +25,7 @@ export type Inbound = {
     /** Unique within the source. */
     providerId: string | null
     text: string
-    /** When the provider says it was written; only shown. */
+    /** When the provider says it was written: shown, and what decides which word of consent is the last. */
     claimedAt: Stamp | null
     files: { id: Id; name: string; type: string; remote: string }[]
   }
@@ -130,7 +130,7 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
         entryId: entry.id,
         files: each.message.files,
       })
-      await followConsent(writing, held, addressId, each.consent)
+      await followConsent(writing, held, addressId, each)
       const { id, at } = entry
       const conversationId = held.now.id
       known.push({
@@ -237,10 +237,12 @@ async function followConsent(
   writing: Writing,
   held: Held,
   addressId: Id,
-  consent: Inbound["consent"],
+  { consent, message }: Inbound,
 ): Promise<void> {
   if (consent === undefined) return
-  const optedOutAt = consent === "opted-out" ? writing.at : null
-  const isChanged = await setOptedOut(writing.tx, held.workspaceId, addressId, optedOutAt)
-  if (isChanged) addEvent(held, writing.at, { what: consent, addressId })
+  const { claimedAt } = message
+  // A provider's clock may be ahead of ours; what is said after this must still count.
+  const at = claimedAt !== null && claimedAt < writing.at ? claimedAt : writing.at
+  if (await setConsent(writing.tx, held.workspaceId, addressId, { consent, at }))
+    addEvent(held, writing.at, { what: consent, addressId })
 }

@@ -32,19 +32,29 @@ export async function findAddress(
   return rows[0]
 }
 
-/** `null` opts in again. Answers whether it changed anything: saying STOP twice is one event. */
-export async function setOptedOut(
+/**
+ * Takes what the customer said about being written to at `at`, unless he has said something later. Answers whether it
+ * changed anything: saying STOP twice is one event.
+ */
+export async function setConsent(
   tx: Tx,
   workspaceId: Id,
   addressId: Id,
-  optedOutAt: Stamp | null,
+  { consent, at }: { consent: "opted-out" | "opted-in"; at: Stamp },
 ): Promise<boolean> {
-  const { rows } = await sql`
-    update addresses set opted_out_at = ${optedOutAt}
-    where workspace_id = ${workspaceId} and id = ${addressId}
-      and (opted_out_at is null) <> (${optedOutAt}::timestamptz is null)
-    returning id`.execute(tx)
-  return rows.length > 0
+  const optedOutAt = consent === "opted-out" ? at : null
+  const { rows } = await sql<{ isChanged: boolean }>`
+    with before as (
+      select id, opted_out_at from addresses
+       where workspace_id = ${workspaceId} and id = ${addressId}
+         for update
+    )
+    update addresses a
+       set consent_at = ${at}, opted_out_at = ${optedOutAt}
+      from before
+     where a.workspace_id = ${workspaceId} and a.id = before.id and (a.consent_at is null or a.consent_at <= ${at})
+    returning (before.opted_out_at is null) <> (a.opted_out_at is null) as "isChanged"`.execute(tx)
+  return rows[0]?.isChanged ?? false
 }
 
 /** The customer saw everything up to there. Never moves back; answers whether it moved. */

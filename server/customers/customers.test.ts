@@ -9,7 +9,7 @@ import {
   markSeenByAgent,
   placeOfIp,
   placeOfNumber,
-  setOptedOut,
+  setConsent,
 } from "./customers.ts"
 
 let database: TestDatabase
@@ -73,15 +73,31 @@ test("an address is found by id and by value, in its own workspace only", async 
 
 test("saying STOP twice is one change, and START undoes it", async () => {
   const { addressId } = await claim("+33600000004")
-  const say = (at: string | null) =>
-    transaction(database.db, (tx) => setOptedOut(tx, workspaceId, addressId, at)).then(({ value }) => value)
-  expect([await say(minute(1)), await say(minute(2)), await say(null), await say(null)]).toEqual([
-    true,
-    false,
-    true,
-    false,
-  ])
+  const say = sayingAt(addressId)
+  expect([
+    await say("opted-out", 1),
+    await say("opted-out", 2),
+    await say("opted-in", 3),
+    await say("opted-in", 4),
+  ]).toEqual([true, false, true, false])
 })
+
+test("a word of consent that is learned late does not undo a later one", async () => {
+  const { addressId } = await claim("+33600000014")
+  const say = sayingAt(addressId)
+  const isOut = async () => (await findAddress(database.db, workspaceId, addressId))?.optedOutAt !== null
+  // Nothing to change, and yet it is what he said last.
+  expect([await say("opted-in", 2), await say("opted-out", 1), await isOut()]).toEqual([false, false, false])
+  expect([await say("opted-out", 4), await say("opted-in", 3), await isOut()]).toEqual([true, false, true])
+  expect([await say("opted-in", 4), await isOut()]).toEqual([true, false])
+})
+
+function sayingAt(addressId: string) {
+  return (consent: "opted-out" | "opted-in", at: number) =>
+    transaction(database.db, (tx) =>
+      setConsent(tx, workspaceId, addressId, { consent, at: minute(at) }),
+    ).then(({ value }) => value)
+}
 
 test("marks of what was seen never move back", async () => {
   const { addressId } = await claim("+33600000005")

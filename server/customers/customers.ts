@@ -10,5 +10,5 @@
  * conversation, and in the order of the values when there are several.
  */
 export { claimAddress, type Profile } from "./claim.ts"
-export { findAddress, markSeen, markSeenByAgent, setOptedOut, type AddressRecord } from "./address.ts"
+export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
 export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

@@ -18,6 +18,7 @@ create table addresses (
   value text not null,
   display text default ''::text not null,
   opted_out_at timestamp with time zone,
+  consent_at timestamp with time zone,
   seen_at timestamp with time zone,
   agent_seen_at timestamp with time zone,
   last_used_at timestamp with time zone not null,

@@ -21,6 +21,8 @@ create table addresses (
   value text not null,
   display text not null default '',
   opted_out_at timestamptz,
+  -- When the customer last said a word of consent, the time being the provider's: an earlier one may come later.
+  consent_at timestamptz,
   -- Up to where the customer has received and seen (web chat), and up to where an agent has seen what he wrote.
   seen_at timestamptz,
   agent_seen_at timestamptz,

@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import { refuse } from "../../protocol/refusals.ts"
+import { Refusal, refuse } from "../../protocol/refusals.ts"
 import { mendText, MOST_TEXT } from "../../protocol/text.ts"
 import type { Channel, Id, Stamp } from "../../protocol/values.ts"
 import { expectMedia } from "../channels/channels.ts"
@@ -45,8 +45,8 @@ const takes = new WeakMap<Sync, Take>()
 
 /**
  * Takes customers' messages, each exactly once however often it comes (by its id, and by its source and the provider's
- * id). Resolves after commit, in the order given. What waits is written together; if that fails, one by one, so
- * that one that cannot be taken holds up no other: then all that can be taken is, before this throws.
+ * id). Resolves after commit, in the order given. What waits is written together; if that fails because of what one
+ * of them holds, one by one, so that it holds up no other: then all that can be taken is, before this throws.
  */
 export async function receive(sync: Sync, inbound: readonly Inbound[]): Promise<Received[]> {
   const take: Take =
@@ -76,11 +76,18 @@ async function takeAll(
   const [together] = await Promise.allSettled([takeTogether(sync, workspaceId, all)])
   if (together.status === "fulfilled")
     return groups.map(({ length }) => ({ status: "fulfilled", value: together.value.splice(0, length) }))
-  if (all.length === 1) return [together]
+  if (all.length === 1 || !isOfOne(together.reason)) return groups.map(() => together)
   sync.log.warn({ err: together.reason, workspaceId }, "messages are taken one by one after a batch failed")
   const outcomes: PromiseSettledResult<Received[]>[] = []
   for (const group of groups) outcomes.push(await takeSingly(sync, workspaceId, group))
   return outcomes
+}
+
+/** Whether one message alone can be why; else each would fail by itself, too, and whoever brought it repeats it. */
+function isOfOne(reason: unknown): boolean {
+  if (reason instanceof Refusal) return true
+  // https://www.postgresql.org/docs/current/errcodes-appendix.html: the data, or what has to hold of them.
+  return reason instanceof Error && "code" in reason && /^2[23]/.test(String(reason.code))
 }
 
 async function takeSingly(

@@ -64,7 +64,7 @@ export type ProviderMessage = {
   providerId: string
   addressValue: string
   text: string
-  /** The provider's time, only to be shown. */
+  /** The provider's time: shown, and what decides which word of consent is the last. */
   claimedAt: Stamp | null
   files: { name: string; type: string; remote: string }[]
   consent?: Consent
@@ -75,16 +75,21 @@ export type Consent = "opted-out" | "opted-in"
 
 export type ProviderStatus = {
   providerId: string
-  /** The message's own id where the provider hands it back; known even if we crashed before noting `providerId`. */
-  entryId: Id | null
+  /** Which sending it is about where the provider hands that back; known even if we crashed before noting `providerId`. */
+  sending: Sending | null
   state: DeliveryState
   /** A code that the desk has words for; null unless failed. */
   reason: string | null
 }
 
+/** One attempt at handing a message over: an answer that is sent once more by hand has another `since`. */
+export type Sending = { entryId: Id; since: Stamp }
+
 /** `id` is the entry's. `text` is at most `maxText` long. */
 export type Outgoing = {
   id: Id
+  /** When this attempt began. */
+  since: Stamp
   to: string
   text: string
   files: readonly { name: string; type: string; url: string }[]

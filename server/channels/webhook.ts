@@ -2,7 +2,14 @@ import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts
 import { placeOfNumber, showNumber, type Profile } from "../customers/customers.ts"
 import { newId } from "../db/db.ts"
 import type { Adapters } from "./adapters.ts"
-import type { Consent, ProviderMessage, ProviderStatus, SourceRecord, WebhookRequest } from "./contract.ts"
+import type {
+  Consent,
+  ProviderMessage,
+  ProviderStatus,
+  Sending,
+  SourceRecord,
+  WebhookRequest,
+} from "./contract.ts"
 
 /** A customer's message on its way to its conversation. Taking one again, by `message.id` or `providerId`, is harmless. */
 export type Inbound = {
@@ -23,12 +30,12 @@ export type Inbound = {
   consent?: Consent
 }
 
-/** What a provider tells about an answer of ours: found by `entryId` if there is one, else by `providerId`. */
+/** What a provider tells about an answer of ours: found by `providerId`, or by `sending` while that is not known. */
 export type Delivery = {
   workspaceId: Id
   sourceId: Id
   providerId: string
-  entryId: Id | null
+  sending: Sending | null
   state: DeliveryState
   reason: string | null
 }

@@ -3,7 +3,7 @@ import { refuse } from "../../protocol/refusals.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import { findSource, type Adapters } from "../channels/channels.ts"
 import { setConsent } from "../customers/customers.ts"
-import type { Tx } from "../db/db.ts"
+import { stamp, type Tx } from "../db/db.ts"
 import type { RunningJob } from "../jobs/jobs.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
@@ -34,7 +34,19 @@ export async function deliver(
   { entryId }: { entryId: Id },
   job: RunningJob,
 ): Promise<void> {
-  const { sync, adapters } = needs
+  try {
+    await tryToDeliver(needs, entryId, job)
+  } catch (error) {
+    if (job.lastAttempt) await giveUp(needs.sync, job.workspaceId, entryId)
+    throw error
+  }
+}
+
+async function tryToDeliver(
+  { sync, adapters }: { sync: Sync; adapters: Adapters },
+  entryId: Id,
+  job: RunningJob,
+): Promise<void> {
   const { workspaceId } = job
   const sending = await findSending(sync, workspaceId, entryId)
   if (sending?.delivery !== "sending") return
@@ -46,8 +58,10 @@ export async function deliver(
   if (sending.isOptedOut) return settle(sync, { ...settled, state: "failed", reason: "opted-out" })
   if (sending.sendingSince !== null && !adapter.capabilities.isIdempotent)
     return settle(sync, { ...settled, state: "unsure" })
-  if (!(await beginSending(sync, workspaceId, sending))) return
-  const outcome = await adapter.send({ id: entryId, to: sending.to, text: sending.text, files: [] }, source)
+  const since = stamp(sync.clock.now())
+  if (!(await beginSending(sync, workspaceId, sending, since))) return
+  const { to, text } = sending
+  const outcome = await adapter.send({ id: entryId, since, to, text, files: [] }, source)
   if (outcome.kind === "taken")
     return settle(sync, { ...settled, state: "sent", providerId: outcome.providerId })
   if (outcome.kind === "unsure") return settle(sync, { ...settled, state: "unsure" })
@@ -55,6 +69,15 @@ export async function deliver(
   if (isPermanent || job.lastAttempt) return settle(sync, { ...settled, state: "failed", reason, isOptedOut })
   await endSending(sync, workspaceId, entryId)
   throw new Error(`The provider does not take the message now: ${reason}.`)
+}
+
+/** Nobody will try again by himself, so an agent must be able to; what may have been handed over is `unsure`. */
+async function giveUp(sync: Sync, workspaceId: Id, entryId: Id): Promise<void> {
+  const sending = await findSending(sync, workspaceId, entryId)
+  if (sending?.delivery !== "sending") return
+  const settled = { workspaceId, entryId, providerId: null, isOptedOut: false }
+  if (sending.sendingSince === null) await settle(sync, { ...settled, state: "failed", reason: "refused" })
+  else await settle(sync, { ...settled, state: "unsure", reason: null })
 }
 
 async function findSending(sync: Sync, workspaceId: Id, entryId: Id): Promise<Sending | undefined> {
@@ -75,9 +98,10 @@ async function beginSending(
   sync: Sync,
   workspaceId: Id,
   { id, sendingSince }: Pick<Sending, "id" | "sendingSince">,
+  since: Stamp,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update entries set sending_since = ${sync.clock.now()}
+    update entries set sending_since = ${since}
      where workspace_id = ${workspaceId} and id = ${id} and delivery = 'sending'
        and sending_since is not distinct from ${sendingSince}::timestamptz
     returning id`.execute(sync.db)
@@ -112,29 +136,28 @@ async function settle(sync: Sync, settled: Settled): Promise<void> {
   })
 }
 
-/** What a provider tells about an answer of ours, by the message's own id where it hands that back. */
+/** What a provider tells about an answer of ours, by which sending it is where it hands that back. */
 export type Delivery = {
   workspaceId: Id
   sourceId: Id
   providerId: string
-  entryId: Id | null
+  sending: { entryId: Id; since: Stamp } | null
   state: DeliveryState
   reason: string | null
 }
 
 /** Takes a provider's word on an answer, in whatever order it comes; answers whether the answer was found. */
 export async function recordDelivery(sync: Sync, told: Delivery): Promise<boolean> {
-  const { workspaceId, sourceId, providerId, entryId, reason } = told
+  const { workspaceId, sourceId, providerId, sending, reason } = told
   const { isKnown } = await write(sync, { workspaceId }, async (writing) => {
-    // By our id only while the provider has been asked and its own id is not known: once the answer waits to be sent
-    // again, a late word is about the attempt before.
+    // By our id only while the provider's own is not known, and only of the same sending: once the answer is sent
+    // again, a late word is about the one before.
     const { rows } = await sql<Known>`
       select ${knownColumns} from entries e
        where e.workspace_id = ${workspaceId} and e.source_id = ${sourceId} and e.agent_id is not null
          and (e.provider_id = ${providerId}
-              or e.id = ${entryId} and e.provider_id is null and e.sending_since is not null)`.execute(
-      writing.tx,
-    )
+              or e.id = ${sending?.entryId ?? null} and e.provider_id is null
+                 and e.sending_since = ${sending?.since ?? null})`.execute(writing.tx)
     const [known] = rows
     if (known === undefined) return { isKnown: false }
     await move(writing, workspaceId, known, { ...told, isOptedOut: reason === "opted-out" })
@@ -169,7 +192,11 @@ async function move(
   const { id, conversationId, addressId } = known
   // The conversation is locked before anything of it is written, in the order all acts keep.
   const all = await hold(writing, workspaceId, { ids: [conversationId] })
-  const { rows } = await sql<{ delivery: DeliveryState; providerId: string | null; sendingSince: Stamp | null }>`
+  const { rows } = await sql<{
+    delivery: DeliveryState
+    providerId: string | null
+    sendingSince: Stamp | null
+  }>`
     select delivery, provider_id as "providerId", sending_since as "sendingSince" from entries
      where workspace_id = ${workspaceId} and id = ${id} for update`.execute(tx)
   const [found] = rows

@@ -1,9 +1,9 @@
 import { sql } from "kysely"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Channel } from "../../protocol/values.ts"
 import type { Adapters } from "../../server/channels/channels.ts"
 import { conversationJobs, receive, recordDelivery } from "../../server/conversations/conversations.ts"
-import { newId } from "../../server/db/db.ts"
+import { newId, stamp } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 
 type Adapter = NonNullable<ReturnType<Adapters["get"]>>
@@ -16,10 +16,19 @@ let ada: Colleague
 let sourceId: string
 /** What the provider was asked to send, and what it says to the next messages. */
 let sent: string[]
+let isBroken = false
 let outcomes: (Outcome | Error)[]
+type Sending = { entryId: string; since: string }
+let sendings: Sending[]
 
-const jobs = () =>
-  conversationJobs({ sync: parley.sync, adapters: new Map<Channel, Adapter>([["sms", provider]]) })
+const jobs = () => {
+  const adapters = new Map<Channel, Adapter>([["sms", provider]])
+  if (isBroken)
+    adapters.get = () => {
+      throw new Error("broken before anything is sent")
+    }
+  return conversationJobs({ sync: parley.sync, adapters })
+}
 const provider: Provider = {
   channel: "sms",
   capabilities: { delivery: "provider", maxText: 1600, isIdempotent: false },
@@ -28,8 +37,9 @@ const provider: Provider = {
   parseStatus: () => [],
   mediaAccess: () => ({ origin: "", headers: {} }),
   fetchMissed: async () => ({ messages: [], statuses: [] }),
-  async send({ text }) {
+  async send({ id, since, text }) {
     sent.push(text)
+    sendings.push({ entryId: id, since })
     const outcome = outcomes.shift() ?? { kind: "taken", providerId: newId() }
     if (outcome instanceof Error) throw outcome
     return outcome
@@ -60,6 +70,7 @@ let count = 0
 
 beforeEach(async () => {
   sent = []
+  sendings = []
   outcomes = []
   name = `+1555000000${count++}`
   await text("Hello")
@@ -68,20 +79,31 @@ beforeEach(async () => {
   answerId = answer?.id ?? ""
 })
 
-async function text(words: string, consent?: "opted-out" | "opted-in"): Promise<void> {
+function inbound(
+  id: string,
+  words: string,
+  claimedAt: string | null = null,
+): Parameters<typeof receive>[1][number] {
+  return {
+    workspaceId: company.workspaceId,
+    sourceId,
+    channel: "sms",
+    teamId: company.everyoneId,
+    addressValue: name,
+    addressDisplay: name,
+    profile: {},
+    message: { id, providerId: id, text: words, claimedAt, files: [] },
+  }
+}
+
+async function text(
+  words: string,
+  consent?: "opted-out" | "opted-in",
+  claimedAt: string | null = null,
+): Promise<void> {
   const id = newId()
   const [received] = await receive(parley.sync, [
-    {
-      workspaceId: company.workspaceId,
-      sourceId,
-      channel: "sms",
-      teamId: company.everyoneId,
-      addressValue: name,
-      addressDisplay: name,
-      profile: {},
-      message: { id, providerId: id, text: words, claimedAt: null, files: [] },
-      ...(consent && { consent }),
-    },
+    { ...inbound(id, words, claimedAt), ...(consent && { consent }) },
   ])
   company.customers.set(name, {
     name,
@@ -104,16 +126,42 @@ async function delivery(): Promise<unknown> {
 
 const told = (
   state: "sent" | "delivered" | "read" | "failed",
-  o: { providerId: string; reason?: string; entryId?: string },
+  o: { providerId: string; reason?: string; sending?: Sending },
 ) =>
   recordDelivery(parley.sync, {
     workspaceId: company.workspaceId,
     sourceId,
-    entryId: null,
+    sending: null,
     state,
     reason: null,
     ...o,
   })
+
+describe("messages that come together", () => {
+  const texts = async () => (await company.timeline(ada, name)).map(({ body }) => Object(body).text)
+
+  test("are all taken but the one that is refused", async () => {
+    const stolen = { ...inbound(newId(), "Not mine"), addressValue: "+15559999999" }
+    const id = newId()
+    await receive(parley.sync, [{ ...stolen, message: { ...stolen.message, id, providerId: null } }])
+    const both = [inbound(id, "Stolen"), inbound(newId(), "Mine")]
+    await expect(receive(parley.sync, both)).rejects.toMatchObject({ code: "invalid-input" })
+    expect(await texts()).toEqual(expect.arrayContaining(["Mine"]))
+    expect(await texts()).not.toContain("Stolen")
+  })
+
+  test("are not tried one by one when nothing can be written at all", async () => {
+    const warn = vi.spyOn(parley.sync.log, "warn")
+    const both = [inbound(newId(), "One"), inbound(newId(), "Two")]
+    await sql`alter table entries rename to entries_away`.execute(parley.database.db)
+    await expect(receive(parley.sync, both)).rejects.toMatchObject({ code: "42P01" })
+    await sql`alter table entries_away rename to entries`.execute(parley.database.db)
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+    await receive(parley.sync, both)
+    expect(await texts()).toEqual(expect.arrayContaining(["One", "Two"]))
+  })
+})
 
 describe("an answer through a provider", () => {
   test("is being sent until the provider has taken it", async () => {
@@ -181,6 +229,16 @@ describe("an answer through a provider", () => {
     expect(optedOut).toHaveLength(1)
   })
 
+  test("goes on to a customer whose STOP is learned after the START that followed it", async () => {
+    const earlier = stamp(company.clock.now())
+    company.clock.advance(60)
+    await text("START", "opted-in")
+    await text("STOP", "opted-out", earlier)
+    expect((await company.see(ada, name)).addresses).toMatchObject([{ optedOut: false }])
+    await deliver()
+    expect(sent).toEqual(["Hi!"])
+  })
+
   test("is told of in any order, by an earlier attempt not at all", async () => {
     outcomes = [{ kind: "taken", providerId: `SM1${name}` }]
     await deliver()
@@ -192,9 +250,10 @@ describe("an answer through a provider", () => {
   })
 
   test("is told of by our own id while it is being sent, and not while it waits to be sent again", async () => {
-    const late = { providerId: `SM1${name}`, reason: "filtered", entryId: answerId }
     outcomes = [new Error("the process dies here")]
     await expect(deliver()).rejects.toThrow("dies here")
+    const [sending] = sendings
+    const late = { providerId: `SM1${name}`, reason: "filtered", ...(sending && { sending }) }
     expect(await told("failed", late)).toBe(true)
     expect(await delivery()).toEqual({ state: "failed", reason: "filtered" })
     await succeed(company.act(ada, name, `entries/${answerId}/resend`))
@@ -202,6 +261,34 @@ describe("an answer through a provider", () => {
     expect(await delivery()).toEqual({ state: "sending", reason: null })
     await deliver()
     expect(await delivery()).toEqual({ state: "sent", reason: null })
+  })
+
+  test("is told of by our own id only for the sending that is under way", async () => {
+    outcomes = [new Error("the process dies here"), new Error("and here")]
+    await expect(deliver()).rejects.toThrow("dies here")
+    await deliver()
+    await succeed(company.act(ada, name, `entries/${answerId}/resend`))
+    company.clock.advance(1)
+    await expect(deliver()).rejects.toThrow("and here")
+    const [first, second] = sendings
+    if (!first || !second) throw new Error("It was not sent twice.")
+    expect(await told("delivered", { providerId: `SM1${name}`, sending: first })).toBe(false)
+    expect(await delivery()).toEqual({ state: "sending", reason: null })
+    expect(await told("delivered", { providerId: `SM2${name}`, sending: second })).toBe(true)
+    expect(await delivery()).toEqual({ state: "delivered", reason: null })
+  })
+
+  test("that the last attempt could not hand over has failed, or may have been sent, and can be sent again", async () => {
+    isBroken = true
+    await expect(deliver()).rejects.toThrow("broken")
+    expect(await delivery()).toEqual({ state: "sending", reason: null })
+    await expect(deliver(true)).rejects.toThrow("broken")
+    expect(await delivery()).toEqual({ state: "failed", reason: "refused" })
+    isBroken = false
+    await succeed(company.act(ada, name, `entries/${answerId}/resend`))
+    outcomes = [new Error("the connection broke here")]
+    await expect(deliver(true)).rejects.toThrow("broke here")
+    expect(await delivery()).toEqual({ state: "unsure", reason: null })
   })
 
   test("is shown to everyone who sees the conversation, and to its address, as it gets on", async () => {

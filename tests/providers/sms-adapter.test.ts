@@ -124,9 +124,13 @@ test("what is signed and cannot be read is said to be unreadable", () => {
   expect(() => sms.parseStatus(webhook({ ...documented }))).toThrow(/could not be read/)
 })
 
-test("a status callback names the entry, its state and why it failed", () => {
+const began = "2026-03-01T12:00:00.000000Z"
+const statusUrl = (entryId: string) =>
+  `${publicUrl}/webhooks/sms/${source.id}/status?${new URLSearchParams({ entry: entryId, since: began })}`
+
+test("a status callback names the sending, its state and why it failed", () => {
   const entry = newId()
-  const url = `${publicUrl}/webhooks/sms/${source.id}/status?entry=${entry}`
+  const url = statusUrl(entry)
   const message = {
     sid: `SM${"a".repeat(32)}`,
     to: customer,
@@ -142,7 +146,12 @@ test("a status callback names the entry, its state and why it failed", () => {
   )
   expect(states).toEqual(["sending", "sending", "sent", "delivered", "read", "failed", "failed", "failed"])
   expect(told("undelivered", 30003)).toEqual([
-    { providerId: message.sid, entryId: entry, state: "failed", reason: "phone-unreachable" },
+    {
+      providerId: message.sid,
+      sending: { entryId: entry, since: began },
+      state: "failed",
+      reason: "phone-unreachable",
+    },
   ])
   expect(told("undelivered", 30005)[0]?.reason).toBe("number-unknown")
   expect(told("failed", 30006)[0]?.reason).toBe("not-mobile")
@@ -152,7 +161,13 @@ test("a status callback names the entry, its state and why it failed", () => {
   expect(told("a-word-of-2030")).toEqual([])
 })
 
-const message = (text = "Yes, in two days.") => ({ id: newId(), to: customer, text, files: [] })
+const message = (text = "Yes, in two days.") => ({
+  id: newId(),
+  since: began,
+  to: customer,
+  text,
+  files: [],
+})
 
 test("an answer is sent from the number, with the address for its status", async () => {
   const answer = message()
@@ -161,7 +176,7 @@ test("an answer is sent from the number, with the address for its status", async
     from: us,
     to: customer,
     body: "Yes, in two days.",
-    statusCallback: `${publicUrl}/webhooks/sms/${source.id}/status?entry=${answer.id}`,
+    statusCallback: statusUrl(answer.id),
   })
   expect(outcome).toEqual({ kind: "taken", providerId: fake.sent.at(-1)?.sid })
 })
@@ -258,7 +273,7 @@ test("what was missed is fetched over all pages, oldest first, within the span, 
     { name: "mms-1", type: "image/png", remote: `${fake.apiBase}${withPicture.media[0]?.path}` },
   ])
   expect(missed.statuses).toEqual([
-    { providerId: sent.sid, entryId: null, state: "failed", reason: "phone-unreachable" },
+    { providerId: sent.sid, sending: null, state: "failed", reason: "phone-unreachable" },
   ])
 })
 

@@ -1,7 +1,13 @@
 import { z } from "zod"
 import { mendText } from "../../../protocol/text.ts"
-import { id, type DeliveryState, type Stamp } from "../../../protocol/values.ts"
-import { Unreadable, type ProviderMessage, type ProviderStatus, type WebhookRequest } from "../contract.ts"
+import { id, stamp, type DeliveryState, type Stamp } from "../../../protocol/values.ts"
+import {
+  Unreadable,
+  type ProviderMessage,
+  type ProviderStatus,
+  type Sending,
+  type WebhookRequest,
+} from "../contract.ts"
 import { consentOf } from "./consent.ts"
 import { reasonOf } from "./reasons.ts"
 
@@ -90,12 +96,15 @@ const told = z.object({
   ErrorCode: z.coerce.number().int().optional().catch(undefined),
 })
 
-/** The entry's id comes back in the query of the address that we gave with the message; the signature covers it. */
+const sendingQuery = z.object({ entry: id, since: stamp })
+
+/** Which sending it is comes back in the query of the address that we gave with the message; the signature covers it. */
 export function parseCallback(request: WebhookRequest): ProviderStatus[] {
   const { data } = told.safeParse(Object.fromEntries(new URLSearchParams(request.body)))
   if (data === undefined) throw new Unreadable("a status of an SMS")
-  const entryId = id.safeParse(new URL(request.url).searchParams.get("entry")).data ?? null
-  return statusOf(data.MessageSid, data.MessageStatus, data.ErrorCode ?? null, entryId)
+  const query = sendingQuery.safeParse(Object.fromEntries(new URL(request.url).searchParams)).data
+  const sending = query ? { entryId: query.entry, since: query.since } : null
+  return statusOf(data.MessageSid, data.MessageStatus, data.ErrorCode ?? null, sending)
 }
 
 /** None for words we do not know: a new one must not overwrite what we know. */
@@ -103,9 +112,9 @@ export function statusOf(
   providerId: string,
   word: string,
   errorCode: number | null,
-  entryId: string | null,
+  sending: Sending | null,
 ): ProviderStatus[] {
   const state = states[word]
   if (state === undefined) return []
-  return [{ providerId, entryId, state, reason: state === "failed" ? reasonOf(errorCode) : null }]
+  return [{ providerId, sending, state, reason: state === "failed" ? reasonOf(errorCode) : null }]
 }

@@ -63,9 +63,10 @@ async function send(
   }
 }
 
-/** The entry's id in it says whose state it is, also when we never learned Twilio's own id. */
+/** The query says which sending's state it is, also when we never learned Twilio's own id. */
 function callbackOf(message: Outgoing, source: SourceRecord, publicUrl: string): string {
-  return `${new URL(publicUrl).origin}/webhooks/sms/${source.id}/status?entry=${message.id}`
+  const query = new URLSearchParams({ entry: message.id, since: message.since })
+  return `${new URL(publicUrl).origin}/webhooks/sms/${source.id}/status?${query}`
 }
 
 function outcomeOf(status: number, body: unknown): SendOutcome {

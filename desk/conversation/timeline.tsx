@@ -62,6 +62,21 @@ export function Timeline({
     else virtual.scrollToEnd()
   }, [lines, around, virtual])
 
+  // What is at its end stays there when a keyboard, a growing composer or a narrower window leaves it less room.
+  const staysAtEnd = useRef(true)
+  useLayoutEffect(() => {
+    const window = scroller.current
+    if (window === null) return
+    const observer = new ResizeObserver(() => staysAtEnd.current && virtual.scrollToEnd())
+    observer.observe(window)
+    return () => observer.disconnect()
+  }, [virtual])
+  // Measured here, because React is told before the virtualizer is, which still knows the place before.
+  const scrolled = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) => {
+    staysAtEnd.current = scrollHeight - scrollTop - clientHeight <= NEAR_END
+    setAtEnd(staysAtEnd.current)
+  }
+
   // What one writes oneself is always shown, wherever one had scrolled to.
   const last = entries.at(-1)
   const ownPending = last?.pending !== undefined ? last.id : undefined
@@ -114,7 +129,7 @@ export function Timeline({
         aria-label={t("timeline.messages")}
         aria-busy={isLoading}
         tabIndex={0}
-        onScroll={() => setAtEnd(virtual.isAtEnd(NEAR_END))}
+        onScroll={(event) => scrolled(event.currentTarget)}
       >
         <div className={style["all"]} style={{ blockSize: virtual.getTotalSize() }}>
           <div className={style["shown"]} style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>

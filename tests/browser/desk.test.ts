@@ -245,6 +245,32 @@ describe("the desk", () => {
     await log(ada).getByText("Are you there?").waitFor()
   })
 
+  it("keeps the end in sight when the window or the composer changes its size", async () => {
+    const distance = () => log(ada).evaluate((all) => all.scrollHeight - all.scrollTop - all.clientHeight)
+    const answer = ada.getByRole("textbox", { name: "Answer" })
+    await expect.poll(distance).toBeLessThan(2)
+    await answer.fill("One line\n".repeat(6))
+    await ada.waitForTimeout(300)
+    expect(await distance()).toBeLessThan(2)
+    await answer.fill("")
+    for (const size of [
+      { width: 390, height: 700 },
+      { width: 390, height: 400 },
+      { width: 1440, height: 900 },
+    ]) {
+      await ada.setViewportSize(size)
+      await ada.waitForTimeout(500)
+      expect(await distance(), JSON.stringify(size)).toBeLessThan(2)
+    }
+    await log(ada).hover()
+    await ada.mouse.wheel(0, -900)
+    await expect.poll(distance).toBeGreaterThan(500)
+    await ada.setViewportSize({ width: 1440, height: 700 })
+    await ada.waitForTimeout(300)
+    expect(await distance()).toBeGreaterThan(500)
+    await ada.setViewportSize({ width: 1440, height: 900 })
+  })
+
   it("opens from disk while the server is away, and says so", async () => {
     const page = await openPage()
     await page.context().addCookies(await ada.context().cookies())

@@ -31,16 +31,23 @@ test("stopping finishes what is in flight and says goodbye to sockets", async ()
   socket.on("message", (data: Buffer) => heard.push(JSON.parse(data.toString())))
   await once(socket, "open")
   socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL }))
-  await vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining({ kind: "welcome" })))
+  const whole = expect.objectContaining({ kind: "snapshot", isLast: true })
+  await vi.waitFor(() => expect(heard).toContainEqual(whole), { timeout: 10_000 })
 
-  // The command waits for this table until the server has begun to stop.
+  // The command waits for this table until the server has begun to stop; the snapshot, which reads it, is through.
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
   const holding = database.db.transaction().execute(async (tx) => {
-    await sql`lock table inbox_preferences`.execute(tx)
+    await sql`lock table inbox_preferences in exclusive mode`.execute(tx)
+    lock()
     await released
   })
+  await locked
   const asked = ada.send("PUT", "/me/inboxes/me", { preference: { order: "oldest" } })
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const waiting = sql`select 1 from pg_locks where relation = 'inbox_preferences'::regclass and not granted`
+  await vi.waitFor(async () => expect((await waiting.execute(database.db)).rows).toHaveLength(1), {
+    timeout: 10_000,
+  })
   const stopped = parley.stop()
   await once(socket, "close")
   expect(heard.at(-1)).toEqual({ kind: "bye", why: "stopping" })

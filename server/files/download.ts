@@ -1,7 +1,6 @@
-import { lookup } from "node:dns"
 import { request as requestHttp, type IncomingMessage } from "node:http"
 import { request as requestHttps } from "node:https"
-import { isIP, type LookupFunction } from "node:net"
+import { outsideOnly } from "./network.ts"
 
 /** It can never succeed: too large, not an address, or one that we do not go to. */
 export class FileRefused extends Error {
@@ -68,34 +67,18 @@ function parse(text: string, from?: URL): URL {
 function get(url: URL, o: Reach & { signal: AbortSignal }): Promise<IncomingMessage> {
   const isProvider = url.origin === o.access.origin
   const isTrusted = isProvider && o.trustsProvider
-  const host = url.hostname.replace(/^\[|\]$/g, "")
-  if (!isTrusted && isIP(host) !== 0 && !o.mayConnectTo(host))
-    throw new FileRefused("it lies inside our network")
+  const refused = () => new FileRefused("it lies inside our network")
+  const connection = isTrusted ? {} : outsideOnly(url, refused, o.mayConnectTo)
   const request = url.protocol === "https:" ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
     request(url, {
       headers: isProvider ? o.access.headers : {},
       signal: o.signal,
-      // A connection of its own: one kept alive would skip the look-up that is checked.
       agent: false,
-      ...(isTrusted ? {} : { lookup: checkedLookup(o.mayConnectTo) }),
+      ...connection,
     })
       .once("response", resolve)
       .once("error", reject)
       .end()
   })
-}
-
-/** Checks the very addresses that are connected to: a name that resolves to another one the next time gains nothing. */
-function checkedLookup(mayConnectTo: (ip: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, [])
-      if (!addresses.every(({ address }) => mayConnectTo(address)))
-        return callback(new FileRefused("it lies inside our network"), [])
-      const [first] = addresses
-      if (options.all || first === undefined) return callback(null, addresses)
-      return callback(null, first.address, first.family)
-    })
-  }
 }

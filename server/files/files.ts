@@ -6,10 +6,13 @@
  * are bounded. What a file is says its content, never its name or its sender. Only pictures made of pixels are
  * ever shown in place, after another look at the bytes; all else is handed out as a download.
  *
+ * That guard of our network, `outsideOnly`, is for whoever else speaks to an address that a stranger has given.
+ *
  * Trades: one folder on one machine; several processes need a shared one.
  */
 export { createFileStore, type FileStore } from "./store.ts"
 export { expectFile, findFile, markFile, type FileRecord } from "./record.ts"
 export { storeRemote } from "./fetch.ts"
 export { FileRefused } from "./download.ts"
+export { outsideOnly } from "./network.ts"
 export { openFile } from "./open.ts"

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from "node:net"
+import { lookup } from "node:dns"
+import { BlockList, isIP, type LookupFunction } from "node:net"
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry
 const inside = new BlockList()
@@ -38,4 +39,30 @@ export function isPublicAddress(ip: string): boolean {
   const version = isIP(ip)
   if (version === 4) return !inside.check(ip, "ipv4")
   return version === 6 && given.check(ip, "ipv6") && !special.check(ip, "ipv6")
+}
+
+/**
+ * What a request to an address of a stranger's has to be made with: the very addresses that are connected to are
+ * checked, so that a name that resolves to another one the next time gains nothing. Throws `refused()`, or fails to
+ * connect with it. The connection must be a new one: one kept alive skips the look-up.
+ */
+export function outsideOnly(
+  url: URL,
+  refused: () => Error,
+  mayConnectTo: (ip: string) => boolean = isPublicAddress,
+): { agent: false; lookup: LookupFunction } {
+  const host = url.hostname.replace(/^\[|\]$/g, "")
+  if (isIP(host) !== 0 && !mayConnectTo(host)) throw refused()
+  return {
+    agent: false,
+    lookup(hostname, options, callback) {
+      lookup(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error) return callback(error, [])
+        if (!addresses.every(({ address }) => mayConnectTo(address))) return callback(refused(), [])
+        const [first] = addresses
+        if (options.all || first === undefined) return callback(null, addresses)
+        return callback(null, first.address, first.family)
+      })
+    },
+  }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net"
 import twilio from "twilio"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { SMS_REASONS } from "../../protocol/sms.ts"
+import { createAdapters } from "../../server/channels/channels.ts"
 import type { SourceRecord, WebhookRequest } from "../../server/channels/contract.ts"
 import { createSms } from "../../server/channels/sms/sms.ts"
 import { newId } from "../../server/db/db.ts"
@@ -233,6 +234,23 @@ test("when nobody could be connected to, nothing was sent and trying again is ri
   await expect(sms.fetchMissed(unreachable, { from: new Date(0), to: new Date() })).rejects.toMatchObject({
     reason: "provider-unreachable",
   })
+})
+
+test("where strangers may sign up, what they call their provider is not spoken to inside our network", async () => {
+  const here = { publicUrl, signup: "open" } as const
+  const port = new URL(fake.apiBase).port
+  const span = { from: new Date(0), to: new Date() }
+  const before = fake.requests.length
+  for (const apiBase of [fake.apiBase, `http://localhost:${port}`, `http://[::1]:${port}`]) {
+    const named = { ...source, settings: { ...fake.settings(us), apiBase, problem: null } }
+    const adapter = createAdapters(here).get("sms")
+    if (adapter === undefined || !("send" in adapter)) throw new Error("There is no SMS.")
+    expect(await adapter.send(message(), named)).toMatchObject({ kind: "refused" })
+    await expect(adapter.fetchMissed(named, span)).rejects.toMatchObject({ reason: "provider-unreachable" })
+  }
+  expect(fake.requests.length).toBe(before)
+  const closed = createAdapters({ ...here, signup: "closed" }).get("sms")
+  expect(closed && "send" in closed && (await closed.send(message(), source)).kind).toBe("taken")
 })
 
 test("what was missed is fetched over all pages, oldest first, within the span, with files and states", async () => {

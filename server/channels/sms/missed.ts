@@ -1,12 +1,6 @@
 import { z } from "zod"
-import {
-  FetchRefused,
-  type Missed,
-  type ProviderMessage,
-  type ProviderStatus,
-  type SourceRecord,
-} from "../contract.ts"
-import { accountOf, ask, errorCodeOf, NotReached, type SmsAccount } from "./ask.ts"
+import { FetchRefused, type Missed, type ProviderMessage, type ProviderStatus } from "../contract.ts"
+import { ask, errorCodeOf, NotReached, type SmsAccount } from "./ask.ts"
 import { mediaFile, messageOf, statusOf } from "./payload.ts"
 import { reasonOf } from "./reasons.ts"
 
@@ -31,8 +25,7 @@ const mediaPage = z.object({
   media_list: z.array(z.object({ content_type: z.string(), uri: z.string().startsWith("/") })),
 })
 
-export async function fetchMissed(source: SourceRecord, span: { from: Date; to: Date }): Promise<Missed> {
-  const account = accountOf(source)
+export async function fetchMissed(account: SmsAccount, span: { from: Date; to: Date }): Promise<Missed> {
   const incoming = await list(account, { To: account.number }, span)
   const outgoing = await list(account, { From: account.number }, span)
   const messages: ProviderMessage[] = []

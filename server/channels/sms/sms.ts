@@ -1,7 +1,15 @@
 import { z } from "zod"
 import type { SmsReason } from "../../../protocol/sms.ts"
 import type { Outgoing, ProviderAdapter, SendOutcome, SourceRecord } from "../contract.ts"
-import { accountOf, ask, credentials, errorCodeOf, NotReached } from "./ask.ts"
+import {
+  accountOf,
+  ask,
+  credentials,
+  errorCodeOf,
+  NotReached,
+  type Connection,
+  type SmsAccount,
+} from "./ask.ts"
 import { fetchMissed } from "./missed.ts"
 import { parseCallback, parseIncoming } from "./payload.ts"
 import { reasonOf } from "./reasons.ts"
@@ -13,7 +21,11 @@ const maxText = 1600
 const taken = z.object({ sid: z.string().min(1) })
 
 /** SMS and MMS through Twilio's Programmable Messaging, or whatever speaks its API at `apiBase`. */
-export function createSms(options: { publicUrl: string | undefined }): ProviderAdapter {
+export function createSms(options: {
+  publicUrl: string | undefined
+  connection?: Connection
+}): ProviderAdapter {
+  const { publicUrl, connection } = options
   return {
     channel: "sms",
     // Twilio's API takes no idempotency key for messages.
@@ -26,8 +38,9 @@ export function createSms(options: { publicUrl: string | undefined }): ProviderA
     },
     parse: parseIncoming,
     parseStatus: parseCallback,
-    send: (message, source) => send(message, source, options.publicUrl),
-    fetchMissed,
+    send: (message, source) =>
+      send(accountOf(source, connection), message, publicUrl && callbackOf(message, source, publicUrl)),
+    fetchMissed: (source, span) => fetchMissed(accountOf(source, connection), span),
     mediaAccess(source) {
       const account = accountOf(source)
       return { origin: new URL(account.apiBase).origin, headers: credentials(account) }
@@ -39,15 +52,14 @@ export function createSms(options: { publicUrl: string | undefined }): ProviderA
 const callbackNotReachable = 21609
 
 async function send(
+  account: SmsAccount,
   message: Outgoing,
-  source: SourceRecord,
-  publicUrl: string | undefined,
+  callback: string | undefined,
 ): Promise<SendOutcome> {
-  const account = accountOf(source)
   const path = `/2010-04-01/Accounts/${account.accountId}/Messages.json`
   const form = new URLSearchParams({ To: message.to, From: account.number, Body: message.text })
   for (const file of message.files) form.append("MediaUrl", file.url)
-  if (publicUrl) form.set("StatusCallback", callbackOf(message, source, publicUrl))
+  if (callback) form.set("StatusCallback", callback)
   try {
     const { status, body } = await ask(account, path, form)
     if (errorCodeOf(body) !== callbackNotReachable) return outcomeOf(status, body)

@@ -21,6 +21,9 @@ import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
 
+/** What is not answered this long after the stop began is cut off, in milliseconds: service managers wait little longer. */
+const LONGEST_STOP = 10_000
+
 /** A fastify without routes of ours: security, parsing, refusals, and who asks. */
 export async function createFrame(options: {
   config: Config
@@ -60,7 +63,14 @@ export async function createFrame(options: {
     if (isUnsafe && request.url.startsWith("/api/") && !isOwnOrigin(request, config))
       throw refuse("wrong-origin")
   })
+  // Who is answered while stopping would otherwise keep his connection for another request, and hold up the stop.
+  let isStopping = false
+  app.addHook("preClose", async () => {
+    isStopping = true
+    setTimeout(() => app.server.closeAllConnections(), LONGEST_STOP).unref()
+  })
   app.addHook("onSend", async (request, reply) => {
+    if (isStopping) reply.header("connection", "close")
     if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control"))
       reply.header("cache-control", "no-store")
   })

@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright"
 import { mkdtemp, rm } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
@@ -283,45 +282,6 @@ describe("the desk", () => {
     await page.getByText("Offline. What you write is sent when you are back.").waitFor()
     await page.context().close()
   })
-
-  it("gives axe nothing to find, light and dark", async () => {
-    const cookies = await ada.context().cookies()
-    const at = new URL(ada.url()).pathname
-    for (const colorScheme of ["light", "dark"] as const) {
-      const page = await openPage({ colorScheme, reducedMotion: "reduce" })
-      await page.goto(parley.url)
-      await page.getByLabel("Password").waitFor()
-      expect(await problemsOn(page)).toEqual([])
-      await page.context().addCookies(cookies)
-      for (const place of [
-        "/inbox/me",
-        "/inbox/mentions",
-        at,
-        "/settings/profile",
-        "/settings/team",
-        "/settings/sources",
-        "/settings/workspace",
-      ]) {
-        await page.goto(parley.url + place)
-        await page.getByRole("navigation", { name: "Main" }).waitFor()
-        await page.waitForTimeout(500)
-        expect(await problemsOn(page), `${place} ${colorScheme}`).toEqual([])
-      }
-      await page.goto(parley.url + at)
-      for (const name of ["Assign", "Filter", "Sort", /^Available/]) {
-        await page.getByRole("button", { name, exact: true }).click()
-        await page.getByRole("menu").waitFor()
-        expect(await problemsOn(page), String(name)).toEqual([])
-        await page.keyboard.press("Escape")
-        await page.getByRole("menu").waitFor({ state: "detached" })
-      }
-      await page.keyboard.press("?")
-      await page.getByRole("dialog").waitFor()
-      await page.waitForTimeout(300)
-      expect(await problemsOn(page), "keys").toEqual([])
-      await page.context().close()
-    }
-  }, 120_000)
 })
 
 /** By the second agent's own hand, as fast as the server takes them. */
@@ -339,14 +299,5 @@ async function writeNotes(conversationId: string, count: number): Promise<void> 
       }
     },
     { path: `/api/v1/conversations/${conversationId}/notes`, count },
-  )
-}
-
-async function problemsOn(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`),
   )
 }

@@ -16,6 +16,8 @@ export default defineConfig({
     // The byte budgets follow the imports in it.
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
+    // Sizes are looked after by the byte budgets, compressed and by what is loaded when.
+    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: { index: join(root, "index.html"), worker: join(root, "offline/worker.ts") },
       output: {

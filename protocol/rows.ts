@@ -167,6 +167,8 @@ export const eventView = z.discriminatedUnion("what", [
   z.object({ what: z.literal("closed"), byAgentId: id.nullable() }),
   z.object({ what: z.literal("reopened"), byAgentId: id.nullable() }),
   z.object({ what: z.literal("wrote-elsewhere"), sourceId: id, teamId: id }),
+  /** What the website said of itself before the customer wrote. */
+  z.object({ what: z.literal("spoke-first"), text: z.string() }),
   z.object({ what: z.literal("opted-out"), addressId: id }),
   z.object({ what: z.literal("opted-in"), addressId: id }),
 ])

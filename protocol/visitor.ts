@@ -52,6 +52,8 @@ export const visitorMessage = z.object({
   text: messageText,
   page: where.optional(),
   language: z.string().max(35).optional(),
+  /** It was written below the proactive message: the agents are shown what that said. */
+  answersProactive: z.boolean().optional(),
 })
 export const visitorMessageAnswer = z.object({ id, at: stamp })
 

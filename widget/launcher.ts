@@ -20,5 +20,5 @@ export type Launcher = {
 export type Panel = {
   toggle(): void
   /** Sends in the visitor's name and shows the conversation. */
-  say(text: string): void
+  answerProactive(text: string): void
 }

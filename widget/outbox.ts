@@ -11,6 +11,8 @@ export type Outgoing = {
   text: string
   /** When it was written, milliseconds of this device. */
   at: number
+  /** It was written below the proactive message. */
+  answersProactive?: boolean
   /** Set when the server will never take it as it is. */
   refusal?: string
 }
@@ -19,7 +21,7 @@ export type Sent = { kind: "accepted"; at: string } | { kind: "refused"; refusal
 
 export type Outbox = {
   all(): Outgoing[]
-  add(text: string): void
+  add(text: string, answersProactive?: boolean): void
   remove(id: string): void
   /** Tries a refused one again. */
   renew(id: string): void
@@ -101,8 +103,8 @@ export function openOutbox(o: {
 
   return {
     all,
-    add(text) {
-      keep({ id: newId(), text, at: Date.now() })
+    add(text, answersProactive = false) {
+      keep({ id: newId(), text, at: Date.now(), answersProactive })
       flush()
     },
     remove(id) {
@@ -111,7 +113,10 @@ export function openOutbox(o: {
     },
     renew(id) {
       const message = all().find((refused) => refused.id === id)
-      if (message) keep({ id: message.id, text: message.text, at: message.at })
+      if (message) {
+        delete message.refusal
+        keep(message)
+      }
       flush()
     },
     flush,

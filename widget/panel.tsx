@@ -55,8 +55,8 @@ export function start(launcher: Launcher): Panel {
       control.isOpen
         ? control.close()
         : control.open(visitor.state.messages.length + visitor.state.outgoing.length > 0),
-    say(text) {
-      visitor.say(text)
+    answerProactive(text) {
+      visitor.say(text, true)
       control.open(true)
     },
   }

@@ -70,7 +70,7 @@ export function showProactive(o: {
     problem.textContent = ""
     // The words stay in the field until the panel has stored them.
     o.load().then(
-      (panel) => panel.say(text),
+      (panel) => panel.answerProactive(text),
       () => (problem.textContent = texts.cannotLoad),
     )
   })

@@ -30,7 +30,7 @@ export type VisitorState = {
 
 export type Visitor = {
   state: VisitorState
-  say(text: string): void
+  say(text: string, answersProactive?: boolean): void
   retry(id: string): void
   remove(id: string): void
   typed(isTyping: boolean): void
@@ -164,6 +164,7 @@ export function createVisitor(o: {
       id: message.id,
       text: message.text,
       page: page(),
+      ...(message.answersProactive ? { answersProactive: true } : {}),
       ...(o.language ? { language: o.language } : {}),
     })
     if (answer.kind === "refused") return { kind: "refused", refusal: answer.refusal }
@@ -234,11 +235,11 @@ export function createVisitor(o: {
 
   return {
     state,
-    say(text) {
+    say(text, answersProactive) {
       storage.remove(":draft")
       memoryDraft = ""
       typed(false)
-      outbox.add(text)
+      outbox.add(text, answersProactive)
     },
     retry: outbox.renew,
     remove: outbox.remove,

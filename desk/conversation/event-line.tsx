@@ -86,6 +86,8 @@ export function eventWords(event: EventView, names: Names): string {
         source: names.source(event.sourceId),
         team: names.team(event.teamId),
       })
+    case "spoke-first":
+      return t("event.spokeFirst", { text: event.text })
     case "opted-out":
       return t("event.optedOut", { address: names.address })
     case "opted-in":

@@ -28,6 +28,9 @@ export type Needs = {
   onOutdated(): void
 }
 
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const NOT_UNDERSTOOD = 1007
+
 /** Milliseconds. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 20_000
@@ -36,7 +39,7 @@ const PONG_WITHIN = 8_000
 const WELCOME_WITHIN = 15_000
 const STEADY_AFTER = 5_000
 
-/** Rows of a snapshot are ours: the server checked them against the same schema. Doing it here again would cost 60 ms for 5,000. */
+/** Rows of a snapshot are ours, and tests hold the server to their schema. Checking them here again would cost 60 ms for 5,000. */
 const snapshotRow = z.custom<Row>(
   (value) =>
     typeof value === "object" &&
@@ -76,8 +79,11 @@ export function connect(needs: Needs): Connection {
     current.addEventListener("message", (event) => {
       if (socket === current) hear(String(event.data))
     })
-    current.addEventListener("close", () => {
-      if (socket === current) lost(isWelcome)
+    current.addEventListener("close", ({ code }) => {
+      if (socket !== current) return
+      // What we say is not understood there: it speaks differently under the same number.
+      if (code === NOT_UNDERSTOOD) needs.onOutdated()
+      lost(isWelcome)
     })
   }
 

@@ -22,6 +22,8 @@ export async function arrive(
   const isBack = !isFirst && now.closedAt !== null
   // First of all, so that what he wrote stands in the open conversation.
   if (isBack) reopen(writing, held, null)
+  if (inbound.spokeFirst !== undefined)
+    addEvent(held, writing.at, { what: "spoke-first", text: inbound.spokeFirst })
   const entry = addEntry(held, writing.at, {
     id: message.id,
     type: "message",

@@ -29,6 +29,8 @@ export type Inbound = {
     claimedAt: Stamp | null
     files: { id: Id; name: string; type: string; remote: string }[]
   }
+  /** What the website said of itself, where the message answers that. */
+  spokeFirst?: string | undefined
   /** The customer forbade or allowed again that we write to this address. */
   consent?: "opted-out" | "opted-in"
 }

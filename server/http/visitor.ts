@@ -125,6 +125,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
             addressValue: value,
             addressDisplay: "",
             profile,
+            spokeFirst: body.answersProactive ? website.settings.proactive?.text : undefined,
             message: { id: body.id, providerId: null, text: body.text, claimedAt: null, files: [] },
           },
         ])

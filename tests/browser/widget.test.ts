@@ -1,4 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright"
+import { sql } from "kysely"
 import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { field, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
@@ -131,8 +132,14 @@ describe("the proactive message", () => {
     expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true)
     await card.getByRole("textbox", { name: "Message" }).fill("Yes, between 42 and 43")
     await card.getByRole("button", { name: "Send message" }).click()
-    await shop.messageId("Yes, between 42 and 43")
+    const answerId = await shop.messageId("Yes, between 42 and 43")
     await log(page).getByText("Yes, between 42 and 43").waitFor()
+    // Whoever reads this answer at the desk sees what it answers.
+    const { rows } = await sql<{ asked: string }>`
+      select said.event ->> 'text' as asked from entries answer
+        join entries said on said.conversation_id = answer.conversation_id and said.at < answer.at
+       where answer.id = ${answerId} and said.event ->> 'what' = 'spoke-first'`.execute(shop.database.db)
+    expect(rows).toEqual([{ asked: "Unsure about the size?" }])
     expect(await card.count()).toBe(0)
   })
 

@@ -120,6 +120,7 @@ export const conversation = {
   "event.offer.left-team": "{name} left the team",
   "event.closed": "Closed",
   "event.closedBy": "{by} closed this",
+  "event.spokeFirst": "The website asked: “{text}”",
   "event.reopened": "Reopened",
   "event.reopenedBy": "{by} reopened this",
   "event.wroteElsewhere": "The customer wrote to {source} ({team})",

@@ -380,6 +380,8 @@ CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (workspace_id, key) WHER
 
 CREATE INDEX jobs_lane ON public.jobs USING btree (workspace_id, lane, "position") WHERE ((lane IS NOT NULL) AND (failed_at IS NULL));
 
+CREATE INDEX jobs_running_key ON public.jobs USING btree (workspace_id, key) WHERE ((key IS NOT NULL) AND (lease_id IS NOT NULL));
+
 CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspace_id, agent_id);
 
 CREATE INDEX notices_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE (what = 'mention'::text);

@@ -16,7 +16,8 @@ export type ClaimedJob = {
 
 /**
  * Takes up to `most` jobs that are due at `now`. Of a lane only its first job can be taken, and that one stays
- * in the table until it is done, so a lane is never run by two. A lease that ran out is free to all.
+ * in the table until it is done, so a lane is never run by two. What was enqueued again under the key of a running
+ * job waits for its end. A lease that ran out is free to all.
  */
 export async function claim(db: Db, names: string[], now: Date, most: number): Promise<ClaimedJob[]> {
   const leaseId = newId()
@@ -32,6 +33,11 @@ export async function claim(db: Db, names: string[], now: Date, most: number): P
                select 1 from jobs earlier
                 where earlier.workspace_id = job.workspace_id and earlier.lane = job.lane
                   and earlier.position < job.position and earlier.failed_at is null))
+         and (job.key is null or not exists (
+               select 1 from jobs running
+                where running.workspace_id = job.workspace_id and running.key = job.key and running.id <> job.id
+                  and running.lease_id is not null and running.failed_at is null
+                  and running.leased_until >= clock_timestamp()))
        order by job.run_at, job.position
        limit ${most}
          for update skip locked)

@@ -34,5 +34,6 @@ create table jobs (
 );
 
 create unique index jobs_key on jobs (workspace_id, key) where key is not null and lease_id is null and failed_at is null;
+create index jobs_running_key on jobs (workspace_id, key) where key is not null and lease_id is not null;
 create index jobs_due on jobs (run_at) where failed_at is null;
 create index jobs_lane on jobs (workspace_id, lane, position) where lane is not null and failed_at is null;

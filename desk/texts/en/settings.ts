@@ -86,7 +86,8 @@ export const settings = {
   "sources.tokenKept": "Kept secret. Fill it in only to change it, or the address of the API.",
   "sources.apiBase": "Address of the API",
   "sources.webhook": "Webhook for incoming messages",
-  "sources.webhookHint": "Enter it at the provider under “A message comes in”, as HTTP POST.",
+  "sources.webhookHint":
+    "Enter it at the provider under “A message comes in”, as HTTP POST. The provider must reach it: set PARLEY_URL to Parley’s public address.",
   "sources.status": "Webhook for delivery states",
   "sources.statusHint": "Parley sets it with every message; here for reference.",
   "sources.problem": "The provider refuses our requests: {problem}",

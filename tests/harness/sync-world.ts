@@ -68,16 +68,23 @@ export async function createWorld(): Promise<World> {
 
   function connect(agentId: string, options: { client?: StreamClient; sync?: Sync } = {}): Wire {
     const client = options.client ?? new StreamClient()
+    let isEnded = false
     const wire: Wire = { client, unsent: 0, isSignedIn: true, close: () => session.gone() }
     const session = openAgentSession(options.sync ?? sync, {
       workspaceId,
       agentId,
       stillSignedIn: async () => wire.isSignedIn,
       line: {
-        send: (text) => client.hear(text),
+        // What is still being read for somebody who is gone reaches nobody, as with a socket.
+        send: (text) => {
+          if (!isEnded) client.hear(text)
+        },
         unsent: () => wire.unsent,
         drained: async () => wire.unsent === 0,
-        end: () => client.closed(),
+        end: () => {
+          isEnded = true
+          client.closed()
+        },
       },
     })
     client.attach({

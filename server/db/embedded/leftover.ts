@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath, rm, rmdir } from "node:fs/promises"
+import { readFile, readlink, realpath, rm } from "node:fs/promises"
 import path from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import type { Log } from "../../log/log.ts"
@@ -17,6 +17,7 @@ export async function stopLeftover(cluster: string, log: Log): Promise<void> {
   if (born === "" || !(await runsIn(pid, cluster))) {
     // Its number is free or belongs to somebody else, who must not keep PostgreSQL from starting.
     await rm(note, { force: true })
+    await removeSocketFolder(lines[4])
     return
   }
   log.warn({ pid }, "a PostgreSQL left over from an earlier Parley is stopped")
@@ -29,8 +30,12 @@ export async function stopLeftover(cluster: string, log: Log): Promise<void> {
     if (waited > politely) process.kill(pid, "SIGQUIT")
     await wait(20)
   }
-  // Its private socket folder, empty now; the fifth line of the note names it.
-  if (lines[4]) await rmdir(lines[4]).catch(() => undefined)
+  await removeSocketFolder(lines[4])
+}
+
+/** The private folder of its socket, which the fifth line of the note names; only one that is ours by its name. */
+async function removeSocketFolder(folder = ""): Promise<void> {
+  if (path.basename(folder).startsWith("parley-")) await rm(folder, { recursive: true, force: true })
 }
 
 /** PostgreSQL's working directory is its data folder; the process number alone may have been given to another program. */

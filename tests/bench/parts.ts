@@ -1,0 +1,4 @@
+import type { Part } from "./figure.ts"
+
+/** In the order in which they run. */
+export const parts: Part[] = []

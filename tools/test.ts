@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
-import { startOldestPostgres } from "./oldest-postgres.ts"
+import { startDebianPostgres } from "../tests/harness/debian-postgres.ts"
 
 const report = z.object({
   numPassedTests: z.number(),
@@ -26,7 +26,7 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 if ((await run("node", ["tools/build.ts", "--if-stale"], {})) !== 0) total.failed += 1
 await runTests({ PARLEY_TEST_ALL: isAll ? "1" : "" })
 if (isAll) {
-  const oldest = await startOldestPostgres()
+  const oldest = await startDebianPostgres()
   console.log(`\nOnce more, on PostgreSQL ${oldest.version}:\n`)
   try {
     await runTests({ TEST_DATABASE_URL: oldest.url })

@@ -14,7 +14,7 @@ export type Limit = {
 const MOST_KEYS = 50_000
 
 export function createLimit(options: { most: number; seconds: number; now?: () => number }): Limit {
-  const { most, seconds, now = Date.now } = options
+  const { most, seconds, now = () => performance.now() } = options
   const windows = new Map<string, { count: number; endsAt: number }>()
 
   function currentOf(key: string): { count: number; endsAt: number } | undefined {

@@ -97,7 +97,7 @@ function createLoaders(sync: Sync, widget: ReadonlyMap<string, Asset>): (website
 
   return async (website) => {
     const known = made.get(website.id)
-    if (known && known.until > Date.now()) return known.asset
+    if (known && known.until > performance.now()) return known.asset
     if (code === undefined || panel === undefined) throw refuse("not-found")
     const settings = await settingsOf(sync, website)
     // A block keeps the name from the page: const is bound to it, and the code is a function of its own.
@@ -106,7 +106,7 @@ function createLoaders(sync: Sync, widget: ReadonlyMap<string, Asset>): (website
       known?.text === text
         ? known.asset
         : makeAsset(Buffer.from(text), { name: "loader.js", cacheControl: LOADER_CACHE })
-    made.set(website.id, { text, asset, until: Date.now() + LOADER_LIFE })
+    made.set(website.id, { text, asset, until: performance.now() + LOADER_LIFE })
     return asset
   }
 }

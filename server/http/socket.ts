@@ -13,6 +13,7 @@ import type { z } from "zod"
 import { refuse, Refusal } from "../../protocol/refusals.ts"
 import { fromDesk } from "../../protocol/stream.ts"
 import type { Config } from "../config/config.ts"
+import type { Metrics } from "../metrics/metrics.ts"
 import { openAgentSession, type Sync } from "../sync/sync.ts"
 import { isOwnOrigin } from "./origin.ts"
 import type { App } from "./route.ts"
@@ -81,11 +82,18 @@ export type Wire = {
  */
 export function openWire<Message>(
   socket: WebSocket,
-  options: { schema: z.ZodType<Message>; onMessage: (message: Message) => void; onGone: () => void },
+  options: {
+    schema: z.ZodType<Message>
+    metrics: Metrics
+    kind: "agent" | "visitor"
+    onMessage: (message: Message) => void
+    onGone: () => void
+  },
 ): Wire {
-  const { schema, onMessage, onGone } = options
+  const { schema, metrics, kind, onMessage, onGone } = options
   const mayGoOn = allowance()
   let isAlive = true
+  metrics.add("sockets", { kind }, 1)
 
   const pingTimer = setInterval(() => {
     if (!isAlive) return socket.terminate()
@@ -107,6 +115,7 @@ export function openWire<Message>(
   socket.on("error", () => undefined)
   socket.once("close", () => {
     clearInterval(pingTimer)
+    metrics.add("sockets", { kind }, -1)
     onGone()
   })
 
@@ -116,9 +125,9 @@ export function openWire<Message>(
     },
     unsent: () => socket.bufferedAmount,
     async drained(milliseconds) {
-      const until = Date.now() + milliseconds
+      const until = performance.now() + milliseconds
       while (socket.bufferedAmount > 0 && socket.readyState === socket.OPEN) {
-        if (Date.now() > until) return false
+        if (performance.now() > until) return false
         await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_EVERY))
       }
       return true
@@ -132,9 +141,9 @@ export function openWire<Message>(
 
 function allowance(): () => boolean {
   let left = MOST_AT_ONCE
-  let at = Date.now()
+  let at = performance.now()
   return () => {
-    const now = Date.now()
+    const now = performance.now()
     left = Math.min(MOST_AT_ONCE, left + ((now - at) / 1_000) * MORE_A_SECOND)
     at = now
     left -= 1
@@ -160,6 +169,8 @@ export function streamRoutes(app: App, { sync, config }: { sync: Sync; config: C
     if (open.length >= MOST_OF_ONE_AGENT) throw refuse("too-often")
     const wire = openWire(await acceptSocket(request, reply), {
       schema: fromDesk,
+      metrics: sync.metrics,
+      kind: "agent",
       onMessage: (message) => session.hear(message),
       onGone: () => session.gone(),
     })

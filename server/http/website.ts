@@ -58,9 +58,9 @@ function remember<T>(
   const known = new Map<string, { value: Promise<T>; until: number }>()
   return (website) => {
     const earlier = known.get(website.id)
-    if (earlier && earlier.until > Date.now()) return earlier.value
+    if (earlier && earlier.until > performance.now()) return earlier.value
     const value = read(website)
-    known.set(website.id, { value, until: Date.now() + milliseconds })
+    known.set(website.id, { value, until: performance.now() + milliseconds })
     value.catch(() => known.delete(website.id))
     return value
   }

@@ -103,7 +103,7 @@ export class Session implements Recipient {
   #hello(message: Hello): void {
     clearTimeout(this.#helloTimer)
     if (message.protocol !== PROTOCOL) return this.bye("protocol")
-    const now = Date.now()
+    const now = performance.now()
     this.#hellos = [...this.#hellos.filter((at) => now - at < 60_000), now]
     if (this.#hellos.length > MOST_HELLOS_A_MINUTE) return this.bye("slow")
     this.#join(message)

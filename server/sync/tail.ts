@@ -131,7 +131,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
       epoch = database.epoch
       for (const feed of [...feeds.values()]) lose(feed, "the database was restored or another was promoted")
     }
-    const now = Date.now()
+    const now = performance.now()
     for (const feed of [...feeds.values()])
       if (feed.idleSince !== undefined && now - feed.idleSince > LINGER) feeds.delete(feed.workspaceId)
     if (feeds.size === 0) return
@@ -144,7 +144,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   async function open(workspaceId: string): Promise<Feed> {
     const numbers = await readCounters(db, [workspaceId])
     const number = numbers.get(workspaceId) ?? 0
-    const feed: Feed = { workspaceId, number, recent: [], followers: new Set(), idleSince: Date.now() }
+    const feed: Feed = { workspaceId, number, recent: [], followers: new Set(), idleSince: performance.now() }
     feeds.set(workspaceId, feed)
     hear(workspaceId)
     return feed
@@ -177,7 +177,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
         },
         stop() {
           feed.followers.delete(follower)
-          if (feed.followers.size === 0) feed.idleSince = Date.now()
+          if (feed.followers.size === 0) feed.idleSince = performance.now()
         },
       }
     },

@@ -102,14 +102,14 @@ export function createIdentity({
       const session = sessionOf(cookie)
       if (session === undefined) return undefined
       const known = believed.get(session)
-      if (known !== undefined && known.until > Date.now()) return known.user
+      if (known !== undefined && known.until > performance.now()) return known.user
       const found = await auth.api.getSession({
         headers: cookieHeader(cookie),
         query: { disableRefresh: true },
       })
       if (believed.size >= MOST_BELIEVED) believed.clear()
       if (found === null) believed.delete(session)
-      else believed.set(session, { user: userOf(found.user), until: Date.now() + BELIEVED_FOR })
+      else believed.set(session, { user: userOf(found.user), until: performance.now() + BELIEVED_FOR })
       return found === null ? undefined : userOf(found.user)
     },
     async renewSession(cookie) {

@@ -22,9 +22,9 @@ export async function stopLeftover(cluster: string, log: Log): Promise<void> {
   }
   log.warn({ pid }, "a PostgreSQL left over from an earlier Parley is stopped")
   process.kill(pid, "SIGINT")
-  const begun = Date.now()
+  const begun = performance.now()
   while ((await bornAt(pid)) === born) {
-    const waited = Date.now() - begun
+    const waited = performance.now() - begun
     if (waited > atAll)
       throw new Error(`The PostgreSQL with process number ${pid} in ${cluster} does not stop.`)
     if (waited > politely) process.kill(pid, "SIGQUIT")

@@ -95,11 +95,11 @@ async function start(options: Parameters<typeof runServer>[0]): Promise<ChildPro
   let failure: Error | undefined
   server.once("error", (error) => (failure = error))
   await output.close()
-  const begun = Date.now()
+  const begun = performance.now()
   while (!(await isReady(cluster, server.pid))) {
     if (failure !== undefined || server.exitCode !== null || server.signalCode !== null)
       throw new Error(`PostgreSQL did not start: ${await lastWords(logFile)}`, { cause: failure })
-    if (Date.now() - begun > startWithin) {
+    if (performance.now() - begun > startWithin) {
       server.kill("SIGQUIT")
       throw new Error(
         `PostgreSQL was not ready within ${startWithin / 1000} seconds: ${await lastWords(logFile)}`,

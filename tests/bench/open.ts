@@ -29,5 +29,5 @@ export async function runPart(part: Part, postgres: Postgres, plan: Plan): Promi
       return postgres.url(name)
     },
   }
-  return part.run(bench)
+  return await part.run(bench)
 }

@@ -21,8 +21,8 @@ export type Balancer = {
   close(): Promise<void>
 }
 
-/** A server as it is seen from here; `url` is `undefined` while it is down, and changes with each start. */
-export type Backend = { url: string | undefined }
+/** A server as it is seen from here: its address changes with each start. */
+export type Backend = { url(): string }
 
 /** `prefersFirst`: the others are for when the first is not well. */
 export async function openBalancer(
@@ -90,8 +90,8 @@ export async function openBalancer(
 }
 
 async function reach({ url }: Backend): Promise<Socket | undefined> {
-  if (url === undefined) return undefined
-  const { hostname, port } = new URL(url)
+  if (url() === "") return undefined
+  const { hostname, port } = new URL(url())
   const far = connect(Number(port), hostname)
   far.setNoDelay(true)
   const late = setTimeout(() => far.destroy(new Error("It took too long.")), CONNECT_WITHIN)
@@ -114,9 +114,9 @@ function couple(end: Socket, other: Socket): void {
 }
 
 async function isWell({ url }: Backend): Promise<boolean> {
-  if (url === undefined) return false
-  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch(
-    () => undefined,
-  )
+  if (url() === "") return false
+  const signal = AbortSignal.timeout(ANSWER_WITHIN)
+  const answer = await fetch(`${url()}/healthz`, { signal }).catch(() => undefined)
+  await answer?.body?.cancel()
   return answer?.ok ?? false
 }

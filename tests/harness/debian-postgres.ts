@@ -21,6 +21,7 @@ import path from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { promisify } from "node:util"
 import pg from "pg"
+import { signalTree } from "./process-tree.ts"
 
 const programs = "/usr/lib/postgresql/15/bin"
 const run = promisify(execFile)
@@ -30,6 +31,8 @@ export type DebianPostgres = {
   version: string
   /** What stands for its port: a file. */
   socket: string
+  /** Of the postmaster, while it runs. */
+  pid(): number | undefined
   /** One statement on a connection of its own. */
   ask<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]>
   /** To all processes of it at once, as when the machine under it dies or stands still. */
@@ -108,10 +111,7 @@ async function startCluster(place: Place, password: string): Promise<DebianPostg
   const hasEnded = (): boolean => postmaster.exitCode !== null || postmaster.signalCode !== null
 
   function signal(name: NodeJS.Signals): void {
-    if (hasEnded()) return
-    for (const pid of processesUnder(postmaster.pid)) send(pid, name)
-    // Who was born in between.
-    for (const pid of processesUnder(postmaster.pid)) send(pid, name)
+    if (!hasEnded() && postmaster.pid !== undefined) signalTree(postmaster.pid, name)
   }
 
   async function openStandby(): Promise<DebianPostgres> {
@@ -134,7 +134,9 @@ async function startCluster(place: Place, password: string): Promise<DebianPostg
 
   try {
     const version = await readVersion(ask)
-    return { url, version, socket: path.join(folder, ".s.PGSQL.5432"), ask, signal, openStandby, stop }
+    const socket = path.join(folder, ".s.PGSQL.5432")
+    const pid = (): number | undefined => (hasEnded() ? undefined : postmaster.pid)
+    return { url, version, socket, pid, ask, signal, openStandby, stop }
   } catch (error) {
     await stop()
     throw error
@@ -150,36 +152,5 @@ async function readVersion(ask: DebianPostgres["ask"]): Promise<string> {
       if (attempt >= 300) throw error
       await wait(100)
     }
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It is gone already.
-  }
-}
-
-/** The process and all that descend from it, parents first. */
-function processesUnder(root: number | undefined): number[] {
-  if (root === undefined) return []
-  const parents = new Map<number, number>()
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue
-    const parent = parentOf(name)
-    if (parent !== undefined) parents.set(Number(name), parent)
-  }
-  const found = [root]
-  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child)
-  return found
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    // After the name in brackets: state, parent. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1])
-  } catch {
-    return undefined
   }
 }

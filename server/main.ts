@@ -22,6 +22,7 @@ import { createFileStore, type FileStore } from "./files/files.ts"
 import { createHttp, type App } from "./http/http.ts"
 import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { createLog, type Log } from "./log/log.ts"
+import { createMetrics } from "./metrics/metrics.ts"
 import { mailJobs } from "./notifications/notifications.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
@@ -51,6 +52,7 @@ export async function start(
     database,
     clock,
     log,
+    metrics: createMetrics(config),
     loaders: () => [...teamLoaders, sourceLoader, conversationLoader, entryLoader],
     findReader,
     keysOfConversations,

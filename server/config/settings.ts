@@ -73,6 +73,13 @@ export const settings = {
     rule: wholeNumber(2, 500).default(16),
     prose: "How many connections to the database one process opens at most.",
   },
+  natsUrls: {
+    name: "NATS_URL",
+    rule: words.pipe(z.array(url("nats", "tls")).min(1, "must name a server")).optional(),
+    otherwise: "wake-ups between processes go through PostgreSQL",
+    prose:
+      "A NATS server that carries wake-ups, presence and typing between processes, such as `nats://user:password@nats.example.com:4222` or `tls://…`; several of one cluster are separated by commas. Nothing is lost while it is down. All processes on one database need the same setting.",
+  },
   roles: {
     name: "PARLEY_ROLES",
     rule: words
@@ -136,6 +143,13 @@ export const settings = {
       )
       .default("info"),
     prose: "How much is written to the log. Texts of messages are never written at any level.",
+  },
+  metricsToken: {
+    name: "PARLEY_METRICS_TOKEN",
+    rule: z.string().min(16, "must have at least 16 characters").optional(),
+    otherwise: "there is no `/metrics` and nothing is counted",
+    prose:
+      "Whoever sends it as `Authorization: Bearer …` may read `/metrics`, the figures of this process for Prometheus.",
   },
   changesKeptDays: {
     name: "PARLEY_CHANGES_KEPT_DAYS",

@@ -43,6 +43,7 @@ export async function answer(
       text: body.text,
       delivery: isSent ? "sent" : "sending",
     })
+    writing.count("messages", { channel: address.channel, direction: "out" })
     held.now.lastAnswerId = entry.id
     held.now.lastAnswerAgentId = agent.agentId
     held.now.lastAnswerAt = entry.at

@@ -210,7 +210,10 @@ async function move(
            delivery = case when ${isMoved} then ${to.state} else delivery end,
            delivery_reason = case when ${isMoved} then ${to.reason} else delivery_reason end
      where workspace_id = ${workspaceId} and id = ${id}`.execute(tx)
-  if (isMoved) await entryChanged(writing, workspaceId, id)
+  if (isMoved) {
+    writing.count("deliveries", { state: to.state })
+    await entryChanged(writing, workspaceId, id)
+  }
   // He had opted out when this was sent; what he has said since counts more.
   const optedOut = { consent: "opted-out", at: found.sendingSince ?? at } as const
   for (const held of all)

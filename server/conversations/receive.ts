@@ -140,6 +140,7 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
         files: each.message.files,
       })
       await followConsent(writing, held, addressId, each)
+      writing.count("messages", { channel: each.channel, direction: "in" })
       const { id, at } = entry
       const conversationId = held.now.id
       known.push({

@@ -1,10 +1,13 @@
 import pg from "pg"
 import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
+import type { Bus } from "./bus.ts"
 import { openDoorbell } from "./doorbell.ts"
 import { openKysely, openPool, prepareSession, surviveLoss, type Db } from "./driver.ts"
 import { startEmbedded } from "./embedded/start.ts"
+import { openInstallations, refuseStandby, type Installations } from "./installation.ts"
 import { migrate } from "./migrate.ts"
+import { openNats } from "./nats.ts"
 
 const oldestVersion = 150_000
 
@@ -13,11 +16,15 @@ export type Database = {
   readonly url: string
   /** Differs after a restore and after a promotion: what a browser remembers from before is then worthless. */
   readonly epoch: string
+  /** Calls back before anything is read from what is there now. */
+  onNewEpoch(listener: () => void): void
   /** What sessions and links are signed with: PARLEY_SECRET, else the installation's own. */
   readonly secret: string
   /** Payloads come at most once and may get lost; resolves when the channel is heard. The answer stops it. */
   listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>
   notify(channel: string, payload: string): void
+  /** What this process has open, and how many wait for one. */
+  connections(): { used: number; idle: number; waiting: number }
   /** Ends the connections, and PostgreSQL too where it is ours. */
   close(): Promise<void>
 }
@@ -27,33 +34,33 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
   const { config, log } = options
   await using opened = new AsyncDisposableStack()
   const url = config.databaseUrl ?? (await startOwn(config, log, opened))
-  let installation = await prepare(url)
+  const installations = await prepare(url)
 
-  const pool = openPool(url, config.databaseConnections)
+  const pool = openPool(url, { most: config.databaseConnections, onConnect: installations.read })
   let isClosing = false
   pool.on("error", (error) => {
     if (!isClosing) log.warn({ err: error }, "an idle database connection was lost")
   })
   opened.defer(() => pool.end())
-  const doorbell = await openDoorbell({
-    url,
-    log,
-    onConnect: async (client) => {
-      installation = await readInstallation(client)
-    },
-  })
-  opened.defer(() => doorbell.close())
+  const bus = await openBus(url, { config, log, installations })
+  opened.defer(() => bus.close())
 
   const kept = opened.move()
   return {
-    db: openKysely(pool),
+    db: openKysely(pool, installations.isCurrent),
     url,
     get epoch() {
-      return installation.epoch
+      return installations.current.epoch
     },
-    secret: config.secret ?? installation.secret,
-    listen: doorbell.listen,
-    notify: doorbell.notify,
+    onNewEpoch: installations.onNewEpoch,
+    secret: config.secret ?? installations.current.secret,
+    listen: bus.listen,
+    notify: bus.notify,
+    connections: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     async close() {
       isClosing = true
       await kept.disposeAsync()
@@ -67,7 +74,19 @@ async function startOwn(config: Config, log: Log, opened: AsyncDisposableStack):
   return embedded.url
 }
 
-async function prepare(url: string): Promise<Installation> {
+/** Its channels are those of everybody on this database, whatever carries them. */
+async function openBus(
+  url: string,
+  { config, log, installations }: { config: Config; log: Log; installations: Installations },
+): Promise<Bus> {
+  if (config.natsUrls === undefined) return openDoorbell({ url, log, onConnect: installations.read })
+  const getRestoreId = (): string => installations.current.restoreId
+  const bus = openNats({ urls: config.natsUrls, log, getRestoreId })
+  installations.onNewEpoch(bus.renew)
+  return bus
+}
+
+async function prepare(url: string): Promise<Installations> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   surviveLoss(client)
   try {
@@ -83,21 +102,10 @@ async function prepare(url: string): Promise<Installation> {
     const [server] = rows
     if (server === undefined || server.version < oldestVersion)
       throw new Error(`PostgreSQL ${server?.name ?? ""} is too old: Parley needs 15 or newer.`)
+    await refuseStandby(client)
     await migrate(client)
-    return await readInstallation(client)
+    return await openInstallations(client)
   } finally {
     await client.end()
   }
-}
-
-type Installation = { epoch: string; secret: string }
-
-async function readInstallation(client: pg.ClientBase): Promise<Installation> {
-  const { rows } = await client.query<Installation>(
-    `select restore_id || '.' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) as epoch, secret
-       from installation`,
-  )
-  const [row] = rows
-  if (row === undefined) throw new Error("The installation row is missing from the database.")
-  return row
 }

@@ -8,7 +8,6 @@ import {
   type FastifySchemaCompiler,
 } from "fastify"
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
-import { sql } from "kysely"
 import type { z } from "zod"
 import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
@@ -17,6 +16,7 @@ import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
 import type { Sync } from "../sync/sync.ts"
 import { accessAgent, type Identity } from "../team/team.ts"
+import { healthRoutes } from "./health.ts"
 import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
@@ -74,13 +74,16 @@ export async function createFrame(options: {
     if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control"))
       reply.header("cache-control", "no-store")
   })
-  app.get("/healthz", { schema: { hide: true } }, async (_request, reply) => {
-    const isFine = await isReachable(sync)
-    return reply
-      .code(isFine ? 200 : 503)
-      .header("cache-control", "no-store")
-      .send({ ok: isFine })
-  })
+  if (sync.metrics.isWanted)
+    app.addHook("onResponse", async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+      const labels = {
+        method,
+        route: routeOptions.url ?? "none",
+        status: `${Math.floor(statusCode / 100)}xx`,
+      }
+      sync.metrics.took("request", labels, elapsedTime / 1_000)
+    })
+  healthRoutes(app, { sync, config })
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
   return app
 }
@@ -94,17 +97,6 @@ function workspaceOf({ headers, query }: FastifyRequest): string | undefined {
   const workspaceId = id.safeParse(named)
   if (!workspaceId.success) throw refuse("not-found")
   return workspaceId.data
-}
-
-/** The database has been migrated before there was a frame. */
-async function isReachable({ db, log }: Sync): Promise<boolean> {
-  try {
-    await sql`select 1`.execute(db)
-    return true
-  } catch (error) {
-    log.warn({ err: error }, "the database cannot be reached")
-    return false
-  }
 }
 
 const headers = {

@@ -13,6 +13,7 @@ import type { z } from "zod"
 import { refuse, Refusal } from "../../protocol/refusals.ts"
 import { fromDesk } from "../../protocol/stream.ts"
 import type { Config } from "../config/config.ts"
+import type { Metrics } from "../metrics/metrics.ts"
 import { openAgentSession, type Sync } from "../sync/sync.ts"
 import { isOwnOrigin } from "./origin.ts"
 import type { App } from "./route.ts"
@@ -81,11 +82,18 @@ export type Wire = {
  */
 export function openWire<Message>(
   socket: WebSocket,
-  options: { schema: z.ZodType<Message>; onMessage: (message: Message) => void; onGone: () => void },
+  options: {
+    schema: z.ZodType<Message>
+    metrics: Metrics
+    kind: "agent" | "visitor"
+    onMessage: (message: Message) => void
+    onGone: () => void
+  },
 ): Wire {
-  const { schema, onMessage, onGone } = options
+  const { schema, metrics, kind, onMessage, onGone } = options
   const mayGoOn = allowance()
   let isAlive = true
+  metrics.add("sockets", { kind }, 1)
 
   const pingTimer = setInterval(() => {
     if (!isAlive) return socket.terminate()
@@ -107,6 +115,7 @@ export function openWire<Message>(
   socket.on("error", () => undefined)
   socket.once("close", () => {
     clearInterval(pingTimer)
+    metrics.add("sockets", { kind }, -1)
     onGone()
   })
 
@@ -160,6 +169,8 @@ export function streamRoutes(app: App, { sync, config }: { sync: Sync; config: C
     if (open.length >= MOST_OF_ONE_AGENT) throw refuse("too-often")
     const wire = openWire(await acceptSocket(request, reply), {
       schema: fromDesk,
+      metrics: sync.metrics,
+      kind: "agent",
       onMessage: (message) => session.hear(message),
       onGone: () => session.gone(),
     })

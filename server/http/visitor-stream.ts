@@ -52,7 +52,13 @@ export function openVisitorStream(
   let isOver = false
   let turn: Promise<void> = Promise.resolve()
 
-  const wire = openWire(o.socket, { schema: fromVisitor, onMessage: hear, onGone: gone })
+  const wire = openWire(o.socket, {
+    schema: fromVisitor,
+    metrics: sync.metrics,
+    kind: "visitor",
+    onMessage: hear,
+    onGone: gone,
+  })
   const helloTimer = setTimeout(() => wire.end(), HELLO_WITHIN)
   const lifeTimer = setInterval(() => o.socket.ping(), SIGN_OF_LIFE_EVERY)
   // The browser answers pings in order, after what was sent before them: a stamp that comes back has arrived.
@@ -70,6 +76,7 @@ export function openVisitorStream(
 
   function bye(why: Extract<ToVisitor, { kind: "bye" }>["why"]): void {
     if (isOver) return
+    sync.metrics.count("dismissed", { kind: "visitor", why })
     wire.send(JSON.stringify({ kind: "bye", why } satisfies ToVisitor))
     wire.end()
   }
@@ -129,7 +136,10 @@ export function openVisitorStream(
       keys: new Set([`address:${address.id}`]),
       onChanges: (changes) => {
         const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
-        inTurn(() => tell(address, ids))
+        inTurn(async () => {
+          await tell(address, ids)
+          sync.told("visitor", changes)
+        })
       },
       onLost: () => bye("stopping"),
     })
@@ -169,6 +179,8 @@ export function openVisitorStream(
     const messages = latest.slice(-LATEST)
     // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
     const isReset = !messages.some(({ at }) => at === after)
+    const how = after === undefined ? "first" : isReset ? "anew" : "resumed"
+    sync.metrics.count("joined", { kind: "visitor", how })
     const unread = await countUnread(address)
     const missed = isReset
       ? messages

@@ -97,3 +97,29 @@ export async function bury(db: Db, job: ClaimedJob, at: Date, failure: string): 
 export async function trimFailedJobs(db: Db, before: string): Promise<void> {
   await sql`delete from jobs where failed_at < ${before}`.execute(db)
 }
+
+/** How many jobs of each name wait, run and are given up, and for how many seconds the longest has been due. */
+export async function countJobs(
+  db: Db,
+  now: Date,
+): Promise<{ name: string; waiting: number; running: number; failed: number; dueFor: number }[]> {
+  const { rows } = await sql<{
+    name: string
+    waiting: number
+    running: number
+    failed: number
+    dueFor: number
+  }>`
+    with seen as (
+      select name, run_at, failed_at is not null as failed,
+             lease_id is not null and leased_until >= clock_timestamp() as running
+        from jobs)
+    select name,
+           count(*) filter (where not failed and not running) as waiting,
+           count(*) filter (where not failed and running) as running,
+           count(*) filter (where failed) as failed,
+           greatest(0, coalesce(extract(epoch from ${stamp(now)}::timestamptz
+             - min(run_at) filter (where not failed and not running)), 0))::float8 as "dueFor"
+      from seen group by name`.execute(db)
+  return rows
+}

@@ -1,4 +1,5 @@
 import type { Row, RowKind } from "../../protocol/rows.ts"
+import type { Stamp } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 
 /**
@@ -12,6 +13,8 @@ export type Change = {
   audience: readonly string[]
   kind: ChangeKind
   entityId: string
+  /** When what it says was written, by the installation's clock. */
+  at: Stamp
 }
 
 /** Keys: `workspace`, `agent:<id>`, `team:<id>` of each of his teams, and `admins` for owners and admins. */

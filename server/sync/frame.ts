@@ -149,7 +149,7 @@ export async function readLogOf(
 ): Promise<{ changes: Change[]; upTo: number }> {
   const most = 1_000
   const { rows } = await sql<Change>`
-    select number, audience, kind, entity_id as "entityId" from changes
+    select number, audience, kind, entity_id as "entityId", at from changes
      where workspace_id = ${reader.workspaceId} and number > ${from} and number <= ${upTo}
        and (audience && ${[...reader.keys]}::text[] or (kind = 'access-changed' and entity_id = ${reader.agentId}))
      order by number limit ${most}`.execute(sync.db)

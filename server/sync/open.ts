@@ -1,7 +1,8 @@
 import type { Counts } from "../../protocol/inboxes.ts"
 import type { Clock, Database, Db, Tx } from "../db/db.ts"
 import type { Log } from "../log/log.ts"
-import type { Loader, Reader } from "./change.ts"
+import type { Metrics } from "../metrics/metrics.ts"
+import type { Change, Loader, Reader } from "./change.ts"
 import { createPresence, type Presence } from "./presence.ts"
 import { trimChanges } from "./retention.ts"
 import { createStreams, type Streams } from "./stream.ts"
@@ -30,6 +31,7 @@ export type Sync = {
   readonly db: Db
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   readonly database: Database
   readonly sources: Sources
   readonly tail: Tail
@@ -38,6 +40,8 @@ export type Sync = {
   /** Tells readers here and in other processes that something was committed. */
   ring(workspaceId: string): void
   wakeJobs(): void
+  /** These changes have just been written to the sockets they concern: notes how long that took. */
+  told(kind: "agent" | "visitor", changes: readonly Change[]): void
   /** The part of the `trim` job that is ours: old changes and old commands. */
   trim(limits: { changesKeptDays: number; changesKeptMost: number }): Promise<void>
   /** Ends all sessions, so that browsers come back to another process. */
@@ -45,14 +49,21 @@ export type Sync = {
 }
 
 export function createSync(
-  options: { database: Database; clock: Clock; log: Log; wakeJobs: () => void } & Sources,
+  options: {
+    database: Database
+    clock: Clock
+    log: Log
+    metrics: Metrics
+    wakeJobs: () => void
+  } & Sources,
 ): Sync {
-  const { database, clock, log, wakeJobs, ...sources } = options
+  const { database, clock, log, metrics, wakeJobs, ...sources } = options
   const tail = createTail({ database, log })
   const sync: Sync = {
     db: database.db,
     clock,
     log,
+    metrics,
     database,
     sources,
     tail,
@@ -60,6 +71,10 @@ export function createSync(
     presence: createPresence(() => sync),
     ring: tail.ring,
     wakeJobs,
+    told(kind, [first]) {
+      if (first === undefined || !metrics.isWanted) return
+      metrics.took("told", { kind }, (clock.now().getTime() - Date.parse(first.at)) / 1_000)
+    },
     trim: (limits) => trimChanges(sync, limits),
     async stop() {
       await sync.streams.stop()

@@ -3,6 +3,7 @@ import { refuse, Refusal } from "../../protocol/refusals.ts"
 import type { Stamp } from "../../protocol/values.ts"
 import { stamp, transaction, type Db, type Tx } from "../db/db.ts"
 import { enqueue, type NewJob } from "../jobs/jobs.ts"
+import type { Metrics } from "../metrics/metrics.ts"
 import type { ChangeKind } from "./change.ts"
 import type { Sync } from "./open.ts"
 
@@ -16,6 +17,8 @@ export type Writing = {
   changed(kind: ChangeKind, id: string, audience: readonly string[]): void
   /** A job that exists exactly if the transaction commits. */
   enqueue(job: Unplaced<NewJob>): Promise<void>
+  /** Counted once it is committed. */
+  count: Metrics["count"]
 }
 
 type Line = { position: number; kind: ChangeKind; entityId: string; audience: string[] }
@@ -37,6 +40,7 @@ export async function write<T extends object>(
 ): Promise<T & { number: number }> {
   const { workspaceId, command } = options
   let jobs = 0
+  let counts: (() => void)[] = []
   try {
     const { value, rows } = await transaction(
       sync.db,
@@ -44,6 +48,7 @@ export async function write<T extends object>(
         const at = stamp(sync.clock.now())
         const lines = new Map<string, Line>()
         jobs = 0
+        counts = []
         const answer = await work({
           tx,
           at,
@@ -52,6 +57,7 @@ export async function write<T extends object>(
             jobs += 1
             await enqueue(tx, { ...job, workspaceId })
           },
+          count: (...counted) => counts.push(() => sync.metrics.count(...counted)),
         })
         return { answer, at, lines: [...lines.values()] }
       },
@@ -60,6 +66,7 @@ export async function write<T extends object>(
     const number = numberOf(rows)
     if (value.lines.length > 0) sync.ring(workspaceId)
     if (jobs > 0) sync.wakeJobs()
+    for (const count of counts) count()
     return { ...value.answer, number }
   } catch (error) {
     const isPerhapsRepeated = command !== undefined && (error instanceof Refusal || isUniqueViolation(error))

@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
-import { newId } from "../db/db.ts"
+import { newId, stamp } from "../db/db.ts"
 import { createWorld, type Wire, type World } from "../../tests/harness/sync-world.ts"
 import { StreamClient } from "../../tests/harness/stream-client.ts"
 import { bringForward, type Recipient } from "./frame.ts"
@@ -252,7 +252,8 @@ test("a reader whose keys changed after the batch, but before it was read, is sh
     skipTo: () => told.push("skipped"),
     restart: (turn) => told.push(`restart ${turn}`),
   }
-  const changes = [{ number, audience: ["team:a"], kind: "team", entityId: thing } as const]
+  const at = stamp(new Date())
+  const changes = [{ number, audience: ["team:a"], kind: "team", entityId: thing, at } as const]
   await bringForward(world.sync, { workspaceId: world.workspaceId, changes, upTo: number }, [recipient])
   expect(told).toEqual(["restart 7"])
 })

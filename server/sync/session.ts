@@ -161,6 +161,7 @@ export class Session implements Recipient {
         cursor <= now.number &&
         now.number - cursor <= MOST_BEHIND &&
         !now.accessChanged.has(this.agentId)
+      this.#sync.metrics.count("joined", { kind: "agent", how: howItBegan(how, isResumed) })
       if (how !== "snapshot") this.#welcome(epoch, isResumed)
       if (isResumed) this.#position = this.#told = cursor
       else await this.#giveSnapshot(tx, now.number)
@@ -246,6 +247,7 @@ export class Session implements Recipient {
 
   bye(why: Bye): void {
     if (this.#isOver()) return
+    this.#sync.metrics.count("dismissed", { kind: "agent", why })
     this.#line.send(JSON.stringify({ kind: "bye", why } satisfies ToDesk))
     this.close()
   }
@@ -263,4 +265,9 @@ export class Session implements Recipient {
     this.#sync.presence.leave(this)
     this.#sync.streams.leave(this)
   }
+}
+
+function howItBegan(how: Hello | "snapshot", isResumed: boolean): string {
+  if (isResumed) return "resumed"
+  return how !== "snapshot" && how.cursor === undefined ? "first" : "anew"
 }

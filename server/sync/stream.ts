@@ -161,6 +161,7 @@ function openRoom(sync: Sync, workspaceId: string): OpenRoom {
         batch,
         [...sessions].filter((session) => session.isLive),
       )
+      sync.told("agent", changes)
       sync.presence.refresh(workspaceId, changes)
     }
   }

@@ -54,7 +54,6 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   const feeds = new Map<string, Feed>()
   const opening = new Map<string, Promise<Feed>>()
   const rung = new Set<string>()
-  let epoch = database.epoch
   let reading: Promise<void> | undefined
   let looking: Promise<void> | undefined
   let isStopped = false
@@ -66,6 +65,10 @@ export function createTail({ database, log }: { database: Database; log: Log }):
     if (by !== ringer) hear(workspaceId)
   })
   ears.catch((error: unknown) => log.warn({ err: error }, "wake-ups of other processes are not heard"))
+  // Before anything is read from the other history: nobody is shown a mixture of the two.
+  database.onNewEpoch(() => {
+    for (const feed of [...feeds.values()]) lose(feed, "the database was restored or another was promoted")
+  })
   const lookTimer = setInterval(() => {
     looking ??= look()
       .catch((error: unknown) => log.error({ err: error }, "the counters of changes were not read"))
@@ -127,10 +130,6 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   }
 
   async function look(): Promise<void> {
-    if (database.epoch !== epoch) {
-      epoch = database.epoch
-      for (const feed of [...feeds.values()]) lose(feed, "the database was restored or another was promoted")
-    }
     const now = performance.now()
     for (const feed of [...feeds.values()])
       if (feed.idleSince !== undefined && now - feed.idleSince > LINGER) feeds.delete(feed.workspaceId)
@@ -142,7 +141,10 @@ export function createTail({ database, log }: { database: Database; log: Log }):
 
   /** Reads where the log stands now. What is committed while that answer is on its way is rung for once more. */
   async function open(workspaceId: string): Promise<Feed> {
+    const { epoch } = database
     const numbers = await readCounters(db, [workspaceId])
+    // It may be the number of a history that ended while it was on its way.
+    if (database.epoch !== epoch) return open(workspaceId)
     const number = numbers.get(workspaceId) ?? 0
     const feed: Feed = { workspaceId, number, recent: [], followers: new Set(), idleSince: performance.now() }
     feeds.set(workspaceId, feed)
@@ -211,11 +213,11 @@ export async function followKeys(
 async function readAfter(db: Db, feeds: readonly Feed[]): Promise<Map<string, Change[]>> {
   if (feeds.length === 0) return new Map()
   const { rows } = await sql<Change & { workspaceId: string }>`
-    select feed.id as "workspaceId", change.number, change.audience, change.kind, change."entityId"
+    select feed.id as "workspaceId", change.number, change.audience, change.kind, change."entityId", change.at
       from unnest(${feeds.map((feed) => feed.workspaceId)}::uuid[], ${feeds.map((feed) => feed.number)}::bigint[])
              as feed (id, number)
      cross join lateral (
-             select number, audience, kind, entity_id as "entityId" from changes
+             select number, audience, kind, entity_id as "entityId", at from changes
               where workspace_id = feed.id and number > feed.number
               order by number limit ${MOST_READ}) as change
      order by feed.id, change.number`.execute(db)

@@ -7,10 +7,13 @@ import pg from "pg"
 import { readConfig, type Config } from "../../server/config/config.ts"
 import { newId, openDatabase, type Clock, type Database } from "../../server/db/db.ts"
 import { createLog } from "../../server/log/log.ts"
+import { createMetrics } from "../../server/metrics/metrics.ts"
 
 export { launchBrowser } from "./browser.ts"
 
 export const quietLog = createLog({ logLevel: process.env.PARLEY_LOG_LEVEL === "debug" ? "debug" : "fatal" })
+
+export const noMetrics = createMetrics({ metricsToken: undefined })
 
 export type TestDatabase = Database & { readonly config: Config }
 

@@ -14,7 +14,7 @@ import {
   type Reader,
   type Sync,
 } from "../../server/sync/sync.ts"
-import { createTestDatabase, quietLog, settableClock, type TestDatabase } from "./harness.ts"
+import { createTestDatabase, noMetrics, quietLog, settableClock, type TestDatabase } from "./harness.ts"
 import { StreamClient } from "./stream-client.ts"
 
 export type Wire = { client: StreamClient; unsent: number; isSignedIn: boolean; close(): void }
@@ -159,6 +159,7 @@ function createFakeSync(
     database,
     clock,
     log: quietLog,
+    metrics: noMetrics,
     wakeJobs: () => undefined,
     loaders: () => [
       {

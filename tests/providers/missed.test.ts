@@ -7,7 +7,13 @@ import { channelJobs, createAdapters } from "../../server/channels/channels.ts"
 import { newId, stamp } from "../../server/db/db.ts"
 import { createFileStore } from "../../server/files/files.ts"
 import { createSync, type Sync } from "../../server/sync/sync.ts"
-import { createTestDatabase, quietLog, settableClock, type TestDatabase } from "../harness/harness.ts"
+import {
+  createTestDatabase,
+  noMetrics,
+  quietLog,
+  settableClock,
+  type TestDatabase,
+} from "../harness/harness.ts"
 import { startFakeTwilio, type FakeTwilio } from "./fake-twilio.ts"
 
 const number = "+15005550006"
@@ -34,6 +40,7 @@ beforeAll(async () => {
     database,
     clock,
     log: quietLog,
+    metrics: noMetrics,
     loaders: () => [],
     findReader: async () => undefined,
     keysOfConversations: async () => new Map(),

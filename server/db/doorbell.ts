@@ -1,34 +1,26 @@
 /**
- * Wake-ups between processes, on a connection of their own. A wake-up is a hint and may be lost (while the
- * connection is being renewed); whoever needs certainty also looks by himself from time to time.
+ * The bus in PostgreSQL: LISTEN and NOTIFY, on a connection of their own.
  * Never NOTIFY inside a writing transaction: it serialises commits (6,650 against 761 transactions/s with
- * eight listeners). Equal payloads of the same few milliseconds go out once.
+ * eight listeners).
  */
 import pg from "pg"
 import type { Log } from "../log/log.ts"
+import { gatherRings, type Bus, type Ring } from "./bus.ts"
 import { prepareSession } from "./driver.ts"
 
-const gatherFor = 4
 const retryAfter = 500
-
-export type Doorbell = {
-  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>
-  notify(channel: string, payload: string): void
-  close(): Promise<void>
-}
 
 export async function openDoorbell(options: {
   url: string
   log: Log
   /** Called with each new connection, before any payload: the server may be another one than before. */
   onConnect: (client: pg.ClientBase) => Promise<void>
-}): Promise<Doorbell> {
+}): Promise<Bus> {
   const { url, log, onConnect } = options
   const listeners = new Map<string, Set<(payload: string) => void>>()
-  const gathered = new Map<string, { channel: string; payload: string }>()
+  const rings = gatherRings({ isReady: () => client !== undefined, send })
   let client: pg.Client | undefined
   let isClosed = false
-  let flushTimer: NodeJS.Timeout | undefined
   let retryTimer: NodeJS.Timeout | undefined
 
   async function connect(): Promise<void> {
@@ -69,7 +61,7 @@ export async function openDoorbell(options: {
     clearTimeout(retryTimer)
     retryTimer = setTimeout(() => {
       connect()
-        .then(() => (isClosed ? client?.end() : flush()))
+        .then(() => (isClosed ? client?.end() : rings.flush()))
         .catch((error: unknown) => {
           log.debug({ err: error }, "the connection for wake-ups is still lost")
           if (!isClosed) retry()
@@ -77,15 +69,11 @@ export async function openDoorbell(options: {
     }, retryAfter)
   }
 
-  async function flush(): Promise<void> {
-    flushTimer = undefined
-    if (client === undefined || gathered.size === 0) return
-    const rings = [...gathered.values()]
-    gathered.clear()
+  async function send(gathered: Ring[]): Promise<void> {
     await client
-      .query(
+      ?.query(
         "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as ring (channel, payload)",
-        [rings.map((ring) => ring.channel), rings.map((ring) => ring.payload)],
+        [gathered.map((ring) => ring.channel), gathered.map((ring) => ring.payload)],
       )
       .catch((error: unknown) => log.warn({ err: error }, "wake-ups were not sent"))
   }
@@ -107,15 +95,11 @@ export async function openDoorbell(options: {
         await client?.query(`unlisten ${pg.escapeIdentifier(channel)}`)
       }
     },
-    notify(channel, payload) {
-      gathered.set(`${channel}\0${payload}`, { channel, payload })
-      flushTimer ??= setTimeout(() => void flush(), gatherFor)
-    },
+    notify: rings.notify,
     async close() {
       isClosed = true
-      clearTimeout(flushTimer)
       clearTimeout(retryTimer)
-      await flush()
+      await rings.flush()
       await client?.end()
     },
   }

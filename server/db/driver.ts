@@ -31,17 +31,23 @@ export function closing(statement: CompiledQuery): CompiledQuery {
   return marked
 }
 
-export function openPool(url: string, most: number): pg.Pool {
+export function openPool(
+  url: string,
+  o: { most: number; onConnect: (client: pg.ClientBase) => Promise<void> },
+): pg.Pool {
   return new pg.Pool({
     connectionString: url,
-    max: most,
+    max: o.most,
     types,
     pipeline: true,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for the promise; its types are behind
-    onConnect: prepareSession,
+    onConnect: async (client) => {
+      await prepareSession(client)
+      await o.onConnect(client)
+    },
   })
 }
 
@@ -61,11 +67,12 @@ export function surviveLoss(client: pg.ClientBase): void {
   client.on("error", () => undefined)
 }
 
-export function openKysely(pool: pg.Pool): Db {
+/** `isCurrent`: whether a connection that was idle for a while may still be used. */
+export function openKysely(pool: pg.Pool, isCurrent: (client: pg.ClientBase) => boolean): Db {
   return new Kysely({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PipelineDriver(pool),
+      createDriver: () => new PipelineDriver(pool, isCurrent),
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -161,15 +168,21 @@ function refuseRollback(command: string): void {
 
 class PipelineDriver implements Driver {
   readonly #pool: pg.Pool
+  readonly #isCurrent: (client: pg.ClientBase) => boolean
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, isCurrent: (client: pg.ClientBase) => boolean) {
     this.#pool = pool
+    this.#isCurrent = isCurrent
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
-    return new Connection(await this.#pool.connect())
+    for (;;) {
+      const client = await this.#pool.connect()
+      if (this.#isCurrent(client)) return new Connection(client)
+      client.release(true)
+    }
   }
 
   async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {

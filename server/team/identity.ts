@@ -15,7 +15,7 @@ export type User = { id: string; name: string; email: string }
 export type SignedIn = { user: User; cookies: string[] }
 
 export type Identity = {
-  /** Who holds the session of a Cookie header. Believed for a few seconds without asking the database again. */
+  /** Who holds the session of a Cookie header. Believed for a few seconds, or until any process says that it ended. */
   findUser(cookie: string | undefined): Promise<User | undefined>
   /** As `findUser`, but asks, and prolongs the session: the cookies to answer with. */
   renewSession(cookie: string | undefined): Promise<SignedIn | undefined>
@@ -36,6 +36,7 @@ export type Identity = {
 
 const COOKIE = /(?:^|;\s*)parley\.session_token=([^;]+)/
 const BELIEVED_FOR = 5_000
+const BELL = "parley_identity"
 const MOST_BELIEVED = 10_000
 /** Stands for the workspace in jobs that belong to none. */
 const INSTALLATION = "00000000-0000-0000-0000-000000000000"
@@ -71,7 +72,6 @@ export function createIdentity({
       resetPasswordTokenExpiresIn: 60 * 60,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: ({ user, token }) => mailResetLink(user, token),
-      onPasswordReset: async ({ user }) => forget(user.id),
     },
     session: { expiresIn: 30 * DAY, updateAge: DAY },
     verification: { storeIdentifier: "hashed" },
@@ -86,9 +86,25 @@ export function createIdentity({
     logger: { level: "error", log: (_level, message) => log.error({ message }, "identity failed") },
   })
   const believed = new Map<string, { user: User; until: number }>()
+  // What was read before an end and comes back after it is not to be believed.
+  let ends = 0
+
+  database
+    .listen(BELL, forget)
+    .catch((error: unknown) => log.warn({ err: error }, "ends of sessions in other processes are not heard"))
+
+  function ask(cookie: string | undefined) {
+    return auth.api.getSession({ headers: cookieHeader(cookie), query: { disableRefresh: true } })
+  }
 
   function forget(userId: string): void {
+    ends += 1
     for (const [session, { user }] of believed) if (user.id === userId) believed.delete(session)
+  }
+
+  function forgetEverywhere(userId: string): void {
+    forget(userId)
+    database.notify(BELL, userId)
   }
 
   async function mailResetLink({ name, email }: User, token: string): Promise<void> {
@@ -103,13 +119,12 @@ export function createIdentity({
       if (session === undefined) return undefined
       const known = believed.get(session)
       if (known !== undefined && known.until > performance.now()) return known.user
-      const found = await auth.api.getSession({
-        headers: cookieHeader(cookie),
-        query: { disableRefresh: true },
-      })
+      const endsBefore = ends
+      const found = await ask(cookie)
       if (believed.size >= MOST_BELIEVED) believed.clear()
       if (found === null) believed.delete(session)
-      else believed.set(session, { user: userOf(found.user), until: performance.now() + BELIEVED_FOR })
+      else if (ends === endsBefore)
+        believed.set(session, { user: userOf(found.user), until: performance.now() + BELIEVED_FOR })
       return found === null ? undefined : userOf(found.user)
     },
     async renewSession(cookie) {
@@ -144,8 +159,9 @@ export function createIdentity({
     async signOut(cookie) {
       const session = sessionOf(cookie)
       if (session === undefined) return []
+      const found = await ask(cookie)
       const { headers } = await auth.api.signOut({ headers: cookieHeader(cookie), returnHeaders: true })
-      believed.delete(session)
+      if (found !== null) forgetEverywhere(found.user.id)
       return headers.getSetCookie()
     },
     async forgotPassword(email) {
@@ -156,6 +172,7 @@ export function createIdentity({
         const { internalAdapter } = await auth.$context
         const userId = (await internalAdapter.findVerificationValue(`reset-password:${token}`))?.value
         await auth.api.resetPassword({ body: { token, newPassword: password } })
+        if (userId !== undefined) forgetEverywhere(userId)
         return userId
       } catch (error) {
         throw isAPIError(error) && error.statusCode === 400 ? refuse("invitation-over") : error
@@ -167,7 +184,7 @@ export function createIdentity({
       const { internalAdapter } = await auth.$context
       await internalAdapter.updatePassword(user.id, await hashPassword(password))
       await internalAdapter.deleteUserSessions(user.id)
-      forget(user.id)
+      forgetEverywhere(user.id)
       return user
     },
     async forgetExpired() {

@@ -4,9 +4,11 @@
  *
  * Hides claiming (SKIP LOCKED), leases with heartbeat, lanes, back-off, dead letters and waking. A worker that dies
  * loses its lease after 30 seconds and its jobs are run again, so handlers look first whether their work is done.
- * Due is what the given clock says, never the database's: tests set the clock and run what is due.
+ * Due is what the given clock says, never the database's: tests set the clock and run what is due. Leases are watched
+ * with a clock that nobody sets, so setting the machine's neither ends nor prolongs one.
  * Trades throughput for order: a lane runs one job at a time, and a failing job holds up its lane until it has
- * succeeded or become a dead letter. A library was not taken: one NOTIFYs inside the writing transaction
+ * succeeded or become a dead letter; of one name in one workspace a third of the places at most are taken, so that one
+ * provider's silence does not hold up everything else. A library was not taken: one NOTIFYs inside the writing transaction
  * and keeps a killed worker's job for four hours, the other polls every 350 ms.
  */
 export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"

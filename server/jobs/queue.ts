@@ -1,8 +1,8 @@
 import { sql } from "kysely"
 import { newId, stamp, type Db } from "../db/db.ts"
 
-/** How long a worker is believed alive without a sign. Real time, whatever clock decides what is due. */
-const leaseSeconds = 30
+/** How long a worker is believed alive without a sign. */
+export const leaseSeconds = 30
 
 export type ClaimedJob = {
   workspaceId: string
@@ -14,21 +14,36 @@ export type ClaimedJob = {
   leaseId: string
 }
 
+export type Claiming = {
+  names: readonly string[]
+  now: Date
+  most: number
+  /** Leases whose holders are believed dead: what they hold is free to all. */
+  dead: readonly string[]
+  /** Kinds of job that run often enough already. */
+  full: readonly { workspaceId: string; name: string }[]
+}
+
 /**
  * Takes up to `most` jobs that are due at `now`. Of a lane only its first job can be taken, and that one stays
  * in the table until it is done, so a lane is never run by two. What was enqueued again under the key of a running
- * job waits for its end. A lease that ran out is free to all.
+ * job waits for its end.
  */
-export async function claim(db: Db, names: string[], now: Date, most: number): Promise<ClaimedJob[]> {
+export async function claim(db: Db, { names, now, most, dead, full }: Claiming): Promise<ClaimedJob[]> {
   const leaseId = newId()
+  const fullWorkspaces = full.map(({ workspaceId }) => workspaceId)
+  const fullNames = full.map(({ name }) => name)
   const { rows } = await sql<ClaimedJob>`
     with due as (
       select job.workspace_id, job.id
         from jobs job
        where job.failed_at is null
          and job.run_at <= ${stamp(now)}
-         and (job.lease_id is null or job.leased_until < clock_timestamp())
+         and (job.lease_id is null or job.lease_id = any(${dead}::uuid[]))
          and job.name = any(${names})
+         and not exists (
+               select 1 from unnest(${fullWorkspaces}::uuid[], ${fullNames}::text[]) as taken (workspace_id, name)
+                where taken.workspace_id = job.workspace_id and taken.name = job.name)
          and (job.lane is null or not exists (
                select 1 from jobs earlier
                 where earlier.workspace_id = job.workspace_id and earlier.lane = job.lane
@@ -36,8 +51,7 @@ export async function claim(db: Db, names: string[], now: Date, most: number): P
          and (job.key is null or not exists (
                select 1 from jobs running
                 where running.workspace_id = job.workspace_id and running.key = job.key and running.id <> job.id
-                  and running.lease_id is not null and running.failed_at is null
-                  and running.leased_until >= clock_timestamp()))
+                  and running.lease_id <> all(${dead}::uuid[]) and running.failed_at is null))
        order by job.run_at, job.position
        limit ${most}
          for update skip locked)
@@ -49,6 +63,36 @@ export async function claim(db: Db, names: string[], now: Date, most: number): P
     returning jobs.workspace_id as "workspaceId", jobs.id, jobs.name, jobs.payload, jobs.attempts,
               jobs.lease_id as "leaseId"`.execute(db)
   return rows
+}
+
+export type Lease = {
+  leaseId: string
+  /** Another one after each renewal, and nothing else: the database's clock may have been set since. */
+  leasedUntil: string
+  /** By the database's clock. */
+  secondsLeft: number
+}
+
+export async function readLeases(db: Db): Promise<Lease[]> {
+  const { rows } = await sql<Lease>`
+    select lease_id as "leaseId", max(leased_until) as "leasedUntil",
+           extract(epoch from max(leased_until) - clock_timestamp())::float8 as "secondsLeft"
+      from jobs where lease_id is not null and failed_at is null
+     group by lease_id`.execute(db)
+  return rows
+}
+
+/**
+ * The clock that said `from` a moment ago was put back: what was to run that much later or sooner runs after the same
+ * time as before. What was put off for longer is left alone, so that it does no harm when two processes notice.
+ */
+export async function bringForward(db: Db, from: Date, milliseconds: number): Promise<void> {
+  const seconds = milliseconds / 1_000
+  await sql`
+    update jobs set run_at = run_at - make_interval(secs => ${seconds})
+     where failed_at is null and lease_id is null
+       and run_at > ${stamp(from)}::timestamptz - interval '5 s'
+       and run_at <= ${stamp(from)}::timestamptz + make_interval(secs => ${seconds})`.execute(db)
 }
 
 export async function renew(db: Db, leaseIds: string[]): Promise<void> {

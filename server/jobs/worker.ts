@@ -1,10 +1,18 @@
 import type { Database, Clock } from "../db/db.ts"
 import type { Log } from "../log/log.ts"
 import { isJobName, parsePayload, type JobName, type Payload } from "./catalogue.ts"
-import { bury, claim, finish, postpone, renew, type ClaimedJob } from "./queue.ts"
+import { watchLeases } from "./leases.ts"
+import { bringForward, bury, claim, finish, postpone, renew, type ClaimedJob } from "./queue.ts"
 
 const attemptsAtMost = 8
-const atOnce = 8
+/** Attempts that came to no end, because the process did, count too, but might be nobody's fault. */
+const claimsAtMost = attemptsAtMost + 4
+const atOnce = 24
+/** About as many of one name in one workspace, so that a provider who lets everybody wait holds up only his own. */
+const atOnceOfOne = 8
+const claimedAtOnce = 4
+/** The machine's clock was set when it goes back by more than this. */
+const clockStep = 10_000
 const pollEvery = 1_000
 const renewEvery = 10_000
 
@@ -49,6 +57,8 @@ export function createWorker(options: {
   const { db } = options.database
   const names = Object.keys(handlers)
   const running = new Map<Promise<void>, ClaimedJob>()
+  const leases = watchLeases(db)
+  let lookedAt: Date | undefined
   let isStarted = false
   let isStopping = false
   let looking: Promise<void> | undefined
@@ -72,10 +82,32 @@ export function createWorker(options: {
       isLookingAgain = false
       const free = atOnce - running.size
       if (free <= 0 || names.length === 0) return
-      const jobs = await claim(db, names, clock.now(), free)
+      const jobs = await claim(db, {
+        names,
+        now: await readClock(),
+        most: Math.min(free, claimedAtOnce),
+        dead: await leases.dead(new Set([...running.values()].map(({ leaseId }) => leaseId))),
+        full: findFull(),
+      })
       for (const job of jobs) begin(job)
       if (jobs.length > 0) isLookingAgain = true
     }
+  }
+
+  async function readClock(): Promise<Date> {
+    const now = clock.now()
+    const back = lookedAt === undefined ? 0 : lookedAt.getTime() - now.getTime()
+    if (lookedAt !== undefined && back > clockStep) {
+      log.warn({ seconds: Math.round(back / 1_000) }, "the clock was put back, and what waits with it")
+      await bringForward(db, lookedAt, back)
+    }
+    lookedAt = now
+    return now
+  }
+
+  function findFull(): ClaimedJob[] {
+    const kinds = Map.groupBy(running.values(), ({ workspaceId, name }) => `${workspaceId} ${name}`)
+    return [...kinds.values()].flatMap((jobs) => (jobs.length >= atOnceOfOne ? jobs.slice(0, 1) : []))
   }
 
   function begin(job: ClaimedJob): void {
@@ -92,6 +124,11 @@ export function createWorker(options: {
 
   async function runOne(job: ClaimedJob): Promise<void> {
     const lastAttempt = job.attempts >= attemptsAtMost
+    if (job.attempts > claimsAtMost) {
+      log.error({ job: job.id, name: job.name }, "a job ended the process each time it was run")
+      await bury(db, job, clock.now(), "The process ended each time it was run.")
+      return
+    }
     try {
       await handle(job.name, job.payload, {
         id: job.id,

@@ -102,12 +102,113 @@ describe("a job", () => {
       database.db,
     )
     const seen: number[] = []
-    const worker = work({ "auto-away": async (_, job) => void seen.push(job.attempt) })
-    await worker.runDue()
+    const handlers: Handlers = { "auto-away": async (_, job) => void seen.push(job.attempt) }
+    await work(handlers).runDue()
     expect(seen).toEqual([])
     await sql`update jobs set leased_until = now() - interval '1 s'`.execute(database.db)
-    await worker.runDue()
+    await work(handlers).runDue()
     expect(seen).toEqual([2])
+  })
+
+  test(
+    "is run by one worker at a time, whatever the database's clock is set to",
+    { timeout: 20_000 },
+    async () => {
+      let begun = 0
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+      const handlers: Handlers = {
+        trim: async () => {
+          begun += 1
+          await ended
+        },
+      }
+      const workers = [work(handlers), work(handlers)]
+      for (const worker of workers) worker.start()
+      // What a worker finds when it begins it judges by the table's times.
+      await new Promise((done) => setTimeout(done, 500))
+      await enqueue(database.db, { name: "trim", workspaceId, payload: {} })
+      await expect.poll(() => begun, { timeout: 3_000 }).toBe(1)
+      // As if its clock had been put forward; past the next look at the leases.
+      await sql`update jobs set leased_until = leased_until - interval '2 h'`.execute(database.db)
+      await new Promise((done) => setTimeout(done, 6_500))
+      expect(begun).toBe(1)
+      end()
+      await expect.poll(waiting, { timeout: 3_000 }).toEqual([])
+      await Promise.all(workers.map((worker) => worker.stop()))
+    },
+  )
+
+  test("waits no longer than before when the clock is put back", async () => {
+    let runs = 0
+    const worker = work({
+      trim: async () => {
+        runs += 1
+        throw new RetryLater(30)
+      },
+    })
+    await enqueue(database.db, { name: "trim", workspaceId, payload: {} })
+    await worker.runDue()
+    clock.advance(-7200)
+    await worker.runDue()
+    expect(runs).toBe(1)
+    clock.advance(29)
+    await worker.runDue()
+    expect(runs).toBe(1)
+    clock.advance(1)
+    await worker.runDue()
+    expect(runs).toBe(2)
+  })
+
+  test("that takes the process with it each time is given up at last", async () => {
+    let runs = 0
+    await enqueue(database.db, { name: "trim", workspaceId, payload: {} })
+    const died = async (attempts: number) =>
+      sql`update jobs set lease_id = ${newId()}, leased_until = now() - interval '1 s', attempts = ${attempts}`.execute(
+        database.db,
+      )
+    await died(12)
+    await work({ trim: async () => void (runs += 1) }).runDue()
+    expect(runs).toBe(0)
+    expect(await waiting()).toEqual([{ attempts: 13, failed: true }])
+  })
+
+  test("that gets no answer holds up those of its own name and workspace only", async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    let hanging = 0
+    const seen: string[] = []
+    const worker = work({
+      "fetch-missed": async () => {
+        hanging += 1
+        await ended
+      },
+      "auto-away": async ({ agentId }) => void seen.push(agentId),
+    })
+    for (let count = 0; count < 60; count += 1)
+      await enqueue(database.db, { name: "fetch-missed", workspaceId, payload: { sourceId: newId() } })
+    const agentId = newId()
+    await awayOf(agentId)
+    worker.start()
+    await expect.poll(() => seen, { timeout: 3_000 }).toEqual([agentId])
+    expect(hanging).toBeLessThan(16)
+    end()
+    await expect.poll(waiting, { timeout: 5_000 }).toEqual([])
+    await worker.stop()
+  })
+
+  test("with a payload that nobody understands becomes a dead letter, and the others go on", async () => {
+    const agentId = newId()
+    const seen: string[] = []
+    const worker = work({ "auto-away": async (payload) => void seen.push(payload.agentId) })
+    await awayOf(agentId)
+    await sql`update jobs set payload = '{"agentId": "nobody"}'`.execute(database.db)
+    await awayOf(agentId)
+    await worker.runDue()
+    expect(seen).toEqual([agentId])
+    for (let hour = 0; hour < 8; hour++) {
+      clock.advance(3600)
+      await worker.runDue()
+    }
+    expect(await waiting()).toEqual([{ attempts: 8, failed: true }])
   })
 })
 

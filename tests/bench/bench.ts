@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --only desk,counts] [--sizes 10k,100k] [--json file]`: measures a real server on a real
- * PostgreSQL, prints each figure beside its floor, and writes all of it as JSON. Data sets are made once and kept
- * in `.bench/`. Ends well where an aim is missed, and says so; ends badly where a part broke.
+ * `npm run bench [-- --only desk,counts] [--sizes 10k,100k] [--json file] [--folder elsewhere]`: measures a real
+ * server on a real PostgreSQL, prints each figure beside its floor, and writes all of it as JSON. Data sets are made
+ * once and kept in `.bench/`, or in another folder; one bench at a time uses a folder. Ends well where an aim is
+ * missed, and says so; ends badly where a part broke.
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import path from "node:path"
@@ -13,14 +14,16 @@ import { parts } from "./parts.ts"
 import { openPostgres } from "./postgres.ts"
 import { tableOf } from "./table.ts"
 
-const folder = path.resolve(import.meta.dirname, "../../.bench")
 const { values: asked } = parseArgs({
   options: {
     only: { type: "string" },
     sizes: { type: "string", default: "10k,100k,1m" },
-    json: { type: "string", default: path.join(folder, "last.json") },
+    folder: { type: "string", default: path.resolve(import.meta.dirname, "../../.bench") },
+    json: { type: "string" },
   },
 })
+const { folder } = asked
+const resultFile = asked.json ?? path.join(folder, "last.json")
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const chosen = choose(asked.only?.split(","))
@@ -39,14 +42,14 @@ try {
   await postgres.stop()
 }
 
-await writeFile(asked.json, `${JSON.stringify({ machine, figures, broken }, undefined, 2)}\n`)
+await writeFile(resultFile, `${JSON.stringify({ machine, figures, broken }, undefined, 2)}\n`)
 say(`\nAll figures (load of the machine before: ${machine.loadBefore})\n`)
 for (const line of tableOf(figures)) say(line)
 const missed = figures.filter(({ aim }) => aim?.isMet === false)
 say(
   `\n${missed.length === 0 ? "Every aim is met." : `Missed: ${missed.map(({ name }) => name).join("; ")}.`}`,
 )
-say(`Written to ${path.relative(process.cwd(), asked.json)}.`)
+say(`Written to ${path.relative(process.cwd(), resultFile)}.`)
 if (broken.length > 0) {
   say(`Broken: ${broken.join(", ")}.`)
   process.exitCode = 1

@@ -2,9 +2,10 @@ import { setTimeout as wait } from "node:timers/promises"
 import type { Db } from "../../server/db/db.ts"
 import type { SentMessage } from "../providers/fake-twilio.ts"
 import type { AgentView, CustomerView, Outcome } from "./check.ts"
-import type { People } from "./storm.ts"
+import type { People, Side } from "./people.ts"
 import { countSending, readNumber, readTruth } from "./tables.ts"
-import type { History, Visitor } from "./visitor.ts"
+import type { Visitor } from "./visitor.ts"
+import { WORDS } from "./words.ts"
 
 type Tables = { db: Db; workspaceId: string }
 
@@ -26,8 +27,8 @@ export async function calmDown(people: People, tables: Tables): Promise<void> {
 async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }: Tables): Promise<string[]> {
   const busy = phones.filter((phone) => !phone.isDone()).map(({ name }) => `${name} still writes.`)
   for (const visitor of visitors) {
-    const { isDone, isConnected, waiting } = await visitor.state()
-    if (!isDone || !isConnected || waiting > 0)
+    const { isConnected, waiting } = await visitor.state()
+    if (!isConnected || waiting > 0)
       busy.push(`${visitor.name}: ${waiting} waiting, ${isConnected ? "" : "not "}connected.`)
   }
   const sending = await countSending(db, workspaceId)
@@ -39,12 +40,12 @@ async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }
 
 /** What everybody is shown in the windows he has, and in fresh ones. */
 export async function lookAtEverything(o: {
-  people: People
+  side: Side
   tables: Tables
-  history: History
   sent: readonly SentMessage[]
 }): Promise<Outcome> {
-  const { people, tables, history } = o
+  const { side, tables } = o
+  const { people, history, word } = side
   const { db, workspaceId } = tables
   const { addresses } = await readTruth(db, workspaceId)
   const addressOf = (value: string): string =>
@@ -72,9 +73,11 @@ export async function lookAtEverything(o: {
   return {
     ...history,
     ...truth,
+    word,
+    words: WORDS,
     customers,
     agents,
-    phones: o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
+    phones: people.phones.length === 0 ? [] : o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
   }
 }
 

@@ -1,19 +1,23 @@
 import { WebSocket as PlainSocket } from "ws"
-import { vi } from "vitest"
 
 /**
  * What a browser does for a page that asks its own server: cookie and origin go along, for requests and sockets. Each
- * desk has an address of its own here, by which its cookie is found.
+ * desk has an address of its own here, by which its cookie is found. What comes to it over the wire is overheard.
  */
-export type BrowserNetwork = { signIn(origin: string, cookie: string): void; remove(): void }
+export type BrowserNetwork = {
+  signIn(origin: string, o: { cookie: string; onHeard: (text: string) => void }): void
+  remove(): void
+}
 
 export function installBrowserNetwork(): BrowserNetwork {
-  const cookies = new Map<string, string>()
-  const ask = globalThis.fetch
+  const desks = new Map<string, { cookie: string; onHeard: (text: string) => void }>()
+  const { fetch: ask, WebSocket: before } = globalThis
+
+  const originOf = (address: string): string => new URL(address).origin.replace(/^ws/, "http")
 
   function headersFor(address: string): Record<string, string> {
-    const origin = new URL(address).origin.replace(/^ws/, "http")
-    const cookie = cookies.get(origin)
+    const origin = originOf(address)
+    const cookie = desks.get(origin)?.cookie
     return cookie === undefined ? {} : { cookie, origin }
   }
 
@@ -22,18 +26,23 @@ export function installBrowserNetwork(): BrowserNetwork {
       super(address, { headers: headersFor(address) })
       // A browser says no more of a failure than that the socket closed.
       this.on("error", () => undefined)
+      const desk = desks.get(originOf(address))
+      this.on("message", (data: Buffer) => desk?.onHeard(data.toString()))
     }
   }
 
-  vi.stubGlobal("WebSocket", PageSocket)
-  vi.stubGlobal("fetch", (address: string, request: RequestInit = {}) =>
-    ask(address, {
-      ...request,
-      headers: { ...Object.fromEntries(new Headers(request.headers)), ...headersFor(address) },
-    }),
-  )
+  async function askAsPage(address: string, request: RequestInit = {}): Promise<Response> {
+    const headers = { ...Object.fromEntries(new Headers(request.headers)), ...headersFor(address) }
+    const response = await ask(address, { ...request, headers })
+    const desk = desks.get(originOf(address))
+    // An answer that breaks off is the page's to notice.
+    if (desk !== undefined) response.clone().text().then(desk.onHeard, () => undefined)
+    return response
+  }
+
+  Object.assign(globalThis, { WebSocket: PageSocket, fetch: askAsPage })
   return {
-    signIn: (origin, cookie) => void cookies.set(origin, cookie),
-    remove: () => void vi.unstubAllGlobals(),
+    signIn: (origin, desk) => void desks.set(origin, desk),
+    remove: () => void Object.assign(globalThis, { WebSocket: before, fetch: ask }),
   }
 }

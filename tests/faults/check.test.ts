@@ -39,6 +39,10 @@ function wellDone() {
     rows: new Map(ids.map((id) => [id, `row of ${id}`])),
   })
   return {
+    word: "lark",
+    words: ["lark", "wren"],
+    refused: [{ author: "ada", id: "e7" }],
+    heard: [{ by: "ada", word: "lark" }],
     typed: [
       { author: "v1", text: "v1 1", isNote: false },
       { author: "v1", text: "v1 2", isNote: false },
@@ -168,6 +172,26 @@ const plants: [string, RegExp, (world: World) => unknown][] = [
     "a screen that says something else than a fresh one",
     /^Drifted: ada says of c1/,
     ({ agents }) => Reflect.set(agents[1] ?? {}, "rows", new Map([["c1", "another"]])),
+  ],
+  [
+    "something refused that is there",
+    /^Made up: ada was told that e4 is refused/,
+    ({ refused }) => refused.push({ author: "ada", id: "e4" }),
+  ],
+  [
+    "a yes and a no to the same",
+    /^Made up: v1 was told yes and no of e1/,
+    ({ refused }) => refused.push({ author: "v1", id: "e1" }),
+  ],
+  [
+    "another company's words on the wire",
+    /^Leaked: v1 was sent what wren people wrote/,
+    ({ heard }) => heard.push({ by: "v1", word: "wren" }),
+  ],
+  [
+    "another company's words on a screen",
+    /^Leaked: bo is shown another company's words in c9/,
+    ({ agents }) => Reflect.set(agents[2] ?? {}, "rows", new Map([["c9", "wren visitor 1 1"]])),
   ],
   [
     "an answer that went to a phone twice",

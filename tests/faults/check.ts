@@ -33,10 +33,17 @@ export type AgentView = {
 }
 
 export type Outcome = {
+  /** What all that people of this company write begins with, and the same of every company. */
+  word: string
+  words: readonly string[]
   /** In the order each author wrote in one conversation; one who had to send a text again wrote it then. */
   typed: readonly Typed[]
   /** What the server said yes to, and the time it gave where it told one. */
   accepted: readonly { author: string; id: string; at?: string }[]
+  /** What the server said no to, for good. */
+  refused: readonly { author: string; id: string }[]
+  /** Whose words came over the wire, by their first word. */
+  heard: readonly { by: string; word: string }[]
   /** What stood on a screen at any moment of the run. */
   seen: readonly { by: string; id: string }[]
   entries: readonly Entry[]
@@ -56,6 +63,8 @@ export function check(outcome: Outcome): string[] {
     ...checkTyped(outcome),
     ...checkOrder(outcome),
     ...checkAccepted(outcome),
+    ...checkRefused(outcome),
+    ...checkStrangers(outcome),
     ...checkPhones(outcome),
     ...outcome.customers.flatMap((view) => checkCustomer(outcome, view)),
     ...outcome.agents.flatMap((view) => checkAgent(outcome, view)),
@@ -111,6 +120,30 @@ function checkAccepted({ accepted, seen, entries }: Outcome): string[] {
   }
   for (const { by, id } of seen) if (!byId.has(id)) problems.push(`Lost: ${by} saw ${id} once.`)
   return problems
+}
+
+function checkRefused({ refused, accepted, entries }: Outcome): string[] {
+  const there = new Set(entries.map(({ id }) => id))
+  const taken = new Set(accepted.map(({ id }) => id))
+  return refused.flatMap(({ author, id }) => [
+    ...(there.has(id) ? [`Made up: ${author} was told that ${id} is refused, and it is there.`] : []),
+    ...(taken.has(id) ? [`Made up: ${author} was told yes and no of ${id}.`] : []),
+  ])
+}
+
+/** Nothing of another company's people, whatever it is part of. */
+function checkStrangers({ word, words, heard, agents }: Outcome): string[] {
+  const strange = words.filter((one) => one !== word)
+  return [
+    ...heard
+      .filter((one) => one.word !== word)
+      .map((one) => `Leaked: ${one.by} was sent what ${one.word} people wrote.`),
+    ...agents.flatMap(({ of, rows }) =>
+      [...rows]
+        .filter(([, text]) => strange.some((one) => text.includes(`${one} `)))
+        .map(([key]) => `Leaked: ${of} is shown another company's words in ${key}.`),
+    ),
+  ]
 }
 
 /** An answer by SMS went out once at most: whether it did is the provider's to say, twice it must not. */

@@ -1,7 +1,19 @@
 import { createColleague, createOwner, type Person } from "../flows/person.ts"
 
 type Colleague = Person & { agentId: string }
-export type Company = { workspaceId: string; agents: Colleague[]; websiteId: string; numberId: string }
+export type Company = { workspaceId: string; agents: Colleague[]; websiteId: string; numberId?: string }
+
+/** One agent and a website. */
+export async function foundSmallCompany(url: string, domain: string): Promise<Company> {
+  const owner = await createOwner(url, `owner@${domain}`)
+  const agent = await asAgent(owner)
+  const websiteId = await makeSource(owner, {
+    name: "Shop",
+    teamId: await makeTeam(owner, "Shop", [agent]),
+    settings: { channel: "web-chat" },
+  })
+  return { workspaceId: owner.workspaceId, agents: [agent], websiteId }
+}
 
 /**
  * An owner and his colleagues. Everybody answers on the website; the telephone number belongs to all but two, of whom
@@ -9,29 +21,39 @@ export type Company = { workspaceId: string; agents: Colleague[]; websiteId: str
  */
 export async function foundCompany(url: string, agentCount: number, number: object): Promise<Company> {
   const owner = await createOwner(url)
-  const { body: session } = await owner.get("/session")
-  const [entry] = Array.isArray(session.workspaces) ? session.workspaces : []
-  const agents: Colleague[] = [{ ...owner, agentId: String(Object(entry).agentId) }]
+  const agents: Colleague[] = [await asAgent(owner)]
   for (let count = 1; count < agentCount; count += 1) {
     const email = `agent${count}@acme.example`
     agents.push(await createColleague(url, owner, { name: `Agent ${count + 1}`, email }))
   }
-  const make = async (path: string, what: object): Promise<string> => {
-    const { status, body } = await owner.send("POST", path, what)
-    if (status !== 200) throw new Error(`Something could not be made: ${JSON.stringify(body)}`)
-    return String(body.id)
-  }
-  const makeTeam = async (name: string, members: Colleague[]): Promise<string> => {
-    const teamId = await make("/teams", { name, memberIds: members.map(({ agentId }) => agentId) })
-    await owner.send("PATCH", `/teams/${teamId}`, { deliveryMode: "offer", offerSeconds: 5 })
-    return teamId
-  }
-  const shop = { name: "Shop", teamId: await makeTeam("Shop", agents), settings: { channel: "web-chat" } }
-  const line = { name: "Line", teamId: await makeTeam("Line", agents.slice(2)), settings: number }
+  const shop = { teamId: await makeTeam(owner, "Shop", agents), settings: { channel: "web-chat" } }
+  const line = { teamId: await makeTeam(owner, "Line", agents.slice(2)), settings: number }
   return {
     workspaceId: owner.workspaceId,
     agents,
-    websiteId: await make("/sources", shop),
-    numberId: await make("/sources", line),
+    websiteId: await makeSource(owner, { name: "Shop", ...shop }),
+    numberId: await makeSource(owner, { name: "Line", ...line }),
   }
+}
+
+async function asAgent(owner: Person & { workspaceId: string }): Promise<Colleague> {
+  const { body: session } = await owner.get("/session")
+  const [entry] = Array.isArray(session.workspaces) ? session.workspaces : []
+  return { ...owner, agentId: String(Object(entry).agentId) }
+}
+
+async function make(owner: Person, path: string, what: object): Promise<string> {
+  const { status, body } = await owner.send("POST", path, what)
+  if (status !== 200) throw new Error(`Something could not be made: ${JSON.stringify(body)}`)
+  return String(body.id)
+}
+
+function makeSource(owner: Person, source: object): Promise<string> {
+  return make(owner, "/sources", source)
+}
+
+async function makeTeam(owner: Person, name: string, members: Colleague[]): Promise<string> {
+  const teamId = await make(owner, "/teams", { name, memberIds: members.map(({ agentId }) => agentId) })
+  await owner.send("PATCH", `/teams/${teamId}`, { deliveryMode: "offer", offerSeconds: 5 })
+  return teamId
 }

@@ -13,8 +13,10 @@ import type { History } from "./visitor.ts"
 export type Desk = {
   name: string
   agentId: string
-  hasWritten(): boolean
-  /** Everything is typed, sent and answered, and the stream has come to the change with this number. */
+  /** Begins nothing more. */
+  rest(): void
+  isConnected(): boolean
+  /** Everything is sent and answered, and the stream has come to the change with this number. */
   isDone(number: number): boolean
   /** What it still waits for, in words. */
   state(): string
@@ -34,8 +36,7 @@ export type DeskNeeds = {
   base: string
   history: History
   random: Random
-  /** Answers to type. */
-  count: number
+  isResting?: boolean
   /** Milliseconds between two acts, on average. */
   pause: number
 }
@@ -51,6 +52,7 @@ export function openDesk(needs: DeskNeeds): Desk {
   let answers = 0
   let notes = 0
   let isReloading = false
+  let isResting = needs.isResting ?? false
   const acting = setInterval(actNow, needs.pause)
 
   function open(): Replica {
@@ -75,13 +77,14 @@ export function openDesk(needs: DeskNeeds): Desk {
     readTimelines()
     if (replica.memory.pendings.length >= MOST_WAITING) return
     const rows = [...shownRows(replica.memory)].filter((row) => row.isOpen || random.chance(0.2))
-    if (rows.length === 0 || answers >= needs.count) return
+    if (rows.length === 0 || isResting) return
     const free = rows.filter(({ assigneeId }) => assigneeId === null || assigneeId === agentId)
     const row = random.pick(free.length > 0 && random.chance(0.8) ? free : rows)
     const whim = random.number()
     if (whim < 0.8) say(row, `${name} ${(answers += 1)}`)
     else if (whim < 0.88) note(row)
-    else if (whim < 0.91) issue(row, "close", { lastCustomerEntryId: row.lastCustomerEntryId })
+    else if (whim < 0.9) take(row)
+    else if (whim < 0.92) issue(row, "close", { lastCustomerEntryId: row.lastCustomerEntryId })
     else if (whim < 0.94) issue(row, "star", { isStarred: !row.own.isStarred })
     else issue(row, "read", { upTo: row.updatedAt })
   }
@@ -104,11 +107,19 @@ export function openDesk(needs: DeskNeeds): Desk {
     issue(row, "note", { text })
   }
 
+  /** “Assign to me”, or back to where everybody sees it. */
+  function take(row: ConversationRow): void {
+    const { assigneeId } = row
+    const to = assigneeId === agentId ? { kind: "nobody" } : { kind: "agent", agentId }
+    issue(row, "assign", { to, expects: { assigneeId } })
+  }
+
   function issue(row: ConversationRow, command: string, body: object): void {
     const one = act.parse({ command, params: { conversationId: row.id }, body: { ...body, id: newId() } })
     void replica.issue(one).then((outcome) => {
-      if (outcome.kind === "done" && (command === "answer" || command === "note"))
-        history.accepted.push({ author: name, id: one.body.id })
+      if (command !== "answer" && command !== "note") return
+      const decided = outcome.kind === "done" ? history.accepted : history.refused
+      decided.push({ author: name, id: one.body.id })
     })
   }
 
@@ -161,11 +172,14 @@ export function openDesk(needs: DeskNeeds): Desk {
   return {
     name,
     agentId,
-    hasWritten: () => answers >= needs.count,
+    rest() {
+      isResting = true
+    },
+    isConnected: () => replica.memory.connection === "online",
     isDone(number) {
       const { memory } = replica
       const isAtRest = memory.pendings.length === 0 && memory.returned.length === 0
-      return answers >= needs.count && isAtRest && memory.isComplete && (memory.cursor ?? -1) >= number
+      return isAtRest && memory.isComplete && (memory.cursor ?? -1) >= number
     },
     state() {
       const { pendings, returned, connection, cursor } = replica.memory
@@ -193,7 +207,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       const rows = new Map(all.map((row) => [`${row.kind} ${row.id}`, textOf(row)]))
       return { of: name, agentId, timelines, rows, badge: counts.badge }
     },
-    openFresh: () => openDesk({ ...needs, name: `${name}, fresh`, count: 0 }),
+    openFresh: () => openDesk({ ...needs, name: `${name}, fresh`, isResting: true }),
     async close() {
       clearInterval(acting)
       await replica.close({ erase: false })

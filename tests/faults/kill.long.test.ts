@@ -1,32 +1,20 @@
-import { afterEach, expect, test } from "vitest"
-import { check } from "./check.ts"
-import { besiege, type Report } from "./siege.ts"
+import { expect, test } from "vitest"
+import { nemeses } from "./nemeses.ts"
+import { runNemesis } from "./run.ts"
 
-const seed = Number(process.env.PARLEY_SIEGE_SEED ?? Date.now() % 2 ** 32)
-
-let running: Promise<Report> | undefined
-afterEach(async () => {
-  await running?.catch(() => undefined)
-})
+/** The seed of an earlier run brings its chances back, though not the moments at which they strike. */
+const seed = Number(process.env.PARLEY_FAULTS_SEED ?? Date.now() % 2 ** 32)
 
 test(
-  "10,000 messages come through many kills everywhere once and in order",
-  { timeout: 1_200_000 },
+  "whatever is killed for minutes, what people write is everywhere once, in order, and nowhere else",
+  { timeout: 900_000 },
   async ({ signal }) => {
-    console.log(`PARLEY_SIEGE_SEED=${seed}`)
-    const plan = {
-      seed,
-      visitors: 16,
-      phones: 4,
-      agents: 5,
-      textsEach: 250,
-      answersEach: 1_000,
-      seconds: 200,
-      mostKills: 50,
-    }
-    running = besiege(plan, signal)
-    const { outcome, complaints } = await running
-    expect([...complaints, ...check(outcome)]).toEqual([])
-    expect(outcome.entries.filter(({ type }) => type === "message")).toHaveLength(20 * 250 + 5 * 1_000)
+    console.log(`PARLEY_FAULTS_SEED=${seed}`)
+    const nemesis = nemeses.find(({ name }) => name === "kill-server") ?? expect.fail()
+    const say = (line: string) => console.log(line)
+    const { violations, blows, messages } = await runNemesis({ nemesis, minutes: 6, seed, signal, say })
+    expect(violations).toEqual([])
+    expect(blows).toBeGreaterThan(20)
+    expect(messages).toBeGreaterThan(2_000)
   },
 )

@@ -3,7 +3,14 @@ import type { FakeTwilio } from "../providers/fake-twilio.ts"
 import type { Random } from "./random.ts"
 import type { History } from "./visitor.ts"
 
-export type Phone = { name: string; hasWritten(): boolean; isDone(): boolean; close(): void }
+export type Phone = {
+  name: string
+  /** Writes nothing more. */
+  rest(): void
+  /** All it wrote was taken. */
+  isDone(): boolean
+  close(): void
+}
 
 /**
  * A customer who writes by SMS. The provider tells us of each message again and again until we say yes, as Twilio
@@ -18,12 +25,12 @@ export function openPhone(o: {
   provider: FakeTwilio
   history: History
   random: Random
-  count: number
   pause: number
 }): Phone {
   const { name, number, provider, history, random } = o
   let written = 0
   let accepted = 0
+  let isResting = false
   let isClosed = false
 
   async function write(text: string): Promise<void> {
@@ -47,9 +54,9 @@ export function openPhone(o: {
   }
 
   async function writeAll(): Promise<void> {
-    for (let count = 0; count < o.count && !isClosed; count += 1) {
-      await wait(random.between(0, 2 * o.pause))
+    for (let count = 0; !isResting && !isClosed; count += 1) {
       await write(`${name} ${count}`)
+      await wait(random.between(0, 2 * o.pause))
     }
   }
 
@@ -58,8 +65,10 @@ export function openPhone(o: {
   )
   return {
     name,
-    hasWritten: () => written >= o.count,
-    isDone: () => accepted >= o.count,
+    rest() {
+      isResting = true
+    },
+    isDone: () => accepted === written,
     close() {
       isClosed = true
     },

@@ -1,148 +1,215 @@
 /**
- * Customers and agents write to each other while the server is killed and lines are cut; at the end, when all is
+ * Customers and agents of two companies write to each other while a nemesis does its worst; at the end, when all is
  * quiet, what became of it is handed over for `check`. Clients are the product's own: the widget's code in a thread
  * for each visitor, the desk's replica for each agent. Only their typing is ours.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises"
-import os from "node:os"
-import path from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
 import { readConfig } from "../../server/config/config.ts"
 import { openDatabase } from "../../server/db/db.ts"
-import { quietLog } from "../harness/harness.ts"
+import { quietLog } from "../harness/log.ts"
 import { startFakeTwilio, type FakeTwilio } from "../providers/fake-twilio.ts"
 import { calmDown, lookAtEverything } from "./aftermath.ts"
 import { installBrowserNetwork } from "./browser-network.ts"
-import { layCable } from "./cable.ts"
-import type { Outcome } from "./check.ts"
-import { foundCompany, type Company } from "./company.ts"
-import { openDesk } from "./desk.ts"
-import { prepareParley } from "./parley-process.ts"
-import { openPhone } from "./phone.ts"
+import { check } from "./check.ts"
+import { foundCompany, foundSmallCompany } from "./company.ts"
+import type { Installation } from "./installation.ts"
+import type { Field, Nemesis } from "./nemesis.ts"
+import { closePeople, NUMBER, openSide, rest, type Side } from "./people.ts"
 import { createRandom, type Random } from "./random.ts"
-import { storm, type People } from "./storm.ts"
-import { openVisitor, type History } from "./visitor.ts"
+import { WORDS } from "./words.ts"
 
-export type Plan = {
-  seed: number
-  visitors: number
-  phones: number
-  agents: number
-  /** Texts of each customer and answers of each agent. */
-  textsEach: number
-  answersEach: number
-  /** Seconds in which all that is written where nothing goes wrong. */
-  seconds: number
-  mostKills: number
+/** Lines a siege needs: the street of all visitors, one for each of the five agents, and the other company's agent's. */
+export const AGENTS = 5
+export const LINES = 1 + AGENTS + 1
+const VISITORS = 16
+const PHONES = 4
+const PAUSES = { customer: 1_000, agent: 250 }
+const FEW = { visitors: 2, phones: 0, pauses: { customer: 2_000, agent: 1_000 } }
+
+/** Milliseconds. */
+const RELOAD = [1_000, 3_000] as const
+const PEACE = [1_000, 4_000] as const
+const BACK_WITHIN = 5_000
+const BACK_AT_ALL = 60_000
+
+export type Siege = {
+  field: Field
+  /** Blow after blow until the time (of `performance.now()`) is up, at least one. */
+  endure(nemesis: Nemesis, until: number): Promise<Ordeal>
+  /** Mends, lets everybody come to rest, and looks. */
+  end(): Promise<Findings>
+  stop(): Promise<void>
 }
 
-const NUMBER = "+15005550006"
+export type Ordeal = { blows: number; slowest: number; violations: string[] }
+export type Findings = { typed: number; accepted: number; messages: number; violations: string[] }
 
-/** `complaints`: what the clients themselves found wrong while it went on. */
-export type Report = { outcome: Outcome; complaints: string[]; kills: number }
-
-export async function besiege(plan: Plan, signal: AbortSignal): Promise<Report> {
+export async function laySiege(o: {
+  installation: Installation
+  folder: string
+  seed: number
+  isBrief: boolean
+  signal: AbortSignal
+  say: (line: string) => void
+}): Promise<Siege> {
+  const { installation, signal, say, isBrief } = o
   await using laid = new AsyncDisposableStack()
-  const random = createRandom(plan.seed)
-  const folder = await mkdtemp(path.join(os.tmpdir(), "parley-siege-"))
-  laid.defer(() => rm(folder, { recursive: true, force: true }))
-  const parley = prepareParley(folder)
-  laid.defer(() => parley.stop())
-  const url = await parley.start()
+  const random = createRandom(o.seed)
   const provider = await startFakeTwilio()
   laid.defer(() => provider.stop())
-  const company = await foundCompany(url, plan.agents, provider.settings(NUMBER))
-  const { workspaceId } = company
-
-  // Customers share a street, each agent has a line of his own.
-  const cables = await Promise.all(Array.from({ length: 1 + plan.agents }, () => layCable()))
-  for (const cable of cables) laid.defer(() => cable.close())
-  for (const cable of cables) cable.lead(url)
-  const [street = "", ...lines] = cables.map((cable) => cable.url)
-  const history: History = { typed: [], accepted: [], seen: [], complaints: [] }
-  const world = { plan, random, folder, company, history, laid }
-  const people: People = {
-    visitors: await openVisitors(world, street),
-    phones: openPhones(world, street, provider),
-    desks: openDesks(world, lines),
+  const sides = await openSides({ ...o, random, provider, laid })
+  const clients = sides.flatMap(({ people }) => [...people.visitors, ...people.desks])
+  const peace = new AbortController()
+  const reloading = reloadTabs(clients, random.branch(), AbortSignal.any([peace.signal, signal]))
+  laid.defer(async () => {
+    peace.abort()
+    await reloading
+  })
+  const field: Field = {
+    installation,
+    provider,
+    random: random.branch(),
+    isBrief,
+    lasts: (full, brief) => pause(isBrief ? brief : full, signal),
+    connected: () => ({ now: clients.filter((client) => client.isConnected()).length, of: clients.length }),
+    signal,
+    say,
   }
 
-  const kills = await storm({ parley, cables, people, random, mostKills: plan.mostKills, signal })
-  const config = readConfig({ DATABASE_URL: parley.databaseUrl() })
-  const database = await openDatabase({ config, log: quietLog })
-  laid.defer(() => database.close())
-  const tables = { db: database.db, workspaceId }
-  await calmDown(people, tables)
-  const outcome = await lookAtEverything({ people, tables, history, sent: provider.sent })
-  return { outcome, complaints: [...new Set(history.complaints)], kills }
+  async function blow(nemesis: Nemesis): Promise<{ slowest: number; violations: string[] }> {
+    const violations: string[] = []
+    try {
+      await nemesis.strike(field)
+    } catch (error) {
+      violations.push(`Failed: a blow of ${nemesis.name}: ${wordsOf(error)}`)
+    }
+    await installation.mend()
+    const late = await comeBack(clients, signal)
+    const most = nemesis.backWithin ?? BACK_WITHIN
+    for (const { name, after } of late)
+      if (after > most) violations.push(`Late: ${name} was back ${seconds(after)} after the server.`)
+    return { slowest: Math.max(0, ...late.map(({ after }) => after)), violations }
+  }
+
+  await comeBack(clients, signal)
+  const kept = laid.move()
+  return {
+    field,
+    async endure(nemesis, until) {
+      const ordeal: Ordeal = { blows: 0, slowest: 0, violations: [] }
+      do {
+        const { slowest, violations } = await blow(nemesis)
+        ordeal.blows += 1
+        ordeal.slowest = Math.max(ordeal.slowest, slowest)
+        ordeal.violations.push(...violations)
+        const [least, most] = isBrief ? [100, 300] : (nemesis.pause ?? PEACE)
+        await pause(random.between(least, most), signal)
+      } while (performance.now() < until && !signal.aborted)
+      return ordeal
+    },
+    async end() {
+      peace.abort()
+      await reloading
+      await installation.mend()
+      await Promise.all(sides.map(({ people }) => rest(people)))
+      return look(sides, installation, provider)
+    },
+    stop: () => kept.disposeAsync(),
+  }
 }
 
-type World = {
-  plan: Plan
-  random: Random
+async function openSides(o: {
+  installation: Installation
   folder: string
-  company: Company
-  history: History
+  random: Random
+  provider: FakeTwilio
   laid: AsyncDisposableStack
-}
-
-async function openVisitors(world: World, origin: string): Promise<People["visitors"]> {
-  const { plan, random, history, company } = world
-  const folder = path.join(world.folder, "visitors")
-  await mkdir(folder)
-  const visitors = Array.from({ length: plan.visitors }, (_, index) =>
-    openVisitor({
-      name: `visitor ${index + 1}`,
-      folder,
-      origin,
-      sourceId: company.websiteId,
-      history,
-      random: random.branch(),
-      count: plan.textsEach,
-      pause: (plan.seconds * 1_000) / plan.textsEach,
-    }),
-  )
-  for (const visitor of visitors) world.laid.defer(() => visitor.close())
-  return visitors
-}
-
-function openPhones(world: World, origin: string, provider: FakeTwilio): People["phones"] {
-  const { plan, random, history, company } = world
-  const phones = Array.from({ length: plan.phones }, (_, index) =>
-    openPhone({
-      name: `phone ${index + 1}`,
-      number: `+3361234510${index}`,
-      to: NUMBER,
-      webhook: `${origin}/webhooks/sms/${company.numberId}`,
-      provider,
-      history,
-      random: random.branch(),
-      count: plan.textsEach,
-      pause: (plan.seconds * 1_000) / plan.textsEach,
-    }),
-  )
-  for (const phone of phones) world.laid.defer(() => phone.close())
-  return phones
-}
-
-function openDesks(world: World, lines: string[]): People["desks"] {
-  const { plan, random, history, company, laid } = world
+}): Promise<Side[]> {
+  const { installation, folder, random, provider, laid } = o
+  const [street = "", ...lines] = installation.lines.map(({ url }) => url)
   const network = installBrowserNetwork()
   laid.defer(() => network.remove())
-  return company.agents.map((agent, index) => {
-    const base = lines[index] ?? ""
-    network.signIn(base, agent.cookie())
-    const desk = openDesk({
-      name: `agent ${index + 1}`,
-      agentId: agent.agentId,
-      workspaceId: company.workspaceId,
-      base,
-      history,
-      random: random.branch(),
-      count: plan.answersEach,
-      // Four acts in five are answers.
-      pause: (plan.seconds * 800) / plan.answersEach,
-    })
-    laid.defer(() => desk.close())
-    return desk
-  })
+  const [own, other] = WORDS
+  const common = { street, folder, provider, network, random }
+  const url = installation.url()
+  const sides = [
+    await openSide({
+      ...common,
+      word: own,
+      company: await foundCompany(url, AGENTS, provider.settings(NUMBER)),
+      visitors: VISITORS,
+      phones: PHONES,
+      lines,
+      pauses: PAUSES,
+    }),
+    await openSide({
+      ...common,
+      ...FEW,
+      word: other,
+      company: await foundSmallCompany(url, `${other}.example`),
+      lines: lines.slice(AGENTS),
+    }),
+  ]
+  for (const { people } of sides) laid.defer(() => closePeople(people))
+  return sides
+}
+
+async function look(sides: Side[], installation: Installation, provider: FakeTwilio): Promise<Findings> {
+  const config = readConfig({ DATABASE_URL: installation.databaseUrl(), PARLEY_DATABASE_CONNECTIONS: "2" })
+  const database = await openDatabase({ config, log: quietLog })
+  const findings: Findings = { typed: 0, accepted: 0, messages: 0, violations: [] }
+  try {
+    for (const side of sides) {
+      const tables = { db: database.db, workspaceId: side.company.workspaceId }
+      await calmDown(side.people, tables)
+      const outcome = await lookAtEverything({ side, tables, sent: provider.sent })
+      findings.typed += outcome.typed.length
+      findings.accepted += outcome.accepted.length
+      findings.messages += outcome.entries.filter(({ type }) => type === "message").length
+      findings.violations.push(...new Set(side.history.complaints), ...check(outcome))
+    }
+  } finally {
+    await database.close()
+  }
+  return findings
+}
+
+type Client = { name: string; isConnected(): boolean; reload(): Promise<void> }
+
+/** Tabs die and are opened again, whatever else goes on. */
+async function reloadTabs(clients: Client[], random: Random, end: AbortSignal): Promise<void> {
+  for (;;) {
+    await pause(random.between(...RELOAD), end)
+    if (end.aborted) return
+    await random.pick(clients).reload()
+  }
+}
+
+/** How long it took each client from now on to have a live line. */
+async function comeBack(clients: Client[], signal: AbortSignal): Promise<{ name: string; after: number }[]> {
+  const begun = performance.now()
+  const back: { name: string; after: number }[] = []
+  let missing = clients
+  while (missing.length > 0 && !signal.aborted) {
+    const after = performance.now() - begun
+    const isOver = after > BACK_AT_ALL
+    for (const { name, isConnected } of missing) if (isConnected() || isOver) back.push({ name, after })
+    missing = missing.filter(({ name }) => !back.some((one) => one.name === name))
+    await pause(50, signal)
+  }
+  return back
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  // Ending early is no failure here.
+  await wait(milliseconds, undefined, { signal }).catch(() => undefined)
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
 }

@@ -8,6 +8,7 @@ import type { VisitorState } from "../../widget/visitor.ts"
 import type { Line } from "./check.ts"
 import { makePage } from "./page.ts"
 import { createRandom } from "./random.ts"
+import { wordsIn } from "./words.ts"
 
 export const script = z.object({
   name: z.string(),
@@ -15,9 +16,10 @@ export const script = z.object({
   sourceId: z.string(),
   storageFile: z.string(),
   seed: z.number(),
-  /** The numbers of the texts to type, from one up to but not including the other. */
+  /** The number of the first text. */
   from: z.number(),
-  to: z.number(),
+  /** Types nothing. */
+  isResting: z.boolean(),
   /** Milliseconds between two texts, on average. */
   pause: z.number(),
 })
@@ -28,10 +30,12 @@ export type SaidByTab =
   | { kind: "accepted"; id: string; at: string }
   | { kind: "seen"; id: string }
   | { kind: "complaint"; text: string }
-  | { kind: "state"; isDone: boolean; isConnected: boolean; waiting: number; known: number }
+  | { kind: "heard"; word: string }
+  | { kind: "connected"; is: boolean }
+  | { kind: "state"; isConnected: boolean; waiting: number; known: number }
   | { kind: "lines"; lines: Line[] }
-/** `quit`: types nothing more, so that the tab can die between two texts. */
-export type SaidToTab = "wake" | "state" | "lines" | "quit"
+/** `rest`: types nothing more. */
+export type SaidToTab = "wake" | "state" | "lines" | "rest"
 
 const MOST_WAITING = 6
 
@@ -45,8 +49,8 @@ if (parentPort !== null) {
   const { createVisitor } = await import("../../widget/visitor.ts")
 
   const seen = new Set<string>()
-  let { from } = told
-  let isQuitting = false
+  let { from, isResting } = told
+  let isConnected = false
 
   function watch(state: VisitorState): void {
     const ids = [...state.messages, ...state.outgoing].map(({ id }) => id)
@@ -59,6 +63,10 @@ if (parentPort !== null) {
       if (!seen.has(id)) say({ kind: "seen", id })
       seen.add(id)
     }
+    if (isConnected !== (state.isConnected === true)) {
+      isConnected = !isConnected
+      say({ kind: "connected", is: isConnected })
+    }
   }
 
   const visitor = createVisitor({
@@ -69,7 +77,7 @@ if (parentPort !== null) {
   })
 
   function type(): void {
-    if (isQuitting || from >= told.to) return
+    if (isResting) return
     setTimeout(type, random.between(0, 2 * told.pause))
     // Nobody goes on and on while nothing is sent.
     if (visitor.state.outgoing.length >= MOST_WAITING) return
@@ -90,13 +98,12 @@ if (parentPort !== null) {
 
   port.on("message", (said: SaidToTab) => {
     const { state } = visitor
-    if (said === "quit") isQuitting = true
+    if (said === "rest") isResting = true
     else if (said === "wake") dispatchEvent(new Event("online"))
     else if (said === "lines") void lines().then((all) => say({ kind: "lines", lines: all }))
-    if (said === "state" || said === "quit")
+    if (said === "state" || said === "rest")
       say({
         kind: "state",
-        isDone: from >= told.to,
         isConnected: state.isConnected === true,
         waiting: state.outgoing.length,
         known: state.messages.length,
@@ -104,11 +111,29 @@ if (parentPort !== null) {
   })
 }
 
-/** What the server answers to a message is noted as it comes over the wire. */
+/** What the server answers to a message, and whose words it says, is noted as it comes over the wire. */
 function overhear(say: (said: SaidByTab) => void): void {
+  const heard = new Set<string>()
+  const listen = (text: string): void => {
+    for (const word of wordsIn(text)) {
+      if (!heard.has(word)) say({ kind: "heard", word })
+      heard.add(word)
+    }
+  }
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(address: string | URL) {
+      super(address)
+      this.addEventListener("message", ({ data }) => listen(String(data)))
+    }
+  }
   const ask = globalThis.fetch
   globalThis.fetch = async (address, request) => {
     const response = await ask(address, request)
+    // An answer that breaks off is the widget's to notice.
+    response
+      .clone()
+      .text()
+      .then(listen, () => undefined)
     if (response.ok && response.url.endsWith("/messages")) {
       const { id, at } = z.object({ id: z.string(), at: z.string() }).parse(await response.clone().json())
       say({ kind: "accepted", id, at })

@@ -12,13 +12,19 @@ type State = Extract<SaidByTab, { kind: "state" }>
 export type History = {
   typed: { author: string; text: string; isNote: boolean }[]
   accepted: { author: string; id: string; at?: string }[]
+  /** What the server said no to, for good. */
+  refused: { author: string; id: string }[]
+  /** Whose words came over the wire to whom, each once. */
+  heard: { by: string; word: string }[]
   seen: { by: string; id: string }[]
   complaints: string[]
 }
 
 export type Visitor = {
   name: string
-  hasWritten(): boolean
+  /** Types nothing more. */
+  rest(): Promise<unknown>
+  isConnected(): boolean
   /** The tab dies and another one opens on the same storage. */
   reload(): Promise<void>
   state(): Promise<State>
@@ -39,20 +45,23 @@ export type VisitorNeeds = {
   sourceId: string
   history: History
   random: Random
-  count: number
   pause: number
+  isResting?: boolean
   /** What his browser keeps already. */
   items?: Record<string, string>
 }
 
 export function openVisitor(needs: VisitorNeeds): Visitor {
-  const { name, folder, origin, sourceId, history, random, count, pause } = needs
+  const { name, folder, origin, sourceId, history, random, pause } = needs
   const storageFile = path.join(folder, `${name}.json`)
   writeStorage(storageFile, needs.items ?? {})
   let typed = 0
+  let isResting = needs.isResting ?? false
+  let isConnected = false
   let tab = open()
 
   function open() {
+    isConnected = false
     const workerData: Script = {
       name,
       origin,
@@ -60,7 +69,7 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
       storageFile,
       seed: Math.floor(random.number() * 2 ** 32),
       from: typed,
-      to: count,
+      isResting,
       pause,
     }
     const worker = new Worker(path.join(import.meta.dirname, "visitor-tab.ts"), { workerData, execArgv: [] })
@@ -90,11 +99,13 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
       typed += 1
       history.typed.push({ author: name, text: said.text, isNote: false })
     } else if (said.kind === "accepted") history.accepted.push({ author: name, id: said.id, at: said.at })
+    else if (said.kind === "connected") isConnected = said.is
+    else if (said.kind === "heard") history.heard.push({ by: name, word: said.word })
     else if (said.kind === "seen") history.seen.push({ by: name, id: said.id })
     else if (said.kind === "complaint") history.complaints.push(said.text)
   }
 
-  async function state(question: "state" | "quit" = "state"): Promise<State> {
+  async function state(question: "state" | "rest" = "state"): Promise<State> {
     const said = await tab.ask(question, "state")
     if (said.kind !== "state") throw new Error("Something else was answered.")
     return said
@@ -108,9 +119,14 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
 
   return {
     name,
-    hasWritten: () => typed >= count,
+    rest() {
+      isResting = true
+      return state("rest")
+    },
+    isConnected: () => isConnected,
     async reload() {
-      await state("quit")
+      // It dies between two texts, not in one.
+      await state("rest")
       await tab.worker.terminate()
       tab = open()
     },
@@ -127,7 +143,7 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
     },
     startFresh() {
       const { name: item, text } = session()
-      return openVisitor({ ...needs, name: `${name}, fresh`, count: 0, items: { [item]: text } })
+      return openVisitor({ ...needs, name: `${name}, fresh`, isResting: true, items: { [item]: text } })
     },
     async close() {
       await tab.worker.terminate()

@@ -6,12 +6,11 @@ import { inject } from "vitest"
 import pg from "pg"
 import { readConfig, type Config } from "../../server/config/config.ts"
 import { newId, openDatabase, type Clock, type Database } from "../../server/db/db.ts"
-import { createLog } from "../../server/log/log.ts"
+import { quietLog } from "./log.ts"
 import { createMetrics } from "../../server/metrics/metrics.ts"
 
 export { launchBrowser } from "./browser.ts"
-
-export const quietLog = createLog({ logLevel: process.env.PARLEY_LOG_LEVEL === "debug" ? "debug" : "fatal" })
+export { quietLog } from "./log.ts"
 
 export const noMetrics = createMetrics({ metricsToken: undefined })
 

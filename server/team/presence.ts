@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { Stamp } from "../../protocol/values.ts"
 import { stamp } from "../db/db.ts"
 import type { Handlers } from "../jobs/jobs.ts"
 import { write, type Sync } from "../sync/sync.ts"
@@ -7,6 +8,8 @@ import { write, type Sync } from "../sync/sync.ts"
 const AWAY_AFTER = 5 * 60_000
 /** How often the process that holds a connection says so; it may die right after having said it. */
 const RENEWED_EVERY = 60_000
+/** Found out later than this, the machine was down or its clock was set: who is connected has to be heard first. */
+const LATE = 30_000
 
 /**
  * The agents have an app connected: called when one connects, and every minute as long as one is. Whoever counts as
@@ -19,7 +22,7 @@ export async function renewPresence(
 ): Promise<void> {
   const until = stamp(new Date(sync.clock.now().getTime() + AWAY_AFTER + RENEWED_EVERY))
   const { rows: present } = await sql<{ id: string }>`
-    update agents set connected_until = greatest(connected_until, ${until}::timestamptz)
+    update agents set connected_until = ${until}
      where workspace_id = ${workspaceId} and id = any(${agentIds}::uuid[]) and is_present
     returning id`.execute(sync.db)
   const known = new Set(present.map(({ id }) => id))
@@ -72,13 +75,12 @@ export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
         const [agent] = rows
         if (agent === undefined) return {}
         const { connectedUntil, awayByHand, isDisabled } = agent
-        if (connectedUntil !== null && connectedUntil > at) {
-          await enqueue({
-            name: "auto-away",
-            payload: { agentId },
-            runAt: connectedUntil,
-            key: keyOf(agentId),
-          })
+        const until = connectedUntil === null ? undefined : lookAgainAt(connectedUntil, at)
+        if (until !== undefined) {
+          await sql`
+            update agents set connected_until = ${until}
+             where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
+          await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
           return {}
         }
         await sql`
@@ -92,6 +94,16 @@ export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
       })
     },
   }
+}
+
+/** Until when he counts as connected all the same; `undefined` when he does no longer. */
+function lookAgainAt(connectedUntil: Stamp, at: Stamp): Stamp | undefined {
+  const now = Date.parse(at)
+  const longest = stamp(new Date(now + AWAY_AFTER + RENEWED_EVERY))
+  // Nobody is promised longer: the clock was put back since.
+  if (connectedUntil > at) return connectedUntil < longest ? connectedUntil : longest
+  if (now - Date.parse(connectedUntil) < LATE) return undefined
+  return stamp(new Date(now + RENEWED_EVERY + LATE / 2))
 }
 
 function keyOf(agentId: string): string {

@@ -179,5 +179,32 @@ describe("availability", () => {
     clock.advance(6 * 60 + 1)
     await parley.runDueJobs()
     expect(await available()).toEqual([])
+
+    // Neither a clock put forward, nor hours in which nothing ran, nor a clock put back say that he is gone.
+    await renew()
+    clock.advance(2 * 60 * 60)
+    await parley.runDueJobs()
+    expect(await available()).toHaveLength(1)
+    clock.advance(60)
+    await renew()
+    await parley.runDueJobs()
+    expect(await available()).toHaveLength(1)
+    clock.advance(-2 * 60 * 60)
+    await parley.runDueJobs()
+    expect(await available()).toHaveLength(1)
+    // And nobody counts as connected for hours by that.
+    for (const seconds of [6 * 60, 6 * 60 + 1]) {
+      clock.advance(seconds)
+      await parley.runDueJobs()
+    }
+    expect(await available()).toEqual([])
+
+    // Who does not come back after hours in which nothing ran is found out soon.
+    await renew()
+    clock.advance(2 * 60 * 60)
+    await parley.runDueJobs()
+    clock.advance(76)
+    await parley.runDueJobs()
+    expect(await available()).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { stamp } from "./db/db.ts"
 import type { Config } from "./config/config.ts"
+import { forgetLimits } from "./http/http.ts"
 import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
 import type { Sync } from "./sync/sync.ts"
 import type { Identity } from "./team/team.ts"
@@ -23,6 +24,7 @@ export function upkeepJobs(needs: { sync: Sync; config: Config; identity: Identi
       await enqueueTrim(sync, TRIM_EVERY)
       await sync.trim(config)
       await identity.forgetExpired()
+      await forgetLimits(sync.db)
       await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
     },
   }

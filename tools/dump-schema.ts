@@ -80,8 +80,9 @@ async function functions(db: Db): Promise<string[]> {
 
 async function tables(db: Db): Promise<string[]> {
   // NOT NULL is said with its column: PostgreSQL 18 lists it among the constraints too, earlier ones do not.
-  const { rows } = await sql<{ name: string; parts: string[] }>`
+  const { rows } = await sql<{ name: string; kind: string; parts: string[] }>`
     select c.oid::regclass::text as name,
+           case c.relpersistence when 'u' then 'unlogged table' else 'table' end as kind,
            (select array_agg(format('%I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
                      case when a.attgenerated = 's' then ' generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
                           when d.adbin is not null then ' default ' || pg_get_expr(d.adbin, d.adrelid) else '' end,
@@ -94,7 +95,7 @@ async function tables(db: Db): Promise<string[]> {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
      order by name`.execute(db)
-  return rows.map(({ name, parts }) => `create table ${name} (\n  ${parts.join(",\n  ")}\n);`)
+  return rows.map(({ name, kind, parts }) => `create ${kind} ${name} (\n  ${parts.join(",\n  ")}\n);`)
 }
 
 async function indexes(db: Db): Promise<string[]> {

@@ -7,4 +7,4 @@
  * the same declarations.
  */
 export { readConfig, ConfigProblems, type Config } from "./read.ts"
-export { settings, describeSettings } from "./settings.ts"
+export { settings, describeSettings, type Role } from "./settings.ts"

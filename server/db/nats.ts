@@ -13,7 +13,8 @@ const retryAfter = 500
 const connectWithin = 5_000
 /** A line that went silent is found after two of these, in milliseconds. */
 const pingEvery = 5_000
-const flushWithin = 1_000
+/** Nobody waits longer for a NATS that does not answer. */
+const settleWithin = 1_000
 
 type Listener = { channel: string; onPayload: (payload: string) => void; stop?: () => void }
 
@@ -36,8 +37,8 @@ export function openNats(o: { urls: readonly string[]; log: Log; getRestoreId: (
       if (isClosed) return await fresh.close()
       connection = fresh
       isKnownLost = false
-      for (const listener of listeners) hear(fresh, listener)
       void fresh.closed().then((error) => lose(fresh, error))
+      for (const listener of listeners) hear(fresh, listener)
       await rings.flush()
     } catch (error) {
       lose(undefined, error)
@@ -79,19 +80,19 @@ export function openNats(o: { urls: readonly string[]; log: Log; getRestoreId: (
     }
   }
 
-  /** Until the server has taken what was said so far, or for a moment. */
+  /** Until the server has taken what was said so far. */
   async function settle(): Promise<void> {
-    const settled = connection?.flush().catch((error: unknown) => log.debug({ err: error }, "NATS was lost"))
-    await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, flushWithin).unref())])
+    await connecting
+    await rings.flush()
+    await connection?.flush().catch((error: unknown) => log.debug({ err: error }, "NATS was lost"))
   }
 
   return {
     async listen(channel, onPayload) {
       const listener: Listener = { channel, onPayload }
       listeners.add(listener)
-      await connecting
-      if (connection !== undefined && listener.stop === undefined) hear(connection, listener)
-      if (connection !== undefined) await settle()
+      if (connection !== undefined) hear(connection, listener)
+      await forAMoment(settle())
       return async () => {
         listeners.delete(listener)
         listener.stop?.()
@@ -100,13 +101,21 @@ export function openNats(o: { urls: readonly string[]; log: Log; getRestoreId: (
     notify: rings.notify,
     renew: () => void connection?.close(),
     async close() {
-      await rings.flush()
-      await settle()
+      await forAMoment(settle())
       isClosed = true
       clearTimeout(retryTimer)
       await connection?.close()
     },
   }
+}
+
+async function forAMoment(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, settleWithin)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 /** NATS takes user, password and token apart from the address. All addresses are of one cluster: the first one's count. */

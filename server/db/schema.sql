@@ -264,6 +264,13 @@ create table jobs (
   constraint jobs_pkey PRIMARY KEY (workspace_id, id)
 );
 
+create unlogged table limits (
+  key text not null,
+  count integer not null,
+  ends_at timestamp with time zone not null,
+  constraint limits_pkey PRIMARY KEY (key)
+);
+
 create table marks (
   workspace_id uuid not null,
   agent_id uuid not null,

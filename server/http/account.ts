@@ -5,21 +5,24 @@ import { makeWebsiteSource } from "../channels/channels.ts"
 import type { Config } from "../config/config.ts"
 import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
-import { createLimit, networkOf, type Limit } from "./limit.ts"
+import { createLimit, networkOf } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
+import { createSharedLimit, type SharedLimit } from "./shared-limit.ts"
 import { createTurns } from "./turns.ts"
 
 type Needs = { sync: Sync; config: Config; identity: Identity }
 type Person = { name?: string | undefined; email?: string | undefined; password?: string | undefined }
 
 /** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
-const GUESSES = { most: 10, seconds: 10 * 60 }
+const GUESSES = { name: "guesses", most: 10, seconds: 10 * 60 }
 /** Passwords from one place. Each is slow to check, on purpose. */
 const CHECKS = { atOnceOfOne: 2, mostWaitingOfOne: 50 }
 /** Workspaces from one place, where anybody may make one. */
-const WORKSPACES = { most: 20, seconds: 60 * 60 }
+const WORKSPACES = { name: "workspaces", most: 20, seconds: 60 * 60 }
 /** Mails to one person. Whoever asks for them all has had them sent to their owner, who can use the latest. */
-const RESET_MAILS = { most: 5, seconds: 60 * 60 }
+const RESET_MAILS = { name: "reset-mails", most: 5, seconds: 60 * 60 }
+/** Requests for such mails from one place: made-up addresses must not fill the table of limits. */
+const RESET_REQUESTS = { most: 100, seconds: 60 * 60 }
 
 /**
  * First start, signing in and out, forgotten passwords, accepting invitations: what is asked by someone who is
@@ -29,9 +32,10 @@ export function accountRoutes(app: App, needs: Needs): void {
   const { sync, config, identity } = needs
   // A check keeps a database connection while it lasts: everybody else needs some, too.
   const atOnce = Math.ceil(config.databaseConnections / 4)
-  const guard = { guesses: createLimit(GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
-  const workspaces = createLimit(WORKSPACES)
-  const resetMails = createLimit(RESET_MAILS)
+  const guard = { guesses: createSharedLimit(sync.db, GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
+  const workspaces = createSharedLimit(sync.db, WORKSPACES)
+  const resetMails = createSharedLimit(sync.db, RESET_MAILS)
+  const resetRequests = createLimit(RESET_REQUESTS)
   const isSignupOpen = config.signup === "open"
 
   /** The signed-in person, else who the given name, address and password make him. */
@@ -69,7 +73,7 @@ export function accountRoutes(app: App, needs: Needs): void {
     const mayBeMade = isSignupOpen || !(await acts.hasWorkspaces(sync.db))
     if (!mayBeMade && (await identity.findUser(request.headers.cookie)) === undefined)
       throw refuse("signup-closed")
-    if (!workspaces.take(networkOf(request.ip))) throw refuse("too-often")
+    if (!(await workspaces.take(networkOf(request.ip)))) throw refuse("too-often")
     const owner = await personOf(request, reply, person)
     return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource: makeWebsiteSource })
   })
@@ -87,8 +91,9 @@ export function accountRoutes(app: App, needs: Needs): void {
     return {}
   })
 
-  serveAnyone(app, accountCommands.forgotPassword, async ({ body }) => {
-    if (acts.canMail(config) && resetMails.take(body.email)) await identity.forgotPassword(body.email)
+  serveAnyone(app, accountCommands.forgotPassword, async ({ body: { email }, request }) => {
+    const mayAsk = acts.canMail(config) && resetRequests.take(networkOf(request.ip))
+    if (mayAsk && (await resetMails.take(email))) await identity.forgotPassword(email)
     return {}
   })
 
@@ -108,7 +113,7 @@ export function accountRoutes(app: App, needs: Needs): void {
   })
 }
 
-type Guard = { guesses: Limit; checks: ReturnType<typeof createTurns> }
+type Guard = { guesses: SharedLimit; checks: ReturnType<typeof createTurns> }
 
 async function signIn(
   identity: Identity,
@@ -118,14 +123,11 @@ async function signIn(
   const network = networkOf(ip)
   const key = `${network} ${email}`
   return checks(network, async () => {
-    // Looked at when it is his turn: guesses that come all at once are counted, too.
-    if (guesses.isUsedUp(key)) throw refuse("too-often")
-    try {
-      return await identity.signIn(email, password)
-    } catch (error) {
-      if (error instanceof Refusal) guesses.take(key)
-      throw error
-    }
+    // Counted before it is tried: guesses that come all at once, to whichever processes, are no more than others.
+    if (!(await guesses.take(key))) throw refuse("too-often")
+    const signed = await identity.signIn(email, password)
+    await guesses.giveBack(key)
+    return signed
   })
 }
 

@@ -21,6 +21,7 @@ import { fileRoutes } from "./files.ts"
 import { createFrame } from "./frame.ts"
 import { pageRoutes } from "./pages.ts"
 import type { App } from "./route.ts"
+import { refuseOtherRoles } from "./roles.ts"
 import { acceptUpgrades, streamRoutes } from "./socket.ts"
 import { sourceRoutes } from "./sources.ts"
 import { teamRoutes } from "./team.ts"
@@ -28,6 +29,7 @@ import { visitorRoutes } from "./visitor.ts"
 import { webhookRoutes } from "./webhooks.ts"
 
 export type { App } from "./route.ts"
+export { forgetLimits } from "./shared-limit.ts"
 
 /** The routes of the roles this process has; it does not listen yet. */
 export async function createHttp(joined: {
@@ -40,11 +42,12 @@ export async function createHttp(joined: {
 }): Promise<App> {
   const { config, sync, identity, adapters, store } = joined
   const app = await createFrame(joined)
+  refuseOtherRoles(app, config)
   if (config.roles.has("stream")) {
     acceptUpgrades(app)
     streamRoutes(app, { sync, config })
   }
-  // Without the role `stream` the socket among them is refused.
+  // Of these, too, each is refused without its role.
   if (config.roles.has("stream") || config.roles.has("http")) visitorRoutes(app, { sync })
   if (!config.roles.has("http")) return app
   accountRoutes(app, { sync, config, identity })

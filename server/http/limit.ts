@@ -1,13 +1,12 @@
 /**
- * How often something may be done, counted per key in fixed windows in this process. A key names who is limited
+ * How often something may be done, counted per key in fixed windows in this process: each process allows as much, which
+ * is harmless for what one visitor may do, and nothing else is limited so (`shared-limit.ts`). A key names who is limited
  * as narrowly as the purpose allows (a session, an e-mail address tried from one place), so that nobody can use
  * up somebody else's share. What is counted is forgotten with its window, and with a restart.
  */
 export type Limit = {
   /** False when the key has used up its window; otherwise counts. */
   take(key: string): boolean
-  /** Whether `take` would be false, without counting. */
-  isUsedUp(key: string): boolean
 }
 
 /** More keys than this in one window (somebody makes them up) and the oldest are forgotten. */
@@ -33,7 +32,6 @@ export function createLimit(options: { most: number; seconds: number; now?: () =
   }
 
   return {
-    isUsedUp: (key) => (currentOf(key)?.count ?? 0) >= most,
     take(key) {
       const current = currentOf(key)
       if (current === undefined) {

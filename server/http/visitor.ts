@@ -16,6 +16,7 @@ import { findAddress, placeOfIp } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
 import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
+import { createSharedLimit } from "./shared-limit.ts"
 import { acceptSocket } from "./socket.ts"
 import { openVisitorStream } from "./visitor-stream.ts"
 import { createHomes, findWebsite, type Website } from "./website.ts"
@@ -26,7 +27,7 @@ const OTHERS = { most: 60, seconds: 10 }
 /** Streams of one visitor: every tab has its own. */
 const MOST_STREAMS = 50
 /** First messages of new visitors at one website: far above a busy day's, far below a flood. */
-const NEW_SESSIONS = { most: 600, seconds: 60 }
+const NEW_SESSIONS = { name: "new-sessions", most: 600, seconds: 60 }
 /** 100,000 characters of any alphabet arrive and are refused by name; more is not read. */
 const MOST_BYTES = 1024 * 1024
 const PAGE = 50
@@ -41,7 +42,7 @@ const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
 export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const messages = createLimit(MESSAGES)
   const others = createLimit(OTHERS)
-  const newSessions = createLimit(NEW_SESSIONS)
+  const newSessions = createSharedLimit(sync.db, NEW_SESSIONS)
   const homes = createHomes(sync)
   const streams = new Set<{ stop(): void }>()
   const openStreams = new Map<string, number>()
@@ -111,7 +112,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const value = addressValueOf(body.key)
         if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
         const known = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
-        if (known === undefined && !newSessions.take(website.id)) throw refuse("too-often")
+        if (known === undefined && !(await newSessions.take(website.id))) throw refuse("too-often")
         const profile = {
           ...placeOfIp(request.ip),
           language: body.language && language.test(body.language) ? body.language : null,

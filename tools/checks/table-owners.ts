@@ -15,7 +15,9 @@ export function tableOwners(): string[] {
       problems.push(`${file}: the first line must say "-- owner: <module>".`)
       continue
     }
-    for (const [, table = ""] of text.matchAll(/create table (?:if not exists )?"?([a-z_.]+)"?/gi))
+    for (const [, table = ""] of text.matchAll(
+      /create (?:unlogged )?table (?:if not exists )?"?([a-z_.]+)"?/gi,
+    ))
       owners.set(table, ownerOf(table, header))
   }
   for (const file of filesUnder("server")) {

@@ -15,8 +15,18 @@ const manifest = z.record(
 )
 type Manifest = z.output<typeof manifest>
 
-/** What visitors and agents must load, gzipped. The loader leaves room for the settings served with it. */
+/** What somebody loads, gzipped, and the most it may be. */
+export type Weight = { what: string; bytes: number; budget: number }
+
 export function byteBudgets(): string[] {
+  return weigh().flatMap(({ what, bytes, budget }) => {
+    if (bytes === 0) return [`${what}: nothing was found to weigh.`]
+    return bytes > budget ? [`${what}: ${bytes} bytes gzipped, ${budget} at most.`] : []
+  })
+}
+
+/** What visitors and agents must load. The loader leaves room for the settings served with it. */
+export function weigh(): Weight[] {
   const desk = readManifest(".build/desk/manifest.json")
   const widget = readManifest(".build/widget/manifest.json")
   const beforeList = closure(
@@ -35,12 +45,17 @@ export function byteBudgets(): string[] {
     [/./],
   )
   const loader = size(".build/widget/loader.js")
+  const weight = (what: string, bytes: number, kilobytes: number): Weight => ({
+    what,
+    bytes,
+    budget: kilobytes * kilobyte,
+  })
   return [
-    over("the widget before a click", loader, 4.5 * kilobyte),
-    over("the widget to the first sent message", loader + sizeOf(".build/widget", panel), 30 * kilobyte),
-    over("the desk before the list is shown", sizeOf(".build/desk", beforeList), 180 * kilobyte),
-    over("the desk until a conversation can be answered", sizeOf(".build/desk", answering), 300 * kilobyte),
-  ].filter((problem) => problem !== undefined)
+    weight("the widget before a click", loader, 4.5),
+    weight("the widget to the first sent message", loader + sizeOf(".build/widget", panel), 30),
+    weight("the desk before the list is shown", sizeOf(".build/desk", beforeList), 180),
+    weight("the desk until a conversation can be answered", sizeOf(".build/desk", answering), 300),
+  ]
 }
 
 function readManifest(file: string): Manifest {
@@ -68,8 +83,3 @@ function closure(chunks: Manifest, keys: string[], later: RegExp[]): Set<string>
 const size = (file: string) => gzipSync(readFileSync(file)).length
 const sizeOf = (folder: string, files: Set<string>) =>
   [...files].reduce((sum, file) => sum + (file.endsWith(".js") ? size(`${folder}/${file}`) : 0), 0)
-
-function over(what: string, bytes: number, budget: number): string | undefined {
-  if (bytes === 0) return `${what}: nothing was found to weigh.`
-  return bytes > budget ? `${what}: ${bytes} bytes gzipped, ${budget} at most.` : undefined
-}

@@ -59,6 +59,17 @@ test("who has a conversation open is shown within a second to all who may see it
   for (const wire of [colleague, distant, stranger]) wire.close()
 })
 
+test("a process that has just started shows at once who was there before", async () => {
+  const viewer = await join(ada)
+  viewer.client.say(viewing(thing))
+  const colleague = await join(bo)
+  await colleague.client.until(() => viewersSeenBy(colleague).length === 1, "the viewer is seen", 1_000)
+  const late = await join(bo, world.another())
+  await late.client.until(() => viewersSeenBy(late).length === 1, "the viewer is seen there, too", 1_000)
+  expect(viewersSeenBy(late)).toEqual([{ agentId: ada, isTyping: false, inNote: false }])
+  for (const wire of [viewer, colleague, late]) wire.close()
+})
+
 test("moving to another conversation leaves the one before", async () => {
   const other = newId()
   await world.put(other, { keys: ["team:a"], name: "another" })

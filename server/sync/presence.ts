@@ -9,17 +9,10 @@ import { isSame, parseStatements, payloads, type Statement } from "./statement.t
 const GATHER_FOR = 100
 const SWEEP_EVERY = 1_000
 const BELL = "parley_presence"
-/** Of a page's address. */
-const MOST_PAGE = 500
+const WHO_IS_THERE = "parley_who_is_there"
 
 type View = { window: string; conversationIds: ReadonlySet<string>; asked: number }
 type Said = NonNullable<Statement["is"]> & { until: number }
-
-export type VisitorPresence = {
-  /** He is here. To be said again with every sign of life: after PRESENCE_LIFE without one he counts as gone. */
-  say(what: { isTyping: boolean; page: string | null }): void
-  leave(): void
-}
 
 export type Presence = {
   newWindow(): string
@@ -47,19 +40,42 @@ export function createPresence(getSync: () => Sync): Presence {
   const watchers = new Map<string, Set<(agentId: string | undefined) => void>>()
   const dirty = new Map<string, Set<string>>()
   const outgoing = new Map<string, Statement>()
-  let ears: Promise<() => Promise<void>> | undefined
+  let ears: Promise<(() => Promise<void>)[]> | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let sweepTimer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
 
   function begin(): void {
-    const { database, log } = getSync()
+    const { log } = getSync()
     sweepTimer ??= setInterval(sweep, SWEEP_EVERY)
     sweepTimer.unref()
-    ears ??= database.listen(BELL, (payload) => {
-      for (const heard of parseStatements(payload)) if (!heard.window.startsWith(processName)) take(heard)
-    })
+    if (ears !== undefined) return
+    ears = listen()
     ears.catch((error: unknown) => log.warn({ err: error }, "presence elsewhere is not heard"))
+  }
+
+  /** Asks by the way who is there already, once the answers can be heard. */
+  async function listen(): Promise<(() => Promise<void>)[]> {
+    const { database } = getSync()
+    const deaf = [
+      await database.listen(BELL, (payload) => {
+        for (const heard of parseStatements(payload)) if (!heard.window.startsWith(processName)) take(heard)
+      }),
+      await database.listen(WHO_IS_THERE, (asker) => {
+        if (asker !== processName) repeat()
+      }),
+    ]
+    database.notify(WHO_IS_THERE, processName)
+    return deaf
+  }
+
+  /** Says again what was said last in the windows of this process. */
+  function repeat(): void {
+    for (const [conversationId, { workspaceId, windows }] of known)
+      for (const [window, { until: _, ...is }] of windows)
+        if (window.startsWith(processName))
+          outgoing.set(`${conversationId} ${window}`, { workspaceId, conversationId, window, is })
+    if (outgoing.size > 0) flushSoon()
   }
 
   function say(said: Statement): void {
@@ -235,46 +251,9 @@ export function createPresence(getSync: () => Sync): Presence {
       clearInterval(sweepTimer)
       clearTimeout(flushTimer)
       flush()
-      const deaf = await ears?.catch(() => undefined)
-      await deaf?.()
+      const deaf = await ears?.catch(() => [])
+      for (const stop of deaf ?? []) await stop()
       await telling
     },
-  }
-}
-
-export function joinPresence(
-  sync: Sync,
-  options: {
-    workspaceId: string
-    conversationId: string
-    onAgentTyping: (agentId: string | undefined) => void
-  },
-): VisitorPresence {
-  const { workspaceId, conversationId, onAgentTyping } = options
-  const window = sync.presence.newWindow()
-  const stopWatching = sync.presence.watchTyping(conversationId, onlyChanges(onAgentTyping))
-  return {
-    say({ isTyping, page }) {
-      const shortened = page === null ? null : page.slice(0, MOST_PAGE).toWellFormed()
-      sync.presence.say({
-        workspaceId,
-        conversationId,
-        window,
-        is: { kind: "visitor", isTyping, page: shortened },
-      })
-    },
-    leave() {
-      stopWatching()
-      sync.presence.say({ workspaceId, conversationId, window, is: null })
-    },
-  }
-}
-
-function onlyChanges(tell: (agentId: string | undefined) => void): (agentId: string | undefined) => void {
-  let told: string | undefined
-  return (agentId) => {
-    if (agentId === told) return
-    told = agentId
-    tell(agentId)
   }
 }

@@ -3,7 +3,7 @@ import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
 import { followKeys, type Follower, type Following } from "./tail.ts"
-import { joinPresence, type VisitorPresence } from "./presence.ts"
+import { joinPresence, type VisitorPresence } from "./visitor-presence.ts"
 
 /** How many sessions are resumed or given a snapshot at once: writers need connections too. */
 const MOST_AT_ONCE = 4

@@ -64,6 +64,8 @@ test("a process that has just started shows at once who was there before", async
   viewer.client.say(viewing(thing))
   const colleague = await join(bo)
   await colleague.client.until(() => viewersSeenBy(colleague).length === 1, "the viewer is seen", 1_000)
+  // What was said then is no longer on its way.
+  await new Promise((resolve) => setTimeout(resolve, 200))
   const late = await join(bo, world.another())
   await late.client.until(() => viewersSeenBy(late).length === 1, "the viewer is seen there, too", 1_000)
   expect(viewersSeenBy(late)).toEqual([{ agentId: ada, isTyping: false, inNote: false }])

@@ -5,10 +5,12 @@ import { connect, createServer, type Socket } from "node:net"
 const LOOK_EVERY = 1_000
 const ANSWER_WITHIN = 2_000
 const CONNECT_WITHIN = 2_000
+/** Answers that fail to come one after another until a server counts as unwell. */
+const MISSES = 2
 
 /**
- * `attentive`: asks every server each second how it is; to one that is not well nobody is sent, and who was there is cut off (as
- * HAProxy's `on-marked-down shutdown-sessions`). `sleepy`: notices nothing; who is led to a dead server is refused.
+ * `attentive`: asks every server each second how it is; to one that is not well nobody is sent while another is, and
+ * who was there is cut off (as HAProxy's `on-marked-down shutdown-sessions`). `sleepy`: notices nothing; who is led to a dead server is refused.
  */
 export type Attention = "attentive" | "sleepy"
 
@@ -16,8 +18,6 @@ export type Attention = "attentive" | "sleepy"
 export type Balancer = {
   url: string
   attend(attention: Attention): void
-  /** Connections to each server, in the order they were given. */
-  loads(): number[]
   close(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export async function openBalancer(
   { prefersFirst = false }: { prefersFirst?: boolean } = {},
 ): Promise<Balancer> {
   const links = new Map<Socket, Backend>()
-  const unwell = new Set<Backend>()
+  const misses = new Map<Backend, number>()
   let attention: Attention = "attentive"
   let turn = 0
 
@@ -40,8 +40,9 @@ export async function openBalancer(
     turn += 1
     const from = prefersFirst ? 0 : turn % backends.length
     const inTurn = [...backends.slice(from), ...backends.slice(0, from)]
-    const well = inTurn.filter((backend) => !unwell.has(backend))
-    void join(near, attention === "sleepy" ? inTurn.slice(0, 1) : well)
+    const well = inTurn.filter(isWell)
+    if (attention === "sleepy") void join(near, inTurn.slice(0, 1))
+    else void join(near, well.length > 0 ? well : inTurn)
   })
 
   /** Who refuses is passed over at once. */
@@ -59,17 +60,18 @@ export async function openBalancer(
     near.resetAndDestroy()
   }
 
-  async function look(): Promise<void> {
-    await Promise.all(
-      backends.map(async (backend) => {
-        if (attention === "sleepy" || (await isWell(backend))) return void unwell.delete(backend)
-        unwell.add(backend)
-        for (const [near, itsBackend] of links) if (itsBackend === backend) near.resetAndDestroy()
-      }),
-    )
+  const isWell = (backend: Backend): boolean => (misses.get(backend) ?? 0) < MISSES
+
+  async function look(backend: Backend): Promise<void> {
+    const hasAnswered = attention === "sleepy" || (await answers(backend))
+    misses.set(backend, hasAnswered ? 0 : (misses.get(backend) ?? 0) + 1)
+    if (isWell(backend) || !backends.some(isWell)) return
+    for (const [near, itsBackend] of links) if (itsBackend === backend) near.resetAndDestroy()
   }
 
-  const looking = setInterval(() => void look(), LOOK_EVERY)
+  const looking = setInterval(() => {
+    for (const backend of backends) void look(backend)
+  }, LOOK_EVERY)
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
@@ -79,7 +81,6 @@ export async function openBalancer(
     attend(to) {
       attention = to
     },
-    loads: () => backends.map((backend) => [...links.values()].filter((one) => one === backend).length),
     async close() {
       clearInterval(looking)
       for (const near of links.keys()) near.resetAndDestroy()
@@ -113,7 +114,7 @@ function couple(end: Socket, other: Socket): void {
   end.on("close", () => other.destroy())
 }
 
-async function isWell({ url }: Backend): Promise<boolean> {
+async function answers({ url }: Backend): Promise<boolean> {
   if (url() === "") return false
   const signal = AbortSignal.timeout(ANSWER_WITHIN)
   const answer = await fetch(`${url()}/healthz`, { signal }).catch(() => undefined)

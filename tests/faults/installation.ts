@@ -1,5 +1,7 @@
+import type { Balancer } from "./balancer.ts"
 import type { Cable } from "./cable.ts"
 import type { ServerProcess } from "./server-process.ts"
+import type { Pair } from "./standby.ts"
 
 /** What a nemesis wants to be different before anything is started. */
 export type Preparation = {
@@ -32,6 +34,10 @@ export type Installation = {
   lines: Cable[]
   /** Between servers and PostgreSQL, where there is a network between them. */
   databaseLine?: Cable
+  /** Between clients' lines and several servers. */
+  balancers?: ReadonlySet<Balancer>
+  /** Where PostgreSQL has a standby. */
+  pair?: Pair
   /**
    * As after the visit of somebody who mends: lines are whole, stopped processes go on, and servers that ended are
    * started again, as a service manager would. Resolves when the servers are healthy; fails when they do not become so.

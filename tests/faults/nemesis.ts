@@ -17,9 +17,10 @@ import type { Random } from "./random.ts"
 
 /**
  * What it is done to: one server with its own PostgreSQL; one server that reaches PostgreSQL over a line
- * (`databaseLine`); three servers on one PostgreSQL; servers on a PostgreSQL with a standby.
+ * (`databaseLine`); three servers on one PostgreSQL, where each does everything or has a role of its own; servers on a
+ * PostgreSQL with a standby.
  */
-export type Ground = "one" | "line" | "three" | "standby"
+export type Ground = "one" | "line" | "three" | "split" | "standby" | "beside"
 
 export type Field = {
   installation: Installation
@@ -29,8 +30,11 @@ export type Field = {
   isBrief: boolean
   /** Lets the harm last: milliseconds, and how many of them in the brief form. Ends early when the run is ended. */
   lasts(full: number, brief: number): Promise<void>
+  clients: readonly { name: string; isConnected(): boolean }[]
   /** Clients that say they have a live line to the server, of how many. */
   connected(): { now: number; of: number }
+  /** By how much longer than on a quiet machine anything may take here and now. */
+  patience(): number
   /** Aborted when the run is ended early. */
   signal: AbortSignal
   /** A line for the report, such as what was measured. */

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import pg from "pg"
 import { startEmbedded } from "../../server/db/embedded/start.ts"
 import { quietLog } from "../harness/log.ts"
+import { signalTree } from "../harness/process-tree.ts"
 import { layCable, type Cable } from "./cable.ts"
 import type { Installation, InstallationNeeds, Postgres } from "./installation.ts"
 import { prepareServer, type ServerProcess } from "./server-process.ts"
@@ -47,7 +48,9 @@ export async function openOne({ folder, environment, lines: count }: Installatio
       databaseLine = await layCable()
       const { password, pathname } = new URL(beside.url)
       databaseLine.lead(path.join(postgresNote(dataFolder)[4] ?? "", ".s.PGSQL.5432"))
-      server.change({ DATABASE_URL: `postgresql://parley:${password}@127.0.0.1:${databaseLine.port}${pathname}` })
+      server.change({
+        DATABASE_URL: `postgresql://parley:${password}@127.0.0.1:${databaseLine.port}${pathname}`,
+      })
       // Taken down in the opposite order, so before the server: it is stopped here.
       kept.defer(() => beside.stop())
       kept.defer(() => databaseLine?.close())
@@ -87,9 +90,12 @@ export async function bringBack(server: ServerProcess): Promise<void> {
     const failure = await (server.isRunning() ? Promise.resolve(undefined) : startAgain(server))
     if (failure === undefined && (await isHealthy(server.url()))) return
     if (Date.now() - begun > healthyWithin)
-      throw new Error(`${server.name} is not healthy ${healthyWithin / 1000} s after everything was mended.`, {
-        cause: failure,
-      })
+      throw new Error(
+        `${server.name} is not healthy ${healthyWithin / 1000} s after everything was mended.`,
+        {
+          cause: failure,
+        },
+      )
     await wait(failure === undefined ? 50 : 500)
   }
 }
@@ -131,7 +137,10 @@ export function findPostgres(dataFolder: string): Postgres {
   return {
     pid,
     signal: (signal) => send(pid(), signal),
-    signalAll: (signal) => send(-(pid() ?? 0), signal),
+    signalAll(signal) {
+      const postmaster = pid()
+      if (postmaster !== undefined) signalTree(postmaster, signal)
+    },
     backendPids: () => readBackendPids(databaseUrl(dataFolder)),
   }
 }

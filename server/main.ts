@@ -64,6 +64,7 @@ export async function start(
   const identity = createIdentity({ database, log, config })
   const adapters = createAdapters(config)
   const store = createFileStore(config)
+  await store.check(log)
   const handlers = allJobs({ sync, config, log, identity, adapters, store })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())

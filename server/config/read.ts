@@ -26,6 +26,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   if (config.smtpUrl !== undefined && config.mailFrom === undefined)
     problems.push("PARLEY_MAIL_FROM is needed when SMTP_URL is set.")
+  if (config.s3Url !== undefined && (config.s3KeyId === undefined || config.s3Secret === undefined))
+    problems.push("S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are needed when S3_URL is set.")
   if (problems.length > 0) throw new ConfigProblems(problems)
   // The loop above filled every field of `settings` by that field's own rule.
   return config as Config

@@ -68,6 +68,32 @@ export const settings = {
     otherwise: "Parley starts its own PostgreSQL in the data folder",
     prose: "A PostgreSQL of yours, version 15 or newer. Its user must be allowed to create tables.",
   },
+  s3Url: {
+    name: "S3_URL",
+    rule: url("http", "https")
+      .transform((text) => text.replace(/\/+$/, ""))
+      .optional(),
+    otherwise: "files lie in the data folder",
+    prose:
+      "The address of a bucket of S3-compatible object storage for files, such as `https://my-bucket.s3.eu-central-1.amazonaws.com` or `https://minio.example.com/my-bucket`. Needed when Parley runs on several machines. The key must be allowed to read, write and list.",
+  },
+  s3Region: {
+    name: "S3_REGION",
+    rule: z.string().default("us-east-1"),
+    prose: "The region of that bucket, where its storage has regions.",
+  },
+  s3KeyId: {
+    name: "S3_ACCESS_KEY_ID",
+    rule: z.string().optional(),
+    otherwise: "needed when `S3_URL` is set",
+    prose: "The id of the key to that bucket.",
+  },
+  s3Secret: {
+    name: "S3_SECRET_ACCESS_KEY",
+    rule: z.string().optional(),
+    otherwise: "needed when `S3_URL` is set",
+    prose: "The secret of that key.",
+  },
   databaseConnections: {
     name: "PARLEY_DATABASE_CONNECTIONS",
     rule: wholeNumber(2, 500).default(16),
@@ -91,6 +117,12 @@ export const settings = {
     otherwise: "`http,stream,jobs`",
     prose:
       "What this process does: answer requests, hold live connections, run jobs. Several processes on one database may share the work.",
+  },
+  stopNotice: {
+    name: "PARLEY_STOP_NOTICE",
+    rule: wholeNumber(0, 300).default(0),
+    prose:
+      "How many seconds a process that is told to stop still serves everybody while `/healthz` says 503, so that a balancer sends nobody new. One check of the balancer more is right; 0 where there is one process.",
   },
   signup: {
     name: "PARLEY_SIGNUP",

@@ -1,7 +1,7 @@
 import { download, type Access } from "./download.ts"
 import { sniff } from "./kind.ts"
 import type { FileRecord } from "./record.ts"
-import { keep, type FileStore } from "./store.ts"
+import type { FileStore } from "./store.ts"
 
 /** Twice what carriers let through in an MMS. */
 const mostBytes = 10 * 1024 * 1024
@@ -14,7 +14,7 @@ export async function storeRemote(
   const { file, remote, access } = o
   const { mayConnectTo, trustsProviders } = store
   const bytes = download(remote, { access, mostBytes, mayConnectTo, trustsProvider: trustsProviders })
-  const { path, size, sha256 } = await keep(store, file, bytes)
-  const { type, ending } = await sniff(path, file.type)
+  const { size, sha256, seen } = await store.keep(file, bytes, (path) => sniff(path, file.type))
+  const { type, ending } = seen
   return { name: `${file.name}.${ending}`, type, size, sha256 }
 }

@@ -1,5 +1,6 @@
 /**
- * Files that hang on messages: what is known of each (table `files`) and its bytes (a folder under the data folder).
+ * Files that hang on messages: what is known of each (table `files`) and its bytes (a folder, or a bucket of
+ * S3-compatible object storage).
  *
  * Hides where bytes lie, and everything that makes a stranger's file dangerous. Fetching one shows the provider's
  * credentials to the provider alone and never reaches into the inside network, redirects included; size and time
@@ -8,7 +9,8 @@
  *
  * That guard of our network, `outsideOnly`, is for whoever else speaks to an address that a stranger has given.
  *
- * Trades: one folder on one machine; several processes need a shared one.
+ * Trades: a file passes this machine's disk on its way into a bucket, since what it is and its SHA-256 are known at
+ * its end only. A folder is one machine's; several machines need the bucket.
  */
 export { createFileStore, type FileStore } from "./store.ts"
 export { expectFile, findFile, markFile, type FileRecord } from "./record.ts"

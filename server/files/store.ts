@@ -1,12 +1,35 @@
 import { createHash } from "node:crypto"
-import { mkdir, open, rename, unlink } from "node:fs/promises"
-import { join, resolve } from "node:path"
+import { open, rm } from "node:fs/promises"
+import { resolve } from "node:path"
+import type { Readable } from "node:stream"
 import type { Id } from "../../protocol/values.ts"
-import { newId } from "../db/db.ts"
+import type { Log } from "../log/log.ts"
+import { createFolder } from "./folder.ts"
 import { isPublicAddress } from "./network.ts"
+import { createS3 } from "./s3.ts"
 
-export type FileStore = {
-  readonly folder: string
+export type FileName = { workspaceId: Id; id: Id }
+
+type Part = { path: string; size: number; sha256: string }
+
+/** Where bytes lie. Under its name a file is whole or not there. */
+export type Engine = {
+  /** Throws in words what only an operator can mend. */
+  check(log: Log): Promise<void>
+  /** Where the bytes of a file are gathered first. */
+  reserve(file: FileName): Promise<string>
+  /** Takes over what was gathered there, in place of an earlier file of that name. */
+  take(file: FileName, part: Part): Promise<void>
+  read(file: FileName): Promise<{ size: number; bytes: Readable } | undefined>
+}
+
+export type FileStore = Pick<Engine, "check" | "read"> & {
+  /** Keeps all of `bytes` or nothing. `look` sees them, gathered, before they are kept. */
+  keep<T>(
+    file: FileName,
+    bytes: AsyncIterable<Uint8Array>,
+    look: (path: string) => Promise<T>,
+  ): Promise<{ size: number; sha256: string; seen: T }>
   /** Which addresses a download may connect to, the provider's own perhaps aside. */
   readonly mayConnectTo: (ip: string) => boolean
   /** Whether a provider may stand inside our network all the same: who named it has to be one of us. */
@@ -15,34 +38,45 @@ export type FileStore = {
 
 export function createFileStore(o: {
   dataFolder: string
+  s3Url?: string | undefined
+  s3Region?: string
+  s3KeyId?: string | undefined
+  s3Secret?: string | undefined
   /** Where anybody may sign up, anybody may name a provider. */
   signup?: "closed" | "open"
   mayConnectTo?: FileStore["mayConnectTo"]
 }): FileStore {
+  const { s3Url: url, s3Region: region = "us-east-1", s3KeyId: keyId = "", s3Secret: secret = "" } = o
+  const engine =
+    url === undefined
+      ? createFolder(resolve(o.dataFolder, "files"))
+      : createS3({ url, region, keyId, secret })
   return {
-    folder: resolve(o.dataFolder, "files"),
+    check: engine.check,
+    read: engine.read,
+    keep: async (file, bytes, look) => {
+      const path = await engine.reserve(file)
+      try {
+        const { size, sha256 } = await gather(path, bytes)
+        const seen = await look(path)
+        await engine.take(file, { path, size, sha256 })
+        return { size, sha256, seen }
+      } finally {
+        await rm(path, { force: true })
+      }
+    },
     mayConnectTo: o.mayConnectTo ?? isPublicAddress,
     trustsProviders: o.signup !== "open",
   }
 }
 
-/** Both ids are UUIDs, so the path cannot leave the folder. */
-export function pathOf(store: FileStore, file: { workspaceId: Id; id: Id }): string {
-  return join(store.folder, file.workspaceId, file.id)
-}
-
-/** Under its name a file is whole or not there: it is written beside it, synced, then renamed. */
-export async function keep(
-  store: FileStore,
-  file: { workspaceId: Id; id: Id },
+async function gather(
+  path: string,
   bytes: AsyncIterable<Uint8Array>,
-): Promise<{ path: string; size: number; sha256: string }> {
-  const path = pathOf(store, file)
-  const part = `${path}.${newId()}.part`
-  await mkdir(join(store.folder, file.workspaceId), { recursive: true, mode: 0o700 })
+): Promise<{ size: number; sha256: string }> {
   const hash = createHash("sha256")
   let size = 0
-  const handle = await open(part, "wx", 0o600)
+  const handle = await open(path, "wx", 0o600)
   try {
     for await (const chunk of bytes) {
       hash.update(chunk)
@@ -50,12 +84,8 @@ export async function keep(
       await handle.writeFile(chunk)
     }
     await handle.sync()
+  } finally {
     await handle.close()
-    await rename(part, path)
-  } catch (error) {
-    await handle.close()
-    await unlink(part)
-    throw error
   }
-  return { path, size, sha256: hash.digest("hex") }
+  return { size, sha256: hash.digest("hex") }
 }

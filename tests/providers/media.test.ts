@@ -82,8 +82,8 @@ test("a picture is fetched with the account's credentials, kept whole and shown 
     sha256: createHash("sha256").update(png).digest("hex"),
   })
   expect(open).toMatchObject({ raster: "image/png", size: png.length })
-  expect(await readFile(join(store.folder, file.workspaceId, file.id))).toEqual(png)
-  expect(await readdir(join(store.folder, file.workspaceId))).toEqual([file.id])
+  expect(await readFile(join(dataFolder, "files", file.workspaceId, file.id))).toEqual(png)
+  expect(await readdir(join(dataFolder, "files", file.workspaceId))).toEqual([file.id])
   open?.bytes.destroy()
 })
 
@@ -121,7 +121,7 @@ test("a file of more than 10 MB is refused and leaves nothing behind", async () 
   const remote = offer("image/png", Buffer.concat([png, Buffer.alloc(10 * 1024 * 1024)]))
   const file = record("image/png")
   await expect(storeRemote(store, { file, remote, access: access() })).rejects.toThrow(FileRefused)
-  expect(await readdir(join(store.folder, file.workspaceId))).toEqual([])
+  expect(await readdir(join(dataFolder, "files", file.workspaceId))).toEqual([])
 })
 
 test("an address inside our network is not gone to, be it named or reached by a redirect", async () => {

@@ -18,8 +18,11 @@ export type Cable = {
   reset(): void
   /** Half-open from now on: what goes this way does not arrive, of new connections neither. Mending lets it through. */
   hold(...directions: Direction[]): void
-  /** As after a router lost its memory: on none of today's connections anything arrives, ever, and no end hears of it. */
-  abandon(): void
+  /**
+   * As after a router lost its memory: on none of today's connections anything arrives, ever, and no end hears of it.
+   * Answers them.
+   */
+  abandon(): Link[]
   /** Slow or far from now on. */
   turn(weather: Weather): void
   /** Everything goes through again; what hung in the air for good is reset. */
@@ -83,6 +86,7 @@ export async function layCable(): Promise<Cable> {
     },
     abandon() {
       for (const link of links) abandoned.add(link)
+      return [...links]
     },
     turn(now) {
       weather = now

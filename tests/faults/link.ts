@@ -18,6 +18,8 @@ export type Link = {
   end(): void
   /** What was held back goes on. */
   flush(): void
+  /** Whoever opened it has closed it. */
+  isGivenUp(): boolean
 }
 
 /** Bytes that wait at most; then the sender is made to wait, as by a full buffer on the way. */
@@ -51,6 +53,7 @@ export function openLink(
     })
   }
   return {
+    isGivenUp: () => near.destroyed || near.readableEnded,
     reset() {
       near.resetAndDestroy()
       far.resetAndDestroy()

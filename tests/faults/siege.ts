@@ -90,7 +90,10 @@ export async function laySiege(o: {
     const late = await comeBack(clients, signal)
     const most = (nemesis.backWithin ?? BACK_WITHIN) * patience()
     for (const { name, after } of late)
-      if (after > most) violations.push(`Late: ${name} was back ${seconds(after)} after the server, and ${seconds(most)} are allowed.`)
+      if (after > most)
+        violations.push(
+          `Late: ${name} was back ${seconds(after)} after the server, and ${seconds(most)} are allowed.`,
+        )
     return { slowest: Math.max(0, ...late.map(({ after }) => after)), violations }
   }
 

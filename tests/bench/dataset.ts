@@ -34,14 +34,14 @@ export async function findDataset(
     await makeDataset(postgres, { ...o, name })
     say(`  ${name} is made.`)
   }
-  const workspaceId = await ask(databaseUrl, "select id::text as text from workspaces")
+  const workspaceId = await askOnce(databaseUrl, "select id::text as text from workspaces")
   return { databaseUrl, size, series, workspaceId }
 }
 
 /** False: its schema is none that leads to the code's. */
 async function bringUpToDate(databaseUrl: string): Promise<boolean> {
   const count = "select count(*)::text as text from schema_migrations"
-  const before = await ask(databaseUrl, count)
+  const before = await askOnce(databaseUrl, count)
   try {
     const database = await openDatabase({ config: readConfig({ DATABASE_URL: databaseUrl }), log })
     await database.close()
@@ -49,7 +49,7 @@ async function bringUpToDate(databaseUrl: string): Promise<boolean> {
     // Whatever it is: what is made anew is right.
     return false
   }
-  if ((await ask(databaseUrl, count)) !== before) await ask(databaseUrl, "vacuum (freeze, analyze)")
+  if ((await askOnce(databaseUrl, count)) !== before) await askOnce(databaseUrl, "vacuum (freeze, analyze)")
   return true
 }
 
@@ -87,7 +87,8 @@ export function longestOf(size: number, series: Series): number {
   return size === 100_000 && series === "5,000 open" ? 100_000 : 10
 }
 
-async function ask(databaseUrl: string, statement: string): Promise<string> {
+/** One text. */
+export async function askOnce(databaseUrl: string, statement: string): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {

@@ -10,11 +10,11 @@ export type Figure = {
   floor?: number
   ratio?: number
   /** How the ratio is to be read. */
-  ratioIs?: "value/floor" | "floor/value" | "largest/smallest"
+  ratioIs?: "value/floor" | "floor/value" | "largest/smallest" | "last/first page"
   aim?: { what: string; isMet: boolean }
   note?: string
-  /** Where it is one of a family over growing data: the plot is drawn from these. */
-  at?: { family: string; series: Series; size: number }
+  /** How it grows with the data, smallest first; `value` is the last of them. The plot is drawn from these. */
+  growth?: { series: Series; points: { size: number; value: number }[] }
 }
 
 /** One thing that is measured: a file of its own, listed in `parts.ts`. */

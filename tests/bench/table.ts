@@ -6,7 +6,7 @@ const heads = ["figure", "value", "floor", "ratio", "aim", ""]
 export function tableOf(figures: readonly Figure[]): string[] {
   const rows = figures.map((figure) => [
     figure.name,
-    `${numberText(figure.value)} ${figure.unit}`,
+    `${valuesOf(figure)} ${figure.unit}`,
     figure.floor === undefined ? "–" : `${numberText(figure.floor)} ${figure.unit}`,
     ratioText(figure),
     figure.aim?.what ?? "–",
@@ -18,6 +18,11 @@ export function tableOf(figures: readonly Figure[]): string[] {
   const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")
   const notes = figures.flatMap(({ name, note }) => (note === undefined ? [] : [`  ${name}: ${note}`]))
   return [line(heads), ...rows.map(line), ...notes].map((text) => text.trimEnd())
+}
+
+/** The value, or of one that was measured at growing sizes all of them. */
+export function valuesOf({ value, growth }: Figure): string {
+  return (growth?.points ?? [{ value }]).map((point) => numberText(point.value)).join(" → ")
 }
 
 export function ratioText({ ratio, ratioIs = "value/floor" }: Figure): string {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import helmet from "@fastify/helmet"
 import swagger from "@fastify/swagger"
 import {
@@ -21,7 +22,7 @@ import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
 
-/** What is not answered this long after the stop began is cut off, in milliseconds: service managers wait little longer. */
+/** What is not answered this long after the notice is cut off, in milliseconds: service managers wait little longer. */
 const LONGEST_STOP = 10_000
 
 /** A fastify without routes of ours: security, parsing, refusals, and who asks. */
@@ -36,7 +37,8 @@ export async function createFrame(options: {
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: 256 * 1024,
     routerOptions: { maxParamLength: 500 },
-    // While stopping, what is in flight is answered and idle connections are ended.
+    // While stopping, what still comes is answered, each connection ends with its answer, and idle ones are ended.
+    return503OnClosing: false,
     forceCloseConnections: "idle",
     requestTimeout: 30_000,
     logger: false,
@@ -65,8 +67,10 @@ export async function createFrame(options: {
   })
   // Who is answered while stopping would otherwise keep his connection for another request, and hold up the stop.
   let isStopping = false
+  // The first of the stop: sockets say goodbye when those who send people here have had time to hear of it.
   app.addHook("preClose", async () => {
     isStopping = true
+    await wait(config.stopNotice * 1_000)
     setTimeout(() => app.server.closeAllConnections(), LONGEST_STOP).unref()
   })
   app.addHook("onSend", async (request, reply) => {
@@ -83,7 +87,7 @@ export async function createFrame(options: {
       }
       sync.metrics.took("request", labels, elapsedTime / 1_000)
     })
-  healthRoutes(app, { sync, config })
+  healthRoutes(app, { sync, config, isStopping: () => isStopping })
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
   return app
 }
@@ -141,6 +145,8 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   if (error instanceof Refusal) return void answerRefusal(reply, error)
   if (error.validation !== undefined) return void answerRefusal(reply, refusalOfInput(error.validation))
   const status = error.statusCode ?? 500
+  // Cut off while it still sends, a proxy would never read the answer, and take us for broken.
+  if (status === 413) reply.removeHeader("connection")
   // What fastify itself refuses: too large, not JSON, an unknown media type.
   if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
   log.error({ err: error, method: request.method, route: request.routeOptions.url }, "a request failed")

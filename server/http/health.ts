@@ -15,9 +15,10 @@ const hidden = { schema: { hide: true } }
 /**
  * What a machine asks that looks after this process, whatever its roles. `/livez`: does it answer at all; if not,
  * starting it anew may help. `/healthz`: can it serve, which takes the database; if not, others may, and starting
- * anew does not help. Both answer 503 as soon as it stops, by fastify. `/metrics`: its figures, for whoever has the token.
+ * anew does not help; nor can it for long once it stops. `/metrics`: its figures, for whoever has the token.
  */
-export function healthRoutes(app: App, { sync, config }: { sync: Sync; config: Config }): void {
+export function healthRoutes(app: App, o: { sync: Sync; config: Config; isStopping: () => boolean }): void {
+  const { sync, config, isStopping } = o
   const { db, clock, log, database, metrics } = sync
   const reach = createLook(async () => (await sql`select 1`.execute(db)).rows.length === 1, {
     within: WITHIN,
@@ -35,7 +36,7 @@ export function healthRoutes(app: App, { sync, config }: { sync: Sync; config: C
   )
 
   app.get("/healthz", hidden, async (_request, reply) => {
-    const ok = (await reach()) ?? false
+    const ok = !isStopping() && ((await reach()) ?? false)
     return reply
       .code(ok ? 200 : 503)
       .header("cache-control", "no-store")

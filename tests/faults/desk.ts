@@ -16,6 +16,8 @@ export type Desk = {
   /** Begins nothing more. */
   rest(): void
   isConnected(): boolean
+  /** By `performance.now()`. */
+  openedAt(): number
   /** Everything is sent and answered, and the stream has come to the change with this number. */
   isDone(number: number): boolean
   /** What it still waits for, in words. */
@@ -52,6 +54,7 @@ export function openDesk(needs: DeskNeeds): Desk {
   let answers = 0
   let notes = 0
   let isReloading = false
+  let openedAt = performance.now()
   let isResting = needs.isResting ?? false
   const acting = setInterval(actNow, needs.pause)
 
@@ -176,6 +179,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       isResting = true
     },
     isConnected: () => replica.memory.connection === "online",
+    openedAt: () => openedAt,
     isDone(number) {
       const { memory } = replica
       const isAtRest = memory.pendings.length === 0 && memory.returned.length === 0
@@ -193,6 +197,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       await new Promise((resolve) => setTimeout(resolve, 10))
       await replica.close({ erase: false })
       replica = open()
+      openedAt = performance.now()
       isReloading = false
     },
     wake: () => replica.wake(),

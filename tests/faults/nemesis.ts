@@ -30,7 +30,7 @@ export type Field = {
   isBrief: boolean
   /** Lets the harm last: milliseconds, and how many of them in the brief form. Ends early when the run is ended. */
   lasts(full: number, brief: number): Promise<void>
-  clients: readonly { name: string; isConnected(): boolean }[]
+  clients: readonly { name: string; isConnected(): boolean; openedAt(): number }[]
   /** Clients that say they have a live line to the server, of how many. */
   connected(): { now: number; of: number }
   /** By how much longer than on a quiet machine anything may take here and now. */

@@ -197,7 +197,7 @@ function patience(): number {
   return Math.max(1, (os.loadavg()[0] ?? 0) / os.availableParallelism())
 }
 
-type Client = { name: string; isConnected(): boolean; reload(): Promise<void> }
+type Client = { name: string; isConnected(): boolean; openedAt(): number; reload(): Promise<void> }
 
 /** Tabs die and are opened again, whatever else goes on. */
 async function reloadTabs(clients: Client[], random: Random, end: AbortSignal): Promise<void> {

@@ -1,7 +1,10 @@
-type Client = { name: string; isConnected(): boolean }
+type Client = { name: string; isConnected(): boolean; openedAt(): number }
 
 export type StreamWatch = {
-  /** Who was without a live stream longest at a stretch, and for how many milliseconds; one who still is counts too. */
+  /**
+   * Who lost a live stream and was longest without one, and for how many milliseconds; one who still is counts too.
+   * A tab that is opened again takes the time it takes to load.
+   */
   longest(): { name: string; ms: number }
   stop(): void
 }
@@ -12,17 +15,20 @@ const LOOK_EVERY = 20
 export function watchStreams(clients: readonly Client[]): StreamWatch {
   const since = new Map<string, number>()
   let longest = { name: "nobody", ms: 0 }
+  let lookedAt = performance.now()
 
   function look(): void {
     const now = performance.now()
-    for (const { name, isConnected } of clients) {
-      if (isConnected()) since.delete(name)
-      else {
-        const begun = since.get(name) ?? now
-        since.set(name, begun)
-        if (now - begun > longest.ms) longest = { name, ms: now - begun }
+    for (const { name, isConnected, openedAt } of clients) {
+      if (isConnected()) {
+        since.delete(name)
+        continue
       }
+      const begun = since.get(name) ?? lookedAt
+      since.set(name, begun)
+      if (openedAt() < begun && now - begun > longest.ms) longest = { name, ms: now - begun }
     }
+    lookedAt = now
   }
 
   look()

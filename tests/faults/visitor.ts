@@ -25,6 +25,8 @@ export type Visitor = {
   /** Types nothing more. */
   rest(): Promise<unknown>
   isConnected(): boolean
+  /** By `performance.now()`; a tab takes a while to load. */
+  openedAt(): number
   /** The tab dies and another one opens on the same storage. */
   reload(): Promise<void>
   state(): Promise<State>
@@ -58,10 +60,12 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
   let typed = 0
   let isResting = needs.isResting ?? false
   let isConnected = false
+  let openedAt = 0
   let tab = open()
 
   function open() {
     isConnected = false
+    openedAt = performance.now()
     const workerData: Script = {
       name,
       origin,
@@ -124,6 +128,7 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
       return state("rest")
     },
     isConnected: () => isConnected,
+    openedAt: () => openedAt,
     async reload() {
       // It dies between two texts, not in one.
       await state("rest")

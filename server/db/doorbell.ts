@@ -9,14 +9,18 @@ import { gatherRings, type Bus, type Ring } from "./bus.ts"
 import { prepareSession } from "./driver.ts"
 
 const retryAfter = 500
+/** Says nothing by itself for long: only who is asked can be missed. */
+const askEvery = 5_000
 
 export async function openDoorbell(options: {
   url: string
   log: Log
+  /** Before anything is asked over it. */
+  onOpen: (client: pg.ClientBase) => void
   /** Called with each new connection, before any payload: the server may be another one than before. */
   onConnect: (client: pg.ClientBase) => Promise<void>
 }): Promise<Bus> {
-  const { url, log, onConnect } = options
+  const { url, log, onOpen, onConnect } = options
   const listeners = new Map<string, Set<(payload: string) => void>>()
   const rings = gatherRings({ isReady: () => client !== undefined, send })
   let client: pg.Client | undefined
@@ -28,6 +32,7 @@ export async function openDoorbell(options: {
       connectionString: url,
       pipeline: true,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 10_000,
     })
     fresh.on("error", (error) => lose(fresh, error))
@@ -37,6 +42,7 @@ export async function openDoorbell(options: {
     })
     await fresh.connect()
     try {
+      onOpen(fresh)
       await prepareSession(fresh)
       await onConnect(fresh)
       // From here on `listen` sees to channels that are added while these are being asked for.
@@ -79,6 +85,10 @@ export async function openDoorbell(options: {
   }
 
   await connect()
+  const asking = setInterval(() => {
+    // Whoever watches the connection sees whether this is answered; its loss is told by its own event.
+    client?.query("").catch(() => undefined)
+  }, askEvery)
   return {
     async listen(channel, onPayload) {
       const existing = listeners.get(channel)
@@ -99,6 +109,7 @@ export async function openDoorbell(options: {
     async close() {
       isClosed = true
       clearTimeout(retryTimer)
+      clearInterval(asking)
       await rings.flush()
       await client?.end()
     },

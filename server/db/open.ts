@@ -7,7 +7,9 @@ import { openKysely, openPool, prepareSession, surviveLoss, type Db } from "./dr
 import { startEmbedded } from "./embedded/start.ts"
 import { openInstallations, refuseStandby, type Installations } from "./installation.ts"
 import { migrate } from "./migrate.ts"
+import { newId } from "./id.ts"
 import { openNats } from "./nats.ts"
+import { openWatch } from "./watch.ts"
 
 const oldestVersion = 150_000
 
@@ -36,18 +38,26 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
   const url = config.databaseUrl ?? (await startOwn(config, log, opened))
   const installations = await prepare(url)
 
-  const pool = openPool(url, { most: config.databaseConnections, onConnect: installations.read })
+  const name = `parley-${newId().slice(-12)}`
+  const named = `${url}${url.includes("?") ? "&" : "?"}application_name=${name}`
+  const watch = openWatch({ url: named, name, log })
+  opened.defer(() => watch.stop())
+  const pool = openPool(named, {
+    most: config.databaseConnections,
+    onOpen: watch.guard,
+    onConnect: installations.read,
+  })
   let isClosing = false
   pool.on("error", (error) => {
     if (!isClosing) log.warn({ err: error }, "an idle database connection was lost")
   })
   opened.defer(() => pool.end())
-  const bus = await openBus(url, { config, log, installations })
+  const bus = await openBus(named, { config, log, installations, onOpen: watch.guard })
   opened.defer(() => bus.close())
 
   const kept = opened.move()
   return {
-    db: openKysely(pool, installations.isCurrent),
+    db: openKysely(pool, (client) => installations.isCurrent(client) && watch.isTrusted(client)),
     url,
     get epoch() {
       return installations.current.epoch
@@ -77,9 +87,10 @@ async function startOwn(config: Config, log: Log, opened: AsyncDisposableStack):
 /** Its channels are those of everybody on this database, whatever carries them. */
 async function openBus(
   url: string,
-  { config, log, installations }: { config: Config; log: Log; installations: Installations },
+  o: { config: Config; log: Log; installations: Installations; onOpen: (client: pg.ClientBase) => void },
 ): Promise<Bus> {
-  if (config.natsUrls === undefined) return openDoorbell({ url, log, onConnect: installations.read })
+  const { config, log, installations, onOpen } = o
+  if (config.natsUrls === undefined) return openDoorbell({ url, log, onOpen, onConnect: installations.read })
   const getRestoreId = (): string => installations.current.restoreId
   const bus = openNats({ urls: config.natsUrls, log, getRestoreId })
   installations.onNewEpoch(bus.renew)

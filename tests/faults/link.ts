@@ -35,6 +35,11 @@ export function openLink(
   },
 ): Link {
   const far = connect({ ...target, allowHalfOpen: true })
+  const breakOff = (end: Socket): void => {
+    // A socket in the file system knows no reset.
+    if (end === far && "path" in target) end.destroy()
+    else end.resetAndDestroy()
+  }
   const up = openWay(near, far, { weather: o.weather, isHeld: () => o.isHeld("up") })
   const down = openWay(far, near, { weather: o.weather, isHeld: () => o.isHeld("down") })
   for (const [one, other, way] of [
@@ -45,7 +50,7 @@ export function openLink(
     // Whatever happened to one end happens to the other: a killed server is a reset, not a polite end. Unless nobody
     // hears of anything.
     one.on("error", () => {
-      if (!way.isHeld()) other.resetAndDestroy()
+      if (!way.isHeld()) breakOff(other)
     })
     one.on("close", () => {
       if (near.destroyed && far.destroyed) o.onClose()
@@ -55,8 +60,8 @@ export function openLink(
   return {
     isGivenUp: () => near.destroyed || near.readableEnded,
     reset() {
-      near.resetAndDestroy()
-      far.resetAndDestroy()
+      breakOff(near)
+      breakOff(far)
     },
     end: () => near.destroy(),
     flush() {

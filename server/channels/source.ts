@@ -30,7 +30,7 @@ export async function findSource(
   { forUpdate = false } = {},
 ): Promise<SourceRecord | undefined> {
   const lock = forUpdate ? sql`for update` : sql``
-  const { rows } = await sql<StoredSource>`
+  const { rows } = await sql<StoredSource>`/* prepared */
     select ${columns} from sources where id = ${sourceId} ${lock}`.execute(db)
   return rows[0] && parseStored(rows[0])
 }

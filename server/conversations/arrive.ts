@@ -11,9 +11,9 @@ import type { Inbound } from "./receive.ts"
 /** What a customer's message does to his conversation: whose it becomes, and what waits for whom. */
 export async function arrive(
   writing: Writing,
-  o: { held: Held; all: readonly Held[]; inbound: Inbound; addressId: Id },
+  o: { held: Held; all: readonly Held[]; away: Away; inbound: Inbound; addressId: Id },
 ): Promise<NewEntry> {
-  const { held, all, inbound, addressId } = o
+  const { held, all, away, inbound, addressId } = o
   const { now } = held
   const { message, sourceId, teamId } = inbound
   const isFirst = now.lastCustomerEntryId === null
@@ -42,7 +42,7 @@ export async function arrive(
   else if (isBack) await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
   else {
     if (isElsewhere) addEvent(held, writing.at, { what: "wrote-elsewhere", sourceId, teamId })
-    await returnIfAway(writing, held, entry)
+    await returnIfAway(writing, away, { held, entry })
   }
   return entry
 }
@@ -74,20 +74,40 @@ async function isStillEnabled(writing: Writing, workspaceId: Id, agentId: Id): P
   return rows.length > 0
 }
 
+/** Assignees who are Away, in teams that want that to count: how long such a one has to come back, by `awayKey`. */
+export type Away = ReadonlyMap<string, number>
+
+function awayKey({ teamId, assigneeId }: { teamId: Id; assigneeId: Id | null }): string {
+  return `${teamId} ${assigneeId}`
+}
+
+/** For all at once, before anything arrives: whom a conversation is given to by arriving is not Away. */
+export async function findAway(writing: Writing, all: readonly Held[]): Promise<Away> {
+  const assigned = all.filter(({ now }) => now.assigneeId !== null && now.closedAt === null)
+  const [first] = assigned
+  if (first === undefined) return new Map()
+  const { rows } = await sql<{ teamId: Id; assigneeId: Id; seconds: number }>`/* prepared */
+    select distinct t.id as "teamId", a.id as "assigneeId", t.offer_seconds as seconds
+      from unnest(${assigned.map(({ now }) => now.teamId)}::uuid[],
+                  ${assigned.map(({ now }) => now.assigneeId)}::uuid[]) as held (team_id, agent_id)
+      join teams t on t.workspace_id = ${first.workspaceId} and t.id = held.team_id and t.returns_when_away
+      join agents a on a.workspace_id = ${first.workspaceId} and a.id = held.agent_id
+           and (a.away_by_hand or not a.is_present)`.execute(writing.tx)
+  return new Map(rows.map((row) => [awayKey(row), row.seconds]))
+}
+
 /** An Away assignee has the team's time-out to come back, then the conversation is nobody's; some teams do not want that. */
-async function returnIfAway(writing: Writing, held: Held, entry: NewEntry): Promise<void> {
-  const { assigneeId, teamId, id: conversationId } = held.now
-  if (assigneeId === null) return
-  const { rows } = await sql<{ seconds: number }>`
-    select t.offer_seconds as seconds
-      from teams t join agents a on a.workspace_id = t.workspace_id and a.id = ${assigneeId}
-     where t.workspace_id = ${held.workspaceId} and t.id = ${teamId} and t.returns_when_away
-       and (a.away_by_hand or not a.is_present)`.execute(writing.tx)
-  const [away] = rows
-  if (away === undefined) return
+async function returnIfAway(
+  writing: Writing,
+  away: Away,
+  { held, entry }: { held: Held; entry: NewEntry },
+): Promise<void> {
+  const { assigneeId, id: conversationId } = held.now
+  const seconds = away.get(awayKey(held.now))
+  if (assigneeId === null || seconds === undefined) return
   await writing.enqueue({
     name: "return-to-queue",
     payload: { conversationId, assigneeId, since: entry.at },
-    runAt: stamp(new Date(Date.parse(writing.at) + away.seconds * 1000)),
+    runAt: stamp(new Date(Date.parse(writing.at) + seconds * 1000)),
   })
 }

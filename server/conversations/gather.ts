@@ -1,21 +1,37 @@
 /**
- * Lets callers through at once while few are busy with the same key; who comes while `most` are, waits, and all who
- * wait go on together as soon as one has finished. So a quiet workspace answers without delay and a flooded one
- * writes its messages in batches, whose transactions cost far less each.
+ * Lets callers through at once while few are busy with the same key, and with all; who comes while too many are, waits,
+ * and all who wait with one key go on together as soon as there is room. So a quiet workspace answers without delay and
+ * a flooded one writes its messages in batches, whose transactions cost far less each.
  */
 export function gather<Item, Result>(o: {
   most: number
+  mostOfAll: number
   atOnce: number
   work(key: string, items: Item[]): Promise<Result[]>
 }): (key: string, item: Item) => Promise<Result> {
   type Waiting = { item: Item; resolve(result: Result): void; reject(error: unknown): void }
-  const lines = new Map<string, { busy: number; waiting: Waiting[] }>()
+  type Line = { busy: number; waiting: Waiting[] }
+  // Whose turn was longest ago comes first.
+  const lines = new Map<string, Line>()
+  let busy = 0
 
-  async function goOn(key: string, line: { busy: number; waiting: Waiting[] }): Promise<void> {
+  function goOn(): void {
+    for (const [key, line] of lines) {
+      if (busy >= o.mostOfAll) return
+      if (line.waiting.length > 0 && line.busy < o.most) void take(key, line)
+    }
+  }
+
+  async function take(key: string, line: Line): Promise<void> {
+    lines.delete(key)
+    lines.set(key, line)
     line.busy += 1
-    while (line.waiting.length > 0) await run(key, line.waiting.splice(0, o.atOnce))
+    busy += 1
+    await run(key, line.waiting.splice(0, o.atOnce))
     line.busy -= 1
-    if (line.busy === 0) lines.delete(key)
+    busy -= 1
+    if (line.busy === 0 && line.waiting.length === 0) lines.delete(key)
+    goOn()
   }
 
   async function run(key: string, batch: Waiting[]): Promise<void> {
@@ -39,6 +55,6 @@ export function gather<Item, Result>(o: {
       const line = lines.get(key) ?? { busy: 0, waiting: [] }
       lines.set(key, line)
       line.waiting.push({ item, resolve, reject })
-      if (line.busy < o.most) void goOn(key, line)
+      goOn()
     })
 }

@@ -47,7 +47,7 @@ export async function hold(
 ): Promise<Held[]> {
   const matches =
     "ids" in by ? sql`c.id = any(${by.ids}::uuid[])` : sql`c.customer_id = any(${by.customerIds}::uuid[])`
-  const { rows } = await sql<StateRecord>`
+  const { rows } = await sql<StateRecord>`/* prepared */
     select ${stateColumns} from conversations c
      where c.workspace_id = ${workspaceId} and ${matches}
      order by c.id
@@ -74,7 +74,7 @@ async function findMentioned(
   conversations: readonly { id: Id }[],
 ): Promise<Map<Id, { agentId: Id }[]>> {
   if (conversations.length === 0) return new Map()
-  const { rows } = await sql<{ conversationId: Id; agentId: Id }>`
+  const { rows } = await sql<{ conversationId: Id; agentId: Id }>`/* prepared */
     select distinct conversation_id as "conversationId", agent_id as "agentId" from notices
      where workspace_id = ${workspaceId} and conversation_id = any(${conversations.map(({ id }) => id)}::uuid[])
        and what = 'mention'`.execute(writing.tx)
@@ -108,7 +108,7 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
   if (first === undefined) return
   for (const held of touched) await keepMarks(writing.tx, held)
   const { workspaceId } = first
-  await sql`
+  await sql`/* prepared */
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(touched.map(recordOf))}::jsonb) as given (
         id uuid, team_id uuid, assignee_id uuid, last_assignee_id uuid, closed_at timestamptz, listed_at timestamptz,

@@ -3,10 +3,10 @@ import { Refusal, refuse } from "../../protocol/refusals.ts"
 import { mendText, MOST_TEXT } from "../../protocol/text.ts"
 import type { Channel, Id, Stamp } from "../../protocol/values.ts"
 import { expectMedia } from "../channels/channels.ts"
-import { claimAddress, setConsent, type Profile } from "../customers/customers.ts"
+import { claimAddresses, setConsent, type Profile } from "../customers/customers.ts"
 import { newId } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
-import { arrive } from "./arrive.ts"
+import { arrive, findAway } from "./arrive.ts"
 import { gather } from "./gather.ts"
 import { addEvent, hold, save, type Held } from "./hold.ts"
 
@@ -38,8 +38,12 @@ export type Inbound = {
 /** `isNew` false: the message had been taken before, and this is what it became then. */
 export type Received = { entryId: Id; conversationId: Id; addressId: Id; at: Stamp; isNew: boolean }
 
-/** Transactions of one workspace that take messages at the same time, and how many calls one of them takes at most. */
-const TRANSACTIONS = 4
+/**
+ * Transactions that take messages at the same time, of one workspace and of all, and how many calls one of them takes
+ * at most. More would wait for each other's counter, and for the machine: what waits here instead goes in together.
+ */
+const TRANSACTIONS = 2
+const TRANSACTIONS_OF_ALL = 8
 const TOGETHER = 50
 
 type Take = (workspaceId: Id, group: readonly Inbound[]) => Promise<PromiseSettledResult<Received[]>>
@@ -55,6 +59,7 @@ export async function receive(sync: Sync, inbound: readonly Inbound[]): Promise<
     takes.get(sync) ??
     gather({
       most: TRANSACTIONS,
+      mostOfAll: TRANSACTIONS_OF_ALL,
       atOnce: TOGETHER,
       work: (workspaceId, groups) => takeAll(sync, workspaceId, groups),
     })
@@ -107,13 +112,14 @@ async function takeSingly(
   return refused ?? { status: "fulfilled", value: taken }
 }
 
-type Claimed = { addressId: Id; customerId: Id }
+type Claimed = Awaited<ReturnType<typeof claimAddresses>>[number]
 
 async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound[]): Promise<Received[]> {
   const { received } = await write(sync, { workspaceId }, async (writing) => {
-    const claimed = await claimAll(writing, group)
+    const claimed = await claimAll(writing, workspaceId, group)
     const all = await holdAll(writing, workspaceId, group, claimed)
     const known = await findKnown(writing, workspaceId, group)
+    const away = await findAway(writing, all)
     const received: Received[] = []
     for (const each of group) {
       const { addressId, customerId } = getClaimed(claimed, each)
@@ -132,7 +138,7 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
       }
       const held = all.find(({ now }) => now.customerId === customerId)
       if (held === undefined) throw new Error("A customer has no conversation.")
-      const entry = await arrive(writing, { held, all, inbound: mended(each), addressId })
+      const entry = await arrive(writing, { held, all, away, inbound: mended(each), addressId })
       await expectMedia(writing, {
         workspaceId,
         sourceId: each.sourceId,
@@ -159,17 +165,24 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
   return received
 }
 
-/** Always in the same order, because each address stays locked until the end. */
-async function claimAll(writing: Writing, group: readonly Inbound[]): Promise<Map<string, Claimed>> {
-  const claimed = new Map<string, Claimed>()
-  for (const each of group.toSorted((one, other) => (addressKey(one) < addressKey(other) ? -1 : 1))) {
-    const { workspaceId, sourceId, channel, addressValue: value, addressDisplay: display, profile } = each
-    const key = addressKey(each)
-    if (claimed.has(key)) continue
-    const wanted = { workspaceId, sourceId, channel, value, display, profile, at: writing.at }
-    claimed.set(key, await claimAddress(writing.tx, wanted))
-  }
-  return claimed
+async function claimAll(
+  { tx, at }: Writing,
+  workspaceId: Id,
+  group: readonly Inbound[],
+): Promise<Map<string, Claimed>> {
+  const wanted = new Map(group.toReversed().map((each) => [addressKey(each), each]))
+  const claims = [...wanted.values()].map(({ addressValue, addressDisplay, ...rest }) => ({
+    ...rest,
+    value: addressValue,
+    display: addressDisplay,
+  }))
+  const claimed = await claimAddresses(tx, { workspaceId, at }, claims)
+  return new Map(
+    [...wanted.keys()].flatMap((key, place) => {
+      const one = claimed[place]
+      return one === undefined ? [] : [[key, one] as const]
+    }),
+  )
 }
 
 function addressKey({ sourceId, addressValue }: Inbound): string {
@@ -218,7 +231,7 @@ async function findKnown(writing: Writing, workspaceId: Id, group: readonly Inbo
     source_id: sourceId,
     provider_id: message.providerId,
   }))
-  const { rows } = await sql<Known>`
+  const { rows } = await sql<Known>`/* prepared */
     with wanted as (
       select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as wanted (id uuid, source_id uuid, provider_id text)
     )

@@ -25,7 +25,7 @@ export async function findAddress(
     typeof which === "string"
       ? sql`id = ${which}`
       : sql`source_id = ${which.sourceId} and value = ${which.value}`
-  const { rows } = await sql<AddressRecord>`
+  const { rows } = await sql<AddressRecord>`/* prepared */
     select id, customer_id as "customerId", source_id as "sourceId", channel, value, display,
            opted_out_at as "optedOutAt", seen_at as "seenAt", agent_seen_at as "agentSeenAt"
     from addresses where workspace_id = ${workspaceId} and ${matches}`.execute(tx)

@@ -11,28 +11,76 @@ export type Profile = {
 }
 
 type Claimed = { addressId: Id; customerId: Id; isNew: boolean }
+type Claim = { sourceId: Id; channel: Channel; value: string; display: string; profile: Profile }
+type Moment = { workspaceId: Id; at: Stamp }
 
 /**
- * The address and its customer, made now if nobody ever wrote from there. Safe against itself: the second of
- * two claims waits for the first one's transaction and gets the same customer.
+ * The addresses and their customers, in the order given, made now where nobody ever wrote from there. Safe against
+ * itself: the second of two claims waits for the first one's transaction and gets the same customer. Of each address
+ * one claim.
  */
-export async function claimAddress(
+export async function claimAddresses(tx: Tx, moment: Moment, claims: readonly Claim[]): Promise<Claimed[]> {
+  const claimed = await claimKnown(tx, moment, claims)
+  // One after the other in everybody's order, because each stays locked until the end.
+  for (const claim of claims.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)))
+    if (!claimed.has(keyOf(claim))) claimed.set(keyOf(claim), await claimOne(tx, moment, claim))
+  return claims.flatMap((claim) => claimed.get(keyOf(claim)) ?? [])
+}
+
+function keyOf({ sourceId, value }: Pick<Claim, "sourceId" | "value">): string {
+  return `${sourceId} ${value}`
+}
+
+/** Those who have written before, in one statement however many they are. */
+async function claimKnown(
   tx: Tx,
-  o: {
-    workspaceId: Id
-    sourceId: Id
-    channel: Channel
-    value: string
-    display: string
-    profile: Profile
-    at: Stamp
-  },
-): Promise<Claimed> {
+  { workspaceId, at }: Moment,
+  claims: readonly Claim[],
+): Promise<Map<string, Claimed>> {
+  const given = claims.map(({ sourceId, value, profile }) => ({ source_id: sourceId, value, ...profile }))
+  const { rows } = await sql<{ addressId: Id; customerId: Id; sourceId: Id; value: string }>`/* prepared */
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
+               as given (source_id uuid, value text, name text, city text, country text, language text)
+    ), held as (
+      select a.id, a.customer_id, given.*
+        from given join addresses a on a.workspace_id = ${workspaceId} and a.source_id = given.source_id
+             and a.value = given.value
+       order by a.source_id, a.value collate "C"
+         for update of a
+    ), used as (
+      update addresses a set last_used_at = greatest(a.last_used_at, ${at}::timestamptz)
+        from held where a.workspace_id = ${workspaceId} and a.id = held.id
+    ), filled as (
+      update customers c
+         set name = coalesce(c.name, held.name),
+             city = case when c.country is null then coalesce(c.city, held.city) else c.city end,
+             country = coalesce(c.country, held.country),
+             language = coalesce(c.language, held.language)
+        from held
+       where c.workspace_id = ${workspaceId} and c.id = held.customer_id
+         and (c.name is null and held.name is not null or c.country is null and held.country is not null
+              or c.language is null and held.language is not null)
+    )
+    select id as "addressId", customer_id as "customerId", source_id as "sourceId", value from held`.execute(
+    tx,
+  )
+  return new Map(
+    rows.map(({ addressId, customerId, ...address }) => [
+      keyOf(address),
+      { addressId, customerId, isNew: false },
+    ]),
+  )
+}
+
+/** One that nobody wrote from a moment ago; somebody else may be making it right now. */
+async function claimOne(tx: Tx, moment: Moment, claim: Claim): Promise<Claimed> {
+  const o = { ...moment, ...claim }
   const { name = null, city = null, country = null, language = null } = o.profile
   const newCustomerId = newId()
   // The foreign key to the customer is checked at the end of the statement, when he is there: so the
   // unique address decides first, and a customer is made only for one that is new.
-  const { rows } = await sql<Claimed>`
+  const { rows } = await sql<Claimed>`/* prepared */
     with address as (
       insert into addresses (workspace_id, id, customer_id, source_id, channel, value, display, last_used_at, created_at)
       values (${o.workspaceId}, ${newId()}, ${newCustomerId}, ${o.sourceId}, ${o.channel}, ${o.value}, ${o.display}, ${o.at}, ${o.at})

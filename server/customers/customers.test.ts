@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId, stamp, transaction } from "../db/db.ts"
 import { createTestDatabase, type TestDatabase } from "../../tests/harness/harness.ts"
 import {
-  claimAddress,
+  claimAddresses,
   findAddress,
   markSeen,
   markSeenByAgent,
@@ -25,8 +25,11 @@ const minute = (count: number) => stamp(new Date(Date.UTC(2026, 0, 1, 12, count)
 
 const claim = (value: string, profile = {}, at = minute(0)) =>
   transaction(database.db, (tx) =>
-    claimAddress(tx, { workspaceId, sourceId, channel: "sms", value, display: value, profile, at }),
-  ).then(({ value: claimed }) => claimed)
+    claimAddresses(tx, { workspaceId, at }, [{ sourceId, channel: "sms", value, display: value, profile }]),
+  ).then(({ value: [claimed] }) => {
+    if (claimed === undefined) throw new Error("No address was claimed.")
+    return claimed
+  })
 
 test("many messages of a new number at the same moment make one customer", async () => {
   const claims = await Promise.all(Array.from({ length: 12 }, () => claim("+33612345678", { country: "FR" })))
@@ -42,17 +45,11 @@ test("many messages of a new number at the same moment make one customer", async
 test("the same value at another source is another address", async () => {
   const here = await claim("+33600000001")
   const { value: there } = await transaction(database.db, (tx) =>
-    claimAddress(tx, {
-      workspaceId,
-      sourceId: newId(),
-      channel: "sms",
-      value: "+33600000001",
-      display: "",
-      profile: {},
-      at: minute(0),
-    }),
+    claimAddresses(tx, { workspaceId, at: minute(0) }, [
+      { sourceId: newId(), channel: "sms", value: "+33600000001", display: "", profile: {} },
+    ]),
   )
-  expect(there.customerId).not.toBe(here.customerId)
+  expect(there[0]?.customerId).not.toBe(here.customerId)
 })
 
 test("what is newly known of a customer is added, what was known stays", async () => {
@@ -61,6 +58,27 @@ test("what is newly known of a customer is added, what was known stays", async (
   const { rows } = await sql`
     select city, country, language from customers where id = ${customerId}`.execute(database.db)
   expect(rows).toEqual([{ city: "Lyon", country: "FR", language: "fr" }])
+})
+
+test("several are claimed at once, known ones and new ones, each as its own", async () => {
+  const known = await claim("+33600000006")
+  const wanted = ["+33600000008", "+33600000006", "+33600000007"].map((value) => ({
+    sourceId,
+    channel: "sms" as const,
+    value,
+    display: value,
+    profile: { country: "FR" },
+  }))
+  const claimAll = () =>
+    transaction(database.db, (tx) => claimAddresses(tx, { workspaceId, at: minute(1) }, wanted))
+  const [{ value: first }, { value: second }] = [await claimAll(), await claimAll()]
+  expect(first.map(({ isNew }) => isNew)).toEqual([true, false, true])
+  expect(first[1]).toEqual({ ...known, isNew: false })
+  expect(second).toEqual(first.map((claimed) => ({ ...claimed, isNew: false })))
+  const { rows } = await sql<{ country: string; at: string }>`
+    select c.country, a.last_used_at as at from addresses a join customers c on c.id = a.customer_id
+     where a.value = any(${wanted.map(({ value }) => value)}::text[])`.execute(database.db)
+  expect(rows).toEqual(wanted.map(() => ({ country: "FR", at: minute(1) })))
 })
 
 test("an address is found by id and by value, in its own workspace only", async () => {

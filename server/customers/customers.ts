@@ -7,8 +7,8 @@
  * without an address.
  *
  * Locks: claiming holds the row of the address until the transaction ends. Claim before locking the
- * conversation, and in the order of the values when there are several.
+ * conversation, and all of a transaction's addresses in one call.
  */
-export { claimAddress, type Profile } from "./claim.ts"
+export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
 export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

@@ -126,7 +126,8 @@ function ending(
         select ${workspaceId}::uuid, ${command.actor}, ${command.id}::uuid, ${command.name},
                ${JSON.stringify(answer)}::jsonb, counter.number, ${at}::timestamptz
           from counter)`
-  return sql`with counter as (${counter}) ${logged} ${remembered} select number from counter`.compile(db)
+  return sql`/* prepared */
+    with counter as (${counter}) ${logged} ${remembered} select number from counter`.compile(db)
 }
 
 function numberOf(rows: unknown[]): number {

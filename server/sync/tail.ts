@@ -225,7 +225,7 @@ async function readAfter(db: Db, feeds: readonly Feed[]): Promise<Map<string, Ch
 }
 
 async function readCounters(db: Db, workspaceIds: string[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ workspaceId: string; number: number }>`
+  const { rows } = await sql<{ workspaceId: string; number: number }>`/* prepared */
     select workspace_id as "workspaceId", number from counters
      where workspace_id = any(${workspaceIds}::uuid[])`.execute(db)
   return new Map(rows.map((row) => [row.workspaceId, row.number]))

@@ -39,6 +39,9 @@ export type Parley = {
   runDueJobs(): Promise<void>
 }
 
+/** Rung by processes that enqueue jobs and run none. */
+const WORK = "parley_jobs"
+
 export async function start(
   config: Config,
   { clock = systemClock }: { clock?: Clock } = {},
@@ -59,7 +62,8 @@ export async function start(
     countsFor,
     renewPresence: presence.renewPresence,
     connectionClosed: presence.connectionClosed,
-    wakeJobs: () => worker.wake(),
+    // Where jobs run here, too, those elsewhere look for themselves within a second.
+    wakeJobs: () => (config.roles.has("jobs") ? worker.wake() : database.notify(WORK, "")),
   })
   const identity = createIdentity({ database, log, config })
   const adapters = createAdapters(config)
@@ -74,6 +78,7 @@ export async function start(
   started.defer(() => app.close())
   await app.listen({ port: config.port, host: config.host })
   if (config.roles.has("jobs")) {
+    await database.listen(WORK, () => worker.wake())
     await startUpkeep(sync)
     worker.start()
   }

@@ -46,7 +46,12 @@ function nameOf(text: string): string {
 
 export function openPool(
   url: string,
-  o: { most: number; onConnect: (client: pg.ClientBase) => Promise<void> },
+  o: {
+    most: number
+    /** Before anything is asked over it. */
+    onOpen: (client: pg.ClientBase) => void
+    onConnect: (client: pg.ClientBase) => Promise<void>
+  },
 ): pg.Pool {
   return new pg.Pool({
     connectionString: url,
@@ -56,8 +61,11 @@ export function openPool(
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // The system's own is two hours.
+    keepAliveInitialDelayMillis: 10_000,
     // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for the promise; its types are behind
     onConnect: async (client) => {
+      o.onOpen(client)
       await prepareSession(client)
       await o.onConnect(client)
     },
@@ -68,7 +76,7 @@ export function openPool(
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
   surviveLoss(client)
   await client.query(
-    "set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '60s'",
+    "set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '30s'",
   )
 }
 
@@ -162,9 +170,9 @@ class Connection implements DatabaseConnection {
     if (this.#isOver) return
     try {
       await this.#client.query("rollback")
-    } catch (error) {
+    } catch {
+      // Why it was to be undone says more than this, and a broken connection undoes by itself.
       this.#isBroken = true
-      throw error
     }
   }
 

@@ -49,6 +49,13 @@ create table agents (
   constraint agents_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table assets (
+  name text not null,
+  body bytea not null,
+  offered_at timestamp with time zone not null,
+  constraint assets_pkey PRIMARY KEY (name)
+);
+
 create table changes (
   workspace_id uuid not null,
   number bigint not null,

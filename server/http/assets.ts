@@ -34,13 +34,17 @@ export type Asset = {
 }
 type Encoding = "br" | "gzip"
 
+export function isHashed(name: string): boolean {
+  return HASHED.test(name)
+}
+
 export function makeAsset(body: Buffer, o: { name: string; cacheControl?: string }): Asset {
   const extension = extname(o.name)
   return {
     body,
     type: TYPES[extension] ?? "application/octet-stream",
     etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
-    cacheControl: o.cacheControl ?? (HASHED.test(o.name) ? FOREVER : ALWAYS_ASKED),
+    cacheControl: o.cacheControl ?? (isHashed(o.name) ? FOREVER : ALWAYS_ASKED),
     compressed: new Map(),
   }
 }

@@ -8,6 +8,7 @@ import { visitors } from "../conversations/conversations.ts"
 import { snapshot } from "../db/db.ts"
 import type { Sync } from "../sync/sync.ts"
 import { makeAsset, readAssets, sendAsset, type Asset } from "./assets.ts"
+import { keepAssets } from "./kept-assets.ts"
 import type { App } from "./route.ts"
 import { emptyShop, shopPage } from "./shop.ts"
 import { findFirstWebsite, findWebsite, type Website } from "./website.ts"
@@ -27,6 +28,7 @@ export function pageRoutes(app: App, { sync }: { sync: Sync }): void {
   const desk = readAssets(DESK)
   const widget = readAssets(WIDGET)
   const getLoader = createLoaders(sync, widget)
+  const kept = keepAssets(app, sync, { desk, widget })
 
   app.get("/w/:file", { schema: { hide: true } }, async (request, reply) => {
     reply.header("cross-origin-resource-policy", "cross-origin")
@@ -40,7 +42,8 @@ export function pageRoutes(app: App, { sync }: { sync: Sync }): void {
 
   app.get("/widget/*", { schema: { hide: true } }, async (request, reply) => {
     reply.headers({ "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" })
-    const asset = widget.get(pathAfter(request, "/widget/"))
+    const path = pathAfter(request, "/widget/")
+    const asset = widget.get(path) ?? (await kept.find(`widget/${path}`))
     if (asset === undefined) throw refuse("not-found")
     return sendAsset(request, reply, asset)
   })
@@ -57,7 +60,8 @@ export function pageRoutes(app: App, { sync }: { sync: Sync }): void {
     })
 
   app.get("/*", { schema: { hide: true } }, async (request, reply) => {
-    const asset = desk.get(pathAfter(request, "/"))
+    const path = pathAfter(request, "/")
+    const asset = desk.get(path) ?? (await kept.find(`desk/${path}`))
     if (asset !== undefined) return sendAsset(request, reply, asset)
     return sendDesk(request, reply, desk.get("index.html"))
   })

@@ -56,7 +56,7 @@ async function findNumber(tx: Tx, workspaceId: Id): Promise<number> {
  */
 function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown> {
   const { workspaceId, agentId } = agent
-  const part = (matches: RawBuilder<unknown>) => partOf(workspaceId, query, matches)
+  const part = (matches: RawBuilder<unknown>) => partBySource(workspaceId, query, matches)
   const isWanted = query.teamIds ? sql`team.id = any(${query.teamIds}::uuid[])` : sql`true`
   const partOfTeams = (teams: RawBuilder<unknown>, matches: RawBuilder<unknown>) => sql`
     select c.id, c.at from (select team.id from (${teams}) team where ${isWanted}) team cross join lateral (
@@ -69,8 +69,12 @@ function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown>
     case "me":
       return sql`(${part(sql`c.assignee_id = ${agentId}`)}) union (${part(sql`c.offer_agent_id = ${agentId}`)})`
     case "mentions":
-      return part(sql`${isMentioned} and c.assignee_id is distinct from ${agentId}
-                      and c.offer_agent_id is distinct from ${agentId}`)
+      return partOf(
+        workspaceId,
+        query,
+        sql`${isMentioned} and c.assignee_id is distinct from ${agentId}
+            and c.offer_agent_id is distinct from ${agentId}`,
+      )
     case "unassigned":
       return partOfTeams(myTeams, sql`c.assignee_id is null and c.offer_agent_id is null`)
     case "starred":
@@ -90,6 +94,25 @@ function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown>
 /** An index is read in either direction. */
 function directionOf({ order }: Pick<ConversationsQuery, "order">): RawBuilder<unknown> {
   return order === "oldest" ? sql`asc` : sql`desc`
+}
+
+/**
+ * What is closed and narrowed to channels is read source by source, for which there are indexes: of a rare channel
+ * the first page may otherwise lie behind nearly all there is. An address never leaves its source, so the channel
+ * that is shown, the last address's, is the last source's.
+ */
+function partBySource(
+  workspaceId: Id,
+  query: ConversationsQuery,
+  matches: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const { closed, channels } = query
+  if (!closed || channels === undefined) return partOf(workspaceId, query, matches)
+  const ofSource = sql`${matches} and c.last_source_id = source.id`
+  return sql`
+    select c.id, c.at from sources source
+     cross join lateral (${partOf(workspaceId, { ...query, channels: undefined }, ofSource)}) c
+     where source.workspace_id = ${workspaceId} and source.channel = any(${channels}::text[])`
 }
 
 /** Closed ones are in the order of an index; of open ones there are never many. */

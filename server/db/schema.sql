@@ -366,7 +366,13 @@ CREATE INDEX commands_at_index ON public.commands USING brin (at);
 
 CREATE INDEX conversations_closed_assignee_index ON public.conversations USING btree (workspace_id, assignee_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 
+CREATE INDEX conversations_closed_assignee_source_index ON public.conversations USING btree (workspace_id, assignee_id, last_source_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
+
 CREATE INDEX conversations_closed_team_index ON public.conversations USING btree (workspace_id, team_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX conversations_closed_team_source_index ON public.conversations USING btree (workspace_id, team_id, last_source_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
+
+CREATE INDEX conversations_closed_unassigned_index ON public.conversations USING btree (workspace_id, team_id, listed_at DESC, id DESC) WHERE ((closed_at IS NOT NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
 
 CREATE INDEX conversations_offer_index ON public.conversations USING btree (workspace_id, offer_agent_id) WHERE (offer_agent_id IS NOT NULL);
 

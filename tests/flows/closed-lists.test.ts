@@ -1,5 +1,6 @@
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { newId } from "../../server/db/db.ts"
 import { page } from "../../protocol/stream.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 
@@ -40,13 +41,20 @@ afterAll(() => parley.stop())
 
 const idOf = (name: string) => company.customers.get(name)?.conversationId ?? ""
 
-/** As if the customer had written there last. */
+/** As if the customer had written there last, through a source of that channel. */
 async function isOn(name: string, channel: string): Promise<void> {
   await sql`
-    update addresses a set channel = ${channel} from conversations c
-     where c.id = ${idOf(name)} and a.workspace_id = c.workspace_id and a.id = c.last_address_id`.execute(
-    parley.database.db,
-  )
+    with source as (
+      insert into sources (workspace_id, id, channel, name, team_id, settings, created_at)
+      select workspace_id, ${newId()}::uuid, ${channel}, name, team_id, settings, created_at
+        from sources where id = ${company.sourceId}
+      returning id
+    ), address as (
+      update addresses a set channel = ${channel}, source_id = source.id from source, conversations c
+       where c.id = ${idOf(name)} and a.workspace_id = c.workspace_id and a.id = c.last_address_id
+    )
+    update conversations c set last_source_id = source.id from source
+     where c.workspace_id = ${company.workspaceId} and c.id = ${idOf(name)}`.execute(parley.database.db)
 }
 
 /** All pages of a list, as names. */

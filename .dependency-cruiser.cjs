@@ -1,6 +1,6 @@
 // The line of each order is the architecture: a module may import only modules to its left.
 const server =
-  "config log metrics db files jobs sync team customers labels channels conversations search suggestions calls notifications http main".split(
+  "config log metrics db files jobs sync team customers labels channels conversations search suggestions calls notifications backup http main".split(
     " ",
   )
 const desk = "texts offline ui replica customer conversation inboxes settings frame main".split(" ")
@@ -80,8 +80,10 @@ module.exports = {
       from: { path: "^server/channels/([^/]+)/", pathNot: tests },
       to: { path: "^server/", pathNot: ["^server/channels/$1/", "^server/channels/contract\\.ts$"] },
     },
-    atHome("pg", ["pg", "pg-protocol"], "server/db/"),
+    atHome("pg", ["pg", "pg-protocol", "pg-copy-streams"], "server/db/"),
     atHome("nats", ["@nats-io/transport-node", "@nats-io/nats-core"], "server/db/"),
+    atHome("aws4fetch", ["aws4fetch"], "server/files/"),
+    atHome("tar-stream", ["tar-stream"], "server/backup/"),
     atHome("prom-client", ["prom-client"], "server/metrics/"),
     atHome("react", ["react", "react-dom"], "desk/"),
     atHome("preact", ["preact"], "widget/"),

@@ -4,10 +4,8 @@
  * (through its PostgreSQL) and while it does not.
  */
 import { randomInt } from "node:crypto"
-import { readFile } from "node:fs/promises"
-import path from "node:path"
 import { readConfig, type Config } from "../server/config/config.ts"
-import { openDatabase, type Database } from "../server/db/db.ts"
+import { copying, openDatabase } from "../server/db/db.ts"
 import { createLog } from "../server/log/log.ts"
 import { createIdentity } from "../server/team/team.ts"
 
@@ -18,43 +16,22 @@ async function run(email: string | undefined): Promise<number> {
     console.error("Say whose: npm run reset-password -- ada@example.com")
     return 2
   }
-  const config: Config = { ...readConfig(process.env), logLevel: "error" }
-  const log = createLog(config)
-  const database = await openRunningOrOwn(config)
-  try {
-    const password = Array.from({ length: 4 }, () => word()).join("-")
-    const user = await createIdentity({ database, log, config }).setPassword(email, password)
-    if (user === undefined) {
-      console.error(`Nobody signs in with ${email}.`)
-      return 1
-    }
-    console.log(`The new password of ${user.name} (${user.email}) is: ${password}`)
-    return 0
-  } finally {
-    await database.close()
+  const wanted: Config = { ...readConfig(process.env), logLevel: "error" }
+  const log = createLog(wanted)
+  await using opened = new AsyncDisposableStack()
+  const reached = await copying.reachDatabase(wanted, log)
+  opened.defer(() => reached.stop())
+  const config = { ...wanted, databaseUrl: reached.url }
+  const database = await openDatabase({ config, log })
+  opened.defer(() => database.close())
+  const password = Array.from({ length: 4 }, () => word()).join("-")
+  const user = await createIdentity({ database, log, config }).setPassword(email, password)
+  if (user === undefined) {
+    console.error(`Nobody signs in with ${email}.`)
+    return 1
   }
-}
-
-async function openRunningOrOwn(config: Config): Promise<Database> {
-  const log = createLog(config)
-  const databaseUrl = config.databaseUrl ?? (await findRunning(path.resolve(config.dataFolder)))
-  if (databaseUrl === undefined) return openDatabase({ config, log })
-  try {
-    return await openDatabase({ config: { ...config, databaseUrl }, log })
-  } catch (error) {
-    if (config.databaseUrl !== undefined) throw error
-    // What the folder says of a running PostgreSQL was left behind by one that is gone.
-    return openDatabase({ config, log })
-  }
-}
-
-/** The address of the PostgreSQL that a running Parley holds on this folder: its note names port and socket folder. */
-async function findRunning(folder: string): Promise<string | undefined> {
-  const note = await readFile(path.join(folder, "postgres", "postmaster.pid"), "utf8").catch(() => "")
-  const [, , , port, socket] = note.split("\n")
-  const password = await readFile(path.join(folder, "postgres-password"), "utf8").catch(() => "")
-  if (!port || !socket || password === "") return undefined
-  return `postgresql://parley:${password.trim()}@${encodeURIComponent(socket)}/parley?port=${port}`
+  console.log(`The new password of ${user.name} (${user.email}) is: ${password}`)
+  return 0
 }
 
 function word(): string {

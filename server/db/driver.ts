@@ -89,7 +89,10 @@ export function surviveLoss(client: pg.ClientBase): void {
 }
 
 /** `isCurrent`: whether a connection that was idle for a while may still be used. */
-export function openKysely(pool: pg.Pool, isCurrent: (client: pg.ClientBase) => boolean): Db {
+/** Where connections are had: a pool, or one connection that somebody holds. */
+type Connections = { connect(): Promise<pg.PoolClient> }
+
+export function openKysely(pool: Connections, isCurrent: (client: pg.ClientBase) => boolean): Db {
   return new Kysely({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -194,10 +197,10 @@ function refuseRollback(command: string): void {
 }
 
 class PipelineDriver implements Driver {
-  readonly #pool: pg.Pool
+  readonly #pool: Connections
   readonly #isCurrent: (client: pg.ClientBase) => boolean
 
-  constructor(pool: pg.Pool, isCurrent: (client: pg.ClientBase) => boolean) {
+  constructor(pool: Connections, isCurrent: (client: pg.ClientBase) => boolean) {
     this.#pool = pool
     this.#isCurrent = isCurrent
   }
@@ -264,7 +267,7 @@ const parsers = new Map<number, (text: string) => unknown>([
   [timestamptzArray, arrayOf(fromDatabaseTime)],
 ])
 
-const types: pg.CustomTypesConfig = {
+export const types: pg.CustomTypesConfig = {
   getTypeParser: (id: number, format?: "text" | "binary") =>
     (format === "binary" ? undefined : parsers.get(id)) ?? pg.types.getTypeParser(id, format),
 }

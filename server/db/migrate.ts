@@ -7,7 +7,7 @@ const folder = new URL("./migrations/", import.meta.url)
 // Any number, the same in every version: processes that start together queue up behind it.
 const lockNumber = 7_275_391
 
-type Done = { number: number; name: string; checksum: string }
+export type Done = { number: number; name: string; checksum: string }
 type Migration = Done & { text: string }
 
 /**
@@ -16,21 +16,53 @@ type Migration = Done & { text: string }
  * Refuses a database that a newer Parley has written, and one whose migrations were not these.
  */
 export async function migrate(client: pg.ClientBase): Promise<void> {
-  const migrations = await readMigrations()
   await client.query("select pg_advisory_lock($1)", [lockNumber])
   try {
-    await client.query(`create table if not exists schema_migrations (
-      number integer not null, name text not null, checksum text not null,
-      constraint schema_migrations_pkey primary key (number))`)
-    const { rows: done } = await client.query<Done>(
-      "select number, name, checksum from schema_migrations order by number",
-    )
-    refuseForeign(done, migrations)
-    for (const migration of migrations)
-      if (!done.some(({ number }) => number === migration.number)) await run(client, migration)
+    await runMissing(client, { upTo: Infinity, run: runAlone })
   } finally {
     await client.query("select pg_advisory_unlock($1)", [lockNumber])
   }
+}
+
+/** The same inside the caller's transaction, up to a number; nobody else migrates before that one has ended. */
+export async function migrateWithin(client: pg.ClientBase, upTo = Infinity): Promise<void> {
+  await client.query("select pg_advisory_xact_lock($1)", [lockNumber])
+  await runMissing(client, { upTo, run: apply })
+}
+
+/** What has run on this database, by number; nothing where Parley never was. */
+export async function migrationsDone(client: pg.ClientBase): Promise<Done[]> {
+  const { rows } = await client.query<{ isThere: boolean }>(
+    `select to_regclass('schema_migrations') is not null as "isThere"`,
+  )
+  return rows[0]?.isThere === true ? readDone(client) : []
+}
+
+/** Refuses what a newer Parley has written, or one whose migrations were not these. */
+export async function refuseUnknown(done: Done[]): Promise<void> {
+  refuseForeign(done, await readMigrations())
+}
+
+async function runMissing(
+  client: pg.ClientBase,
+  o: { upTo: number; run: (client: pg.ClientBase, migration: Migration) => Promise<void> },
+): Promise<void> {
+  const migrations = await readMigrations()
+  await client.query(`create table if not exists schema_migrations (
+      number integer not null, name text not null, checksum text not null,
+      constraint schema_migrations_pkey primary key (number))`)
+  const done = await readDone(client)
+  refuseForeign(done, migrations)
+  for (const migration of migrations)
+    if (migration.number <= o.upTo && !done.some(({ number }) => number === migration.number))
+      await o.run(client, migration)
+}
+
+async function readDone(client: pg.ClientBase): Promise<Done[]> {
+  const { rows } = await client.query<Done>(
+    "select number, name, checksum from schema_migrations order by number",
+  )
+  return rows
 }
 
 async function readMigrations(): Promise<Migration[]> {
@@ -71,15 +103,10 @@ function refuseForeign(done: Done[], migrations: Migration[]): void {
     )
 }
 
-async function run(client: pg.ClientBase, migration: Migration): Promise<void> {
+async function runAlone(client: pg.ClientBase, migration: Migration): Promise<void> {
   try {
     await client.query("begin")
-    await client.query(migration.text)
-    await client.query("insert into schema_migrations (number, name, checksum) values ($1, $2, $3)", [
-      migration.number,
-      migration.name,
-      migration.checksum,
-    ])
+    await apply(client, migration)
     await client.query("commit")
   } catch (error) {
     await client.query("rollback")
@@ -87,4 +114,13 @@ async function run(client: pg.ClientBase, migration: Migration): Promise<void> {
       cause: error,
     })
   }
+}
+
+async function apply(client: pg.ClientBase, { number, name, checksum, text }: Migration): Promise<void> {
+  await client.query(text)
+  await client.query("insert into schema_migrations (number, name, checksum) values ($1, $2, $3)", [
+    number,
+    name,
+    checksum,
+  ])
 }

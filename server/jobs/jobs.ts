@@ -14,3 +14,4 @@
 export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"
 export { createWorker, RetryLater, type Handlers, type RunningJob, type Worker } from "./worker.ts"
 export { countJobs, trimFailedJobs } from "./queue.ts"
+export * as restoring from "./restored.ts"

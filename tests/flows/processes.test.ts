@@ -170,6 +170,25 @@ test.skipIf(lacksNats())(`nothing is lost while NATS is gone, and after it${why(
   desk.close()
 })
 
+test("a database that became another one while desks were open makes each of them start anew", async () => {
+  const { a, ada, sourceId, database } = await startThree({ withLooks: true })
+  const visitor = createVisitor(a.url, sourceId)
+  await visitor.say("Hello")
+  const desk = await openDesk(a, ada)
+  const { epoch, cursor } = desk
+  await sql`update installation set restore_id = gen_random_uuid()`.execute(database.db)
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()`.execute(database.db)
+  await desk.until(() => desk.isClosed, "a goodbye")
+  // Nothing of the other history was shown before it.
+  expect({ bye: desk.bye, cursor: desk.cursor }).toEqual({ bye: "stopping", cursor })
+  const again = await connectStream({ url: a.url, cookie: ada.cookie(), workspaceId: ada.workspaceId }, desk)
+  await again.until(() => again.snapshots === 2, "another snapshot")
+  expect(again.welcome?.resumed).toBe(false)
+  expect(again.epoch).not.toBe(epoch)
+  again.close()
+})
+
 test("guesses at a password are counted by all processes together", async () => {
   const { a, b, ada } = await startThree()
   const guess = (parley: Parley, password: string) =>

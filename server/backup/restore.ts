@@ -51,7 +51,7 @@ export async function checkBackup(file: string): Promise<Checked> {
   } catch (error) {
     throw new Error(`${file} is no whole backup of Parley: ${reasonOf(error)}.`, { cause: error })
   }
-  await copying.refuseNewer(manifest)
+  await copying.refuseUnknown(manifest.migrations)
   return { manifest, complete }
 }
 

@@ -13,7 +13,9 @@ import type { Log } from "../log/log.ts"
 import { openKysely, prepareSession, surviveLoss, types, type Db } from "./driver.ts"
 import { findRunning } from "./embedded/running.ts"
 import { startEmbedded } from "./embedded/start.ts"
-import { migrateWithin, migrationsDone, refuseUnknown, type Done } from "./migrate.ts"
+import { migrateWithin, migrationsDone, type Done } from "./migrate.ts"
+
+export { refuseUnknown } from "./migrate.ts"
 
 /** `name` is that of schema and table, `public.entries`. */
 export type Table = { name: string; columns: string[] }
@@ -208,11 +210,6 @@ function quoted(name: string): string {
     .split(".")
     .map((part) => pg.escapeIdentifier(part))
     .join(".")
-}
-
-/** Refuses what this Parley could not bring up to date. */
-export async function refuseNewer({ migrations }: Pick<Origin, "migrations">): Promise<void> {
-  await refuseUnknown(migrations)
 }
 
 function dbOf(client: pg.Client): Db {

@@ -38,9 +38,15 @@ export async function migrationsDone(client: pg.ClientBase): Promise<Done[]> {
   return rows[0]?.isThere === true ? readDone(client) : []
 }
 
-/** Refuses what a newer Parley has written, or one whose migrations were not these. */
+/** Refuses a backup of which we do not know every migration. */
 export async function refuseUnknown(done: Done[]): Promise<void> {
-  refuseForeign(done, await readMigrations())
+  const migrations = await readMigrations()
+  const newer = done.find(({ number }) => !migrations.some((ours) => ours.number === number))
+  if (newer !== undefined)
+    throw new Error(
+      `The backup was made by a newer Parley (migration ${newer.number}, ${newer.name}). Restore it with that version or a later one.`,
+    )
+  refuseForeign(done, migrations)
 }
 
 async function runMissing(

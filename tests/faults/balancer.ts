@@ -1,5 +1,6 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
+import { patience } from "./patience.ts"
 
 /** Milliseconds. */
 const LOOK_EVERY = 1_000
@@ -60,7 +61,7 @@ export async function openBalancer(
     near.resetAndDestroy()
   }
 
-  const isWell = (backend: Backend): boolean => (misses.get(backend) ?? 0) < MISSES
+  const isWell = (backend: Backend): boolean => (misses.get(backend) ?? 0) < MISSES * patience()
 
   async function look(backend: Backend): Promise<void> {
     const hasAnswered = attention === "sleepy" || (await answers(backend))

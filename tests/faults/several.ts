@@ -75,13 +75,28 @@ async function harmNats(field: Field): Promise<void> {
   await field.lasts(5_000, 2_000)
 }
 
-export const severalNemeses: Nemesis[] = [
-  {
-    name: "kill-one-of-three",
-    what: "kill -9 of one of three servers, again and again",
-    on: "three",
-    strike: killOne,
+export const killOneOfThree: Nemesis = {
+  name: "kill-one-of-three",
+  what: "kill -9 of one of three servers, again and again",
+  on: "three",
+  strike: killOne,
+}
+
+export const killNats: Nemesis = {
+  name: "kill-nats",
+  what: "kill -9 or SIGSTOP of nats-server, and kill -9 of one of three servers meanwhile",
+  on: "three",
+  cannot: lacksNats,
+  async prepare() {
+    const started = await startNats()
+    nats = started
+    return { environment: { NATS_URL: started.url }, undo: () => started.stop() }
   },
+  strike: harmNats,
+}
+
+export const severalNemeses: Nemesis[] = [
+  killOneOfThree,
   {
     name: "freeze-one-of-three",
     what: "SIGSTOP of one of three servers for 30 s",
@@ -106,16 +121,5 @@ export const severalNemeses: Nemesis[] = [
     on: "split",
     strike: freezeOne,
   },
-  {
-    name: "kill-nats",
-    what: "kill -9 or SIGSTOP of nats-server, and kill -9 of one of three servers meanwhile",
-    on: "three",
-    cannot: lacksNats,
-    async prepare() {
-      const started = await startNats()
-      nats = started
-      return { environment: { NATS_URL: started.url }, undo: () => started.stop() }
-    },
-    strike: harmNats,
-  },
+  killNats,
 ]

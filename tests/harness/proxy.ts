@@ -27,6 +27,7 @@ function runs(name: string, ...words: string[]): boolean {
 
 /** Why none can be started here. */
 export function lacksProxy(kind: ProxyKind): string | undefined {
+  if (kind === "nginx" && !runs("openssl", "version")) return "openssl is missing: apt-get install openssl"
   if (programs[kind] !== undefined) return undefined
   return `${kind} is missing: apt-get install ${kind === "nginx" ? "nginx-light" : kind}`
 }

@@ -7,7 +7,7 @@ import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
 import { createLimit, networkOf } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
-import { createSharedLimit, type SharedLimit } from "./shared-limit.ts"
+import { createJointLimit, type JointLimit } from "./joint-limit.ts"
 import { createTurns } from "./turns.ts"
 
 type Needs = { sync: Sync; config: Config; identity: Identity }
@@ -32,9 +32,9 @@ export function accountRoutes(app: App, needs: Needs): void {
   const { sync, config, identity } = needs
   // A check keeps a database connection while it lasts: everybody else needs some, too.
   const atOnce = Math.ceil(config.databaseConnections / 4)
-  const guard = { guesses: createSharedLimit(sync.db, GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
-  const workspaces = createSharedLimit(sync.db, WORKSPACES)
-  const resetMails = createSharedLimit(sync.db, RESET_MAILS)
+  const guard = { guesses: createJointLimit(sync.db, GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
+  const workspaces = createJointLimit(sync.db, WORKSPACES)
+  const resetMails = createJointLimit(sync.db, RESET_MAILS)
   const resetRequests = createLimit(RESET_REQUESTS)
   const isSignupOpen = config.signup === "open"
 
@@ -113,7 +113,7 @@ export function accountRoutes(app: App, needs: Needs): void {
   })
 }
 
-type Guard = { guesses: SharedLimit; checks: ReturnType<typeof createTurns> }
+type Guard = { guesses: JointLimit; checks: ReturnType<typeof createTurns> }
 
 async function signIn(
   identity: Identity,

@@ -29,7 +29,7 @@ import { visitorRoutes } from "./visitor.ts"
 import { webhookRoutes } from "./webhooks.ts"
 
 export type { App } from "./route.ts"
-export { forgetLimits } from "./shared-limit.ts"
+export { forgetLimits } from "./joint-limit.ts"
 
 /** The routes of the roles this process has; it does not listen yet. */
 export async function createHttp(joined: {

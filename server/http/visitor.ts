@@ -16,7 +16,7 @@ import { findAddress, placeOfIp } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
 import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
-import { createSharedLimit } from "./shared-limit.ts"
+import { createJointLimit } from "./joint-limit.ts"
 import { acceptSocket } from "./socket.ts"
 import { openVisitorStream } from "./visitor-stream.ts"
 import { createHomes, findWebsite, type Website } from "./website.ts"
@@ -42,7 +42,7 @@ const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
 export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const messages = createLimit(MESSAGES)
   const others = createLimit(OTHERS)
-  const newSessions = createSharedLimit(sync.db, NEW_SESSIONS)
+  const newSessions = createJointLimit(sync.db, NEW_SESSIONS)
   const homes = createHomes(sync)
   const streams = new Set<{ stop(): void }>()
   const openStreams = new Map<string, number>()

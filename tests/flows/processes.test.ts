@@ -6,7 +6,7 @@ import { newId } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
 import { createTestDatabase, settableClock, type TestDatabase } from "../harness/harness.ts"
 import { lacksNats, startNats, type Nats } from "../harness/nats.ts"
-import { connectStream, StreamClient } from "../harness/stream-client.ts"
+import { connectStream, type StreamClient } from "../harness/stream-client.ts"
 import { createColleague, createOwner, createPerson, PASSWORD, type Person } from "./person.ts"
 import { answerTo, createVisitor } from "./visitor-client.ts"
 

@@ -6,7 +6,7 @@ import type { Db } from "../db/db.ts"
  * As `Limit`, but counted by all processes together, in the database: for what protects somebody, where every further
  * process would give an attacker another share. What a single visitor may do to us is counted in memory (`limit.ts`).
  */
-export type SharedLimit = {
+export type JointLimit = {
   /** False when the key has used up its window; otherwise counts. */
   take(key: string): Promise<boolean>
   /** It was no misuse after all. */
@@ -14,7 +14,7 @@ export type SharedLimit = {
 }
 
 /** Windows begin with the first take and end by the database's clock, the one clock all processes have. */
-export function createSharedLimit(db: Db, o: { name: string; most: number; seconds: number }): SharedLimit {
+export function createJointLimit(db: Db, o: { name: string; most: number; seconds: number }): JointLimit {
   const { name, most, seconds } = o
   return {
     async take(key) {

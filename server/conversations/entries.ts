@@ -41,7 +41,7 @@ export const entryLoader: Loader = {
 
 /** In the order of their timelines. The caller has made sure of the reader. */
 export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): Promise<EntryRow[]> {
-  const { rows } = await sql<EntryRecord>`
+  const { rows } = await sql<EntryRecord>`/* prepared */
     select e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId",
            e.address_id as "addressId", a.channel, e.text, e.event, e.delivery, e.delivery_reason as "deliveryReason",
            coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size,

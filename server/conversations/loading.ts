@@ -18,7 +18,7 @@ export async function keysOfConversations(
   workspaceId: Id,
   ids: readonly Id[],
 ): Promise<Map<Id, string[]>> {
-  const { rows } = await sql<StateRecord & { mentioned: Id[] }>`
+  const { rows } = await sql<StateRecord & { mentioned: Id[] }>`/* prepared */
     select ${stateColumns}, ${mentioned} as mentioned from conversations c
      where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
   return new Map(
@@ -42,9 +42,15 @@ export const conversationLoader: Loader = {
     const answer = new Map<string, Map<string, Row>>(readers.map(({ agentId }) => [agentId, new Map()]))
     if (pairs.length === 0) return answer
     const loaded = await loadAll(tx, workspaceId, [...new Set(pairs.map(({ id }) => id))])
+    // To most readers a conversation looks the same; then it is the same row, which is made into text once.
+    const alike = new Map<string, ConversationRow>()
     for (const { id, agentId, ...own } of await loadOwn(tx, workspaceId, pairs)) {
       const row = loaded.get(id)
-      if (row !== undefined) answer.get(agentId)?.set(id, { ...row, own })
+      if (row === undefined) continue
+      const look = `${id} ${JSON.stringify(own)}`
+      const shown = alike.get(look) ?? { ...row, own }
+      alike.set(look, shown)
+      answer.get(agentId)?.set(id, shown)
     }
     return answer
   },
@@ -59,7 +65,7 @@ type LoadedRecord = StateRecord & {
 
 /** What every reader sees alike. */
 async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, Loaded>> {
-  const { rows } = await sql<LoadedRecord & { firstSeenAt: Stamp }>`
+  const { rows } = await sql<LoadedRecord & { firstSeenAt: Stamp }>`/* prepared */
     select ${stateColumns}, customer.created_at as "firstSeenAt",
            jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
                               'country', customer.country, 'language', customer.language) as customer,
@@ -122,7 +128,7 @@ type Pair = { id: Id; agentId: Id }
 
 /** What is each reader's alone; only for pairs of which the reader may see the conversation. */
 async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise<(Pair & Own)[]> {
-  const { rows } = await sql<Pair & Own>`
+  const { rows } = await sql<Pair & Own>`/* prepared */
     select pair.id, pair."agentId", mark.at as "readUpTo",
            coalesce(mention.is_mentioned, false) as "isMentioned",
            coalesce(mention.is_unread, false) as "hasUnreadMention",

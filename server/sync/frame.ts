@@ -131,7 +131,7 @@ export async function readNow(
   workspaceId: string,
   { from, accessAfter }: { from: number; accessAfter: number },
 ): Promise<{ number: number; isWhole: boolean; accessChanged: ReadonlySet<string> }> {
-  const { rows } = await sql<{ number: number; oldest: number; accessChanged: string[] }>`
+  const { rows } = await sql<{ number: number; oldest: number; accessChanged: string[] }>`/* prepared */
     select number, oldest, array(
              select entity_id from changes
               where changes.workspace_id = counters.workspace_id and changes.number > ${accessAfter}

@@ -11,6 +11,17 @@ const SWEEP_EVERY = 1_000
 const BELL = "parley_presence"
 const WHO_IS_THERE = "parley_who_is_there"
 
+/** Messages written without letting anybody else have a turn. */
+const SLICE = 1_000
+
+/** `changed`: nothing was said, but somebody may see the conversation now who did not. */
+type Why = "said" | "changed"
+type Known = {
+  workspaceId: string
+  windows: Map<string, Said>
+  /** The keys of those who have been told. */
+  audience?: readonly string[]
+}
 type View = { window: string; conversationIds: ReadonlySet<string>; asked: number }
 type Said = NonNullable<Statement["is"]> & { until: number }
 
@@ -35,10 +46,10 @@ export function createPresence(getSync: () => Sync): Presence {
   // Windows are named after their process, so that it knows its own words when it hears them back.
   const processName = newId()
   // Conversation id → window → what it said last. Ids are unique across workspaces.
-  const known = new Map<string, { workspaceId: string; windows: Map<string, Said> }>()
+  const known = new Map<string, Known>()
   const views = new Map<Session, View>()
   const watchers = new Map<string, Set<(agentId: string | undefined) => void>>()
-  const dirty = new Map<string, Set<string>>()
+  const dirty = new Map<string, Map<string, Why>>()
   const outgoing = new Map<string, Statement>()
   let ears: Promise<(() => Promise<void>)[]> | undefined
   let flushTimer: NodeJS.Timeout | undefined
@@ -85,19 +96,20 @@ export function createPresence(getSync: () => Sync): Presence {
   }
 
   function take({ workspaceId, conversationId, window, is }: Statement): void {
-    const entry = known.get(conversationId) ?? { workspaceId, windows: new Map<string, Said>() }
+    const entry: Known = known.get(conversationId) ?? { workspaceId, windows: new Map() }
     const before = entry.windows.get(window)
     if (is === null) entry.windows.delete(window)
     else entry.windows.set(window, { ...is, until: getSync().clock.now().getTime() + PRESENCE_LIFE })
     if (entry.windows.size > 0) known.set(conversationId, entry)
     else known.delete(conversationId)
-    if (!isSame(before, is)) soil(workspaceId, conversationId)
+    if (!isSame(before, is)) soil(workspaceId, conversationId, "said")
     else flushSoon()
   }
 
-  function soil(workspaceId: string, conversationId: string): void {
-    const ids = dirty.get(workspaceId) ?? new Set()
-    dirty.set(workspaceId, ids.add(conversationId))
+  function soil(workspaceId: string, conversationId: string, why: Why): void {
+    const reasons = dirty.get(workspaceId) ?? new Map<string, Why>()
+    const isSaid = why === "said" || reasons.get(conversationId) === "said"
+    dirty.set(workspaceId, reasons.set(conversationId, isSaid ? "said" : "changed"))
     flushSoon()
   }
 
@@ -114,25 +126,53 @@ export function createPresence(getSync: () => Sync): Presence {
     outgoing.clear()
     const changed = [...dirty]
     dirty.clear()
-    for (const [workspaceId, ids] of changed) {
-      for (const id of ids) for (const watcher of watchers.get(id) ?? []) watcher(typistOf(id))
+    for (const [workspaceId, reasons] of changed) {
+      for (const id of reasons.keys()) for (const watcher of watchers.get(id) ?? []) watcher(typistOf(id))
       telling = telling
-        .then(() => tell(workspaceId, [...ids], [...getSync().streams.sessionsOf(workspaceId)]))
+        .then(() => tellAll(workspaceId, reasons))
         .catch((error: unknown) => log.error({ err: error, workspaceId }, "presence was not told"))
     }
   }
 
-  /** Only to those who may see the conversation now. */
-  async function tell(workspaceId: string, ids: string[], sessions: Session[]): Promise<void> {
-    const live = sessions.filter((session) => session.isLive)
-    if (live.length === 0 || ids.length === 0) return
+  async function tellAll(workspaceId: string, reasons: ReadonlyMap<string, Why>): Promise<void> {
+    const sessions = [...getSync().streams.sessionsOf(workspaceId)]
+    const told = new Map<string, readonly string[]>()
+    for (const [id, why] of reasons) if (why === "changed") told.set(id, known.get(id)?.audience ?? [])
+    const keys = await tell(workspaceId, { ids: [...reasons.keys()], sessions, told })
+    for (const [id, audience] of keys) {
+      const entry = known.get(id)
+      if (entry !== undefined) entry.audience = audience
+    }
+  }
+
+  /** Only to those who may see the conversation now; who is among `told` knows. */
+  async function tell(
+    workspaceId: string,
+    o: { ids: string[]; sessions: Session[]; told?: ReadonlyMap<string, readonly string[]> },
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { ids, told } = o
+    const live = o.sessions.filter((session) => session.isLive)
+    if (live.length === 0 || ids.length === 0) return new Map()
     const { db, sources } = getSync()
     const keys = await snapshot(db, (tx) => sources.keysOfConversations(tx, workspaceId, ids))
+    let written = 0
     for (const id of ids) {
-      const audience = keys.get(id) ?? []
+      const before = told?.get(id)
       for (const session of live)
-        if (audience.some((key) => session.reader.keys.has(key))) session.say(shownTo(session, id))
+        if (isAmong(session, keys.get(id)) && !isAmong(session, before)) {
+          session.say(shownTo(session, id))
+          written += 1
+        }
+      // A thousand visitors who come back at once must not hold up everybody else.
+      if (written < SLICE) continue
+      written = 0
+      await new Promise((resolve) => setImmediate(resolve))
     }
+    return keys
+  }
+
+  function isAmong(session: Session, keys: readonly string[] = []): boolean {
+    return keys.some((key) => session.reader.keys.has(key))
   }
 
   function shownTo(session: Session, conversationId: string): Shown {
@@ -166,7 +206,7 @@ export function createPresence(getSync: () => Sync): Presence {
       for (const [window, { until }] of windows) {
         if (until > now) continue
         windows.delete(window)
-        soil(workspaceId, conversationId)
+        soil(workspaceId, conversationId, "said")
       }
       if (windows.size === 0) known.delete(conversationId)
     }
@@ -229,12 +269,12 @@ export function createPresence(getSync: () => Sync): Presence {
       const ids = [...known].flatMap(([id, { workspaceId }]) =>
         workspaceId === session.workspaceId ? [id] : [],
       )
-      tell(session.workspaceId, ids, [session]).catch((error: unknown) =>
+      tell(session.workspaceId, { ids, sessions: [session] }).catch((error: unknown) =>
         getSync().log.error({ err: error, workspaceId: session.workspaceId }, "presence was not told"),
       )
     },
     refresh(workspaceId, changes) {
-      for (const { entityId } of changes) if (known.has(entityId)) soil(workspaceId, entityId)
+      for (const { entityId } of changes) if (known.has(entityId)) soil(workspaceId, entityId, "changed")
     },
     watchTyping(conversationId, watcher) {
       begin()

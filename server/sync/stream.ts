@@ -2,7 +2,7 @@ import { bringForward, type Batch } from "./frame.ts"
 import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
-import { followKeys, type Follower, type Following } from "./tail.ts"
+import { type Follower, type Following } from "./tail.ts"
 import { joinPresence, type VisitorPresence } from "./visitor-presence.ts"
 
 /** How many sessions are resumed or given a snapshot at once: writers need connections too. */
@@ -205,12 +205,16 @@ function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-/** Every change after `from` that is meant for one of the keys, in order, none missed. Read the state after this. */
+/**
+ * Every change after `from` that is meant for one of the keys, in order, none missed. `from` first, the state after:
+ * then nothing can fall in between.
+ */
 export async function follow(
   sync: Sync,
   options: { workspaceId: string; keys: ReadonlySet<string> } & Follower,
 ): Promise<{ from: number; stop(): void }> {
-  return followKeys(sync.tail, options)
+  const { workspaceId, keys, ...follower } = options
+  return sync.tail.followKeys(workspaceId, keys, follower)
 }
 
 /** He was signed out somewhere or disabled: each of his sessions, in every process, looks at once whether it may go on. */

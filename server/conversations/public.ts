@@ -27,12 +27,11 @@ type MessageRecord = {
   isSeen: boolean
 }
 
-/** Messages of one address, oldest first: the latest, the latest before a stamp, or those named by `ids`. */
+/** Messages of one address before a stamp, the latest of them, oldest first. */
 export async function publicMessages(
   db: Db,
-  o: { workspaceId: Id; addressId: Id; before?: Stamp; ids?: readonly Id[]; limit: number },
+  o: { workspaceId: Id; addressId: Id; before: Stamp; limit: number },
 ): Promise<PublicMessage[]> {
-  const narrowed = o.ids ? sql`and e.id = any(${[...o.ids]}::uuid[])` : sql``
   const { rows } = await sql<MessageRecord>`
     select e.id, e.at, e.text, e.agent_id as "agentId", a.name as "agentName",
            e.agent_id is null and e.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen"
@@ -40,25 +39,54 @@ export async function publicMessages(
       join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
       left join agents a on a.workspace_id = e.workspace_id and a.id = e.agent_id
      where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'
-       and e.at < coalesce(${o.before ?? null}::timestamptz, 'infinity') ${narrowed}
+       and e.at < ${o.before}::timestamptz
      order by e.at desc
      limit ${o.limit}`.execute(db)
-  return rows
-    .map(({ id, at, text, agentId, agentName, isSeen }) => {
-      const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
-      return { id, at, agent, text, isSeen }
-    })
-    .reverse()
+  return rows.map(messageOf).reverse()
 }
 
-export async function countUnread(db: Db, o: { workspaceId: Id; addressId: Id }): Promise<number> {
-  const { rows } = await sql<{ unread: number }>`
-    select count(*) as unread
-      from entries e
-      join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
-     where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'
-       and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')`.execute(db)
-  return rows[0]?.unread ?? 0
+function messageOf({ id, at, text, agentId, agentName, isSeen }: MessageRecord): PublicMessage {
+  const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
+  return { id, at, agent, text, isSeen }
+}
+
+export type News = { messages: PublicMessage[]; unread: number }
+
+/**
+ * Messages of one address, oldest first, and how many of its answers were not seen, in one statement: the latest, or
+ * those named by `ids` with the last of his own that an agent has seen, which says that all before it were.
+ */
+export async function publicNews(
+  db: Db,
+  o: { workspaceId: Id; addressId: Id } & ({ ids: readonly Id[] } | { latest: number }),
+): Promise<News> {
+  const ofAddress = sql`e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'`
+  const told =
+    "ids" in o
+      ? sql`
+        select e.id, e.at, e.text, e.agent_id from entries e
+         where ${ofAddress} and e.id = any(${o.ids}::uuid[])
+        union
+        (select e.id, e.at, e.text, e.agent_id from entries e
+          where ${ofAddress} and e.agent_id is null and e.at <= (select agent_seen_at from address)
+          order by e.at desc limit 1)`
+      : sql`
+        select e.id, e.at, e.text, e.agent_id from entries e
+         where ${ofAddress} order by e.at desc limit ${o.latest}`
+  const { rows } = await sql<(MessageRecord | { id: null }) & { unread: number }>`/* prepared */
+    with address as materialized (
+      select seen_at, agent_seen_at from addresses where workspace_id = ${o.workspaceId} and id = ${o.addressId}
+    )
+    select told.id, told.at, told.text, told.agent_id as "agentId", a.name as "agentName",
+           told.agent_id is null and told.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
+           (select count(*) from entries e
+             where ${ofAddress} and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')) as unread
+      from address
+      left join (${told}) told on true
+      left join agents a on a.workspace_id = ${o.workspaceId} and a.id = told.agent_id
+     order by told.at`.execute(db)
+  const messages = rows.flatMap((row) => (row.id === null ? [] : [messageOf(row)]))
+  return { messages, unread: rows[0]?.unread ?? 0 }
 }
 
 /** The conversation of an address; it exists from the first message on. */
@@ -66,7 +94,7 @@ export async function findConversationOf(
   db: Db,
   o: { workspaceId: Id; customerId: Id },
 ): Promise<Id | undefined> {
-  const { rows } = await sql<{ id: Id }>`
+  const { rows } = await sql<{ id: Id }>`/* prepared */
     select id from conversations where workspace_id = ${o.workspaceId} and customer_id = ${o.customerId}`.execute(
     db,
   )

@@ -16,13 +16,21 @@ import type { Config } from "../config/config.ts"
 import type { Metrics } from "../metrics/metrics.ts"
 import { openAgentSession, type Sync } from "../sync/sync.ts"
 import { isOwnOrigin } from "./origin.ts"
+import { createPulse } from "./pulse.ts"
 import type { App } from "./route.ts"
 
 const MOST_BYTES = 64 * 1024
 /** Messages a client may send at once, and how many more each second. */
 const MOST_AT_ONCE = 60
 const MORE_A_SECOND = 20
-const PING_EVERY = 20_000
+/**
+ * When a sign of life is asked for, and how many may stay unanswered. A visitor's are what agents see him by: within
+ * PRESENCE_LIFE, so that one lost answer does not make him vanish; asked of the browser, not of the page.
+ */
+const LIFE = {
+  agent: { pulse: createPulse(20_000), mostUnanswered: 1 },
+  visitor: { pulse: createPulse(6_000), mostUnanswered: 3 },
+}
 const DRAIN_LOOK_EVERY = 50
 /** Open sockets of one agent in this process; each holds a little and costs a snapshot. */
 const MOST_OF_ONE_AGENT = 50
@@ -32,6 +40,8 @@ const MALFORMED = 1007
 const TOO_OFTEN = 4429
 
 const upgrades = new WeakMap<IncomingMessage, { socket: Duplex; head: Buffer }>()
+/** What a websocket is written to. */
+const lines = new WeakMap<WebSocket, Duplex>()
 // Compression would cost more memory than it saves bytes: 1.2 GB for 5,000 idle connections.
 const server = new WebSocketServer({
   noServer: true,
@@ -64,7 +74,10 @@ export async function acceptSocket(request: FastifyRequest, reply: FastifyReply)
   upgrades.delete(request.raw)
   reply.raw.detachSocket(request.raw.socket)
   return new Promise((resolve) => {
-    server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => resolve(socket))
+    server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
+      lines.set(socket, upgrade.socket)
+      resolve(socket)
+    })
   })
 }
 
@@ -92,19 +105,20 @@ export function openWire<Message>(
 ): Wire {
   const { schema, metrics, kind, onMessage, onGone } = options
   const mayGoOn = allowance()
-  let isAlive = true
+  const { pulse, mostUnanswered } = LIFE[kind]
+  let unanswered = 0
   metrics.add("sockets", { kind }, 1)
 
-  const pingTimer = setInterval(() => {
-    if (!isAlive) return socket.terminate()
-    isAlive = false
+  const stopAsking = pulse.join(() => {
+    if (unanswered >= mostUnanswered) return socket.terminate()
+    unanswered += 1
     socket.ping()
-  }, PING_EVERY)
+  })
   socket.on("pong", () => {
-    isAlive = true
+    unanswered = 0
   })
   socket.on("message", (data, isBinary) => {
-    isAlive = true
+    unanswered = 0
     if (socket.readyState !== socket.OPEN) return
     if (!mayGoOn()) return socket.close(TOO_OFTEN, "too-often")
     const parsed = schema.safeParse(isBinary ? undefined : parseJson(data))
@@ -114,14 +128,24 @@ export function openWire<Message>(
   // ws closes by itself after an error; the reason is the client's affair.
   socket.on("error", () => undefined)
   socket.once("close", () => {
-    clearInterval(pingTimer)
+    stopAsking()
     metrics.add("sockets", { kind }, -1)
     onGone()
   })
 
+  /** What is sent in one go leaves in one go: each write is a call into the system. */
+  function gather(): void {
+    const line = lines.get(socket)
+    if (line === undefined || line.writableCorked > 0) return
+    line.cork()
+    process.nextTick(() => line.uncork())
+  }
+
   return {
     send(text) {
-      if (socket.readyState === socket.OPEN) socket.send(text)
+      if (socket.readyState !== socket.OPEN) return
+      gather()
+      socket.send(text)
     },
     unsent: () => socket.bufferedAmount,
     async drained(milliseconds) {

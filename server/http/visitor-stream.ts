@@ -18,8 +18,6 @@ const LATEST = 50
 const MOST_UNSENT = 2_000_000
 const MOST_HELLOS = 30
 const HELLO_WITHIN = 10_000
-/** Within PRESENCE_LIFE, so that one lost answer does not make a visitor vanish; asked of the browser, not of the page. */
-const SIGN_OF_LIFE_EVERY = 6_000
 /** A visitor's typing is believed this long; his page says it again every five seconds. */
 const TYPING_LIFE = 7_000
 
@@ -27,6 +25,8 @@ type Needs = {
   sync: Sync
   addressValueOf: (key: string) => string
   getHome: () => Promise<HomeAnswer>
+  /** Bounds how many are welcomed at the same time. */
+  inTurn: (work: () => Promise<void>) => Promise<void>
   /** Whether one more stream of this address may be open; if so, how to say that it no longer is. */
   admit: (addressValue: string) => (() => void) | undefined
 }
@@ -39,7 +39,7 @@ type Joined = { address: AddressRecord; presence: ReturnType<typeof joinAsVisito
  * nothing falls between the two. A message may come twice, with the same id.
  */
 export function openVisitorStream(
-  { sync, addressValueOf, getHome, admit }: Needs,
+  { sync, addressValueOf, getHome, inTurn: takeTurn, admit }: Needs,
   o: { socket: WebSocket; website: Website; onGone: () => void },
 ): { stop(): void } {
   const { workspaceId, id: sourceId } = o.website
@@ -60,7 +60,6 @@ export function openVisitorStream(
     onGone: gone,
   })
   const helloTimer = setTimeout(() => wire.end(), HELLO_WITHIN)
-  const lifeTimer = setInterval(() => o.socket.ping(), SIGN_OF_LIFE_EVERY)
   // The browser answers pings in order, after what was sent before them: a stamp that comes back has arrived.
   o.socket.on("pong", (data) => {
     appear()
@@ -87,7 +86,7 @@ export function openVisitorStream(
       hellos += 1
       clearTimeout(helloTimer)
       if (hellos > MOST_HELLOS) return bye("slow")
-      inTurn(() => begin(message))
+      inTurn(() => takeTurn(() => begin(message)))
     } else if (message.kind === "page") page = pathOf(message.page.url)
     else {
       isTyping = message.isTyping
@@ -116,6 +115,8 @@ export function openVisitorStream(
   }
 
   async function begin(hello: Hello): Promise<void> {
+    // He may have gone while others were welcomed.
+    if (isOver) return
     leave()
     page = hello.page ? pathOf(hello.page.url) : page
     const home = await getHome()
@@ -171,17 +172,12 @@ export function openVisitorStream(
   }
 
   async function welcome(address: AddressRecord, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
-    const latest = await visitors.publicMessages(sync.db, {
-      workspaceId,
-      addressId: address.id,
-      limit: LATEST + 1,
-    })
+    const { messages: latest, unread } = await readNews(address, { latest: LATEST + 1 })
     const messages = latest.slice(-LATEST)
     // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
     const isReset = !messages.some(({ at }) => at === after)
     const how = after === undefined ? "first" : isReset ? "anew" : "resumed"
     sync.metrics.count("joined", { kind: "visitor", how })
-    const unread = await countUnread(address)
     const missed = isReset
       ? messages
       : messages.filter((message, index) => message.at > (after ?? "") || index === lastSeen(messages))
@@ -198,25 +194,9 @@ export function openVisitorStream(
   }
 
   async function tell(address: AddressRecord, ids: readonly string[]): Promise<void> {
-    const named =
-      ids.length > 0
-        ? await visitors.publicMessages(sync.db, {
-            workspaceId,
-            addressId: address.id,
-            ids,
-            limit: ids.length,
-          })
-        : []
-    const latest = await visitors.publicMessages(sync.db, {
-      workspaceId,
-      addressId: address.id,
-      limit: LATEST,
-    })
-    // What an agent has just seen is told by the latest of it; all before it was seen, too.
-    const seen = latest[lastSeen(latest)]
-    const messages = seen && !named.some(({ id }) => id === seen.id) ? [seen, ...named] : named
-    say({ kind: "messages", messages, unread: await countUnread(address) })
-    askWhetherArrived(named)
+    const { messages, unread } = await readNews(address, { ids })
+    say({ kind: "messages", messages, unread })
+    askWhetherArrived(messages.filter(({ id }) => ids.includes(id)))
   }
 
   async function tellTyping(agentId: string | undefined): Promise<void> {
@@ -225,8 +205,11 @@ export function openVisitorStream(
     say({ kind: "typing", agent })
   }
 
-  function countUnread(address: AddressRecord): Promise<number> {
-    return visitors.countUnread(sync.db, { workspaceId, addressId: address.id })
+  function readNews(
+    { id: addressId }: AddressRecord,
+    which: { ids: readonly string[] } | { latest: number },
+  ) {
+    return visitors.publicNews(sync.db, { workspaceId, addressId, ...which })
   }
 
   function askWhetherArrived(messages: readonly PublicMessage[]): void {
@@ -259,7 +242,6 @@ export function openVisitorStream(
 
   function gone(): void {
     isOver = true
-    clearInterval(lifeTimer)
     clearTimeout(helloTimer)
     clearTimeout(typingTimer)
     leave()

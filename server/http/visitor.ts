@@ -18,12 +18,17 @@ import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
 import { createJointLimit } from "./joint-limit.ts"
 import { acceptSocket } from "./socket.ts"
+import { createTurns } from "./turns.ts"
 import { openVisitorStream } from "./visitor-stream.ts"
-import { createHomes, findWebsite, type Website } from "./website.ts"
+import { createHomes, createWebsites, type Website } from "./website.ts"
 
 /** What one visitor may do; nothing is counted by network address, where a whole office may sit behind one. */
 const MESSAGES = { most: 20, seconds: 10 }
 const OTHERS = { most: 60, seconds: 10 }
+/** Visitors who are welcomed at the same time; when thousands come back at once the others wait, and writers do not. */
+const WELCOMED = { atOnce: 8, atOnceOfOne: 8, mostWaitingOfOne: Infinity }
+/** Visitors remembered as having written before. */
+const MOST_KNOWN = 50_000
 /** Streams of one visitor: every tab has its own. */
 const MOST_STREAMS = 50
 /** First messages of new visitors at one website: far above a busy day's, far below a flood. */
@@ -44,12 +49,15 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const others = createLimit(OTHERS)
   const newSessions = createJointLimit(sync.db, NEW_SESSIONS)
   const homes = createHomes(sync)
+  const websites = createWebsites(sync.db)
+  const welcome = createTurns(WELCOMED)
+  const known = new Set<string>()
   const streams = new Set<{ stop(): void }>()
   const openStreams = new Map<string, number>()
 
   async function getWebsite(request: FastifyRequest): Promise<Website> {
     const { sourceId } = params.parse(request.params)
-    const website = await findWebsite(sync.db, sourceId)
+    const website = await websites.find(sourceId)
     if (website === undefined) throw refuse("not-found")
     return website
   }
@@ -73,6 +81,11 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     if (!others.take(`${website.id} ${value}`)) throw refuse("too-often")
     const address = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
     return address && { website, address }
+  }
+
+  async function isKnown({ workspaceId, id: sourceId }: Website, value: string): Promise<boolean> {
+    if (known.has(`${sourceId} ${value}`)) return true
+    return (await findAddress(sync.db, workspaceId, { sourceId, value })) !== undefined
   }
 
   app.register(async (scope) => {
@@ -111,8 +124,8 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const body = visitorMessage.parse(request.body)
         const value = addressValueOf(body.key)
         if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
-        const known = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
-        if (known === undefined && !(await newSessions.take(website.id))) throw refuse("too-often")
+        if (!(await isKnown(website, value)) && !(await newSessions.take(website.id)))
+          throw refuse("too-often")
         const profile = {
           ...placeOfIp(request.ip),
           language: body.language && language.test(body.language) ? body.language : null,
@@ -131,6 +144,8 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
           },
         ])
         if (received === undefined) throw new Error("A message was taken and nothing is known of it.")
+        if (known.size >= MOST_KNOWN) known.clear()
+        known.add(`${website.id} ${value}`)
         return { id: received.entryId, at: received.at }
       },
     )
@@ -179,6 +194,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
           sync,
           addressValueOf,
           getHome: () => homes.get(website),
+          inTurn: (work) => welcome(website.id, work),
           admit: (value) => admit(website.id, value),
         },
         { socket: await acceptSocket(request, reply), website, onGone: () => streams.delete(stream) },

@@ -21,6 +21,34 @@ export async function findWebsite(db: Db, sourceId: string): Promise<Website | u
   return { workspaceId, id, teamId, settings }
 }
 
+/**
+ * `findWebsite` for many who ask at once: who asks while one is being read waits for the next reading, together with
+ * all others who do. So nobody is answered with what was read before he asked.
+ */
+export function createWebsites(db: Db): { find(sourceId: string): Promise<Website | undefined> } {
+  type Reading = { now: Promise<Website | undefined>; next?: Promise<Website | undefined> }
+  const readings = new Map<string, Reading>()
+
+  function read(sourceId: string): Promise<Website | undefined> {
+    const reading: Reading = {
+      now: findWebsite(db, sourceId).finally(() => {
+        if (reading.next === undefined) readings.delete(sourceId)
+      }),
+    }
+    readings.set(sourceId, reading)
+    return reading.now
+  }
+
+  return {
+    find(sourceId) {
+      const reading = readings.get(sourceId)
+      if (reading === undefined) return read(sourceId)
+      const again = (): Promise<Website | undefined> => read(sourceId)
+      return (reading.next ??= reading.now.then(again, again))
+    },
+  }
+}
+
 /** The one that was made with the first workspace. */
 export async function findFirstWebsite(db: Db): Promise<Website | undefined> {
   const { rows } = await sql<{ id: string }>`

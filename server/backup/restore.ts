@@ -140,7 +140,7 @@ async function putBack(store: FileStore, name: string, bytes: AsyncIterable<Uint
 
 /** docs/decisions/008-what-a-restore-sends.md. Answers how many answers wait for a person's decision. */
 async function settle(db: Db): Promise<number> {
-  await restoring.freeLeases(db)
+  await restoring.endLeases(db)
   await restoring.forget(db, "deliver")
   await restoring.giveUp(
     db,

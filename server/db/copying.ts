@@ -2,6 +2,7 @@
  * Whole tables out of a database and into another, by COPY, on one connection of their own: a backup's reading and a
  * restore's writing. What is read is of one moment; what is written is there at the end, all of it, or was never there.
  */
+import { existsSync } from "node:fs"
 import path from "node:path"
 import { PassThrough, type Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
@@ -26,10 +27,11 @@ export async function reachDatabase(
   config: Config,
   log: Log,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const url = config.databaseUrl ?? (await findRunning(path.resolve(config.dataFolder)))
-  return url === undefined
-    ? startEmbedded({ folder: config.dataFolder, log })
-    : { url, stop: async () => undefined }
+  const folder = path.resolve(config.dataFolder)
+  const url = config.databaseUrl ?? (await findRunning(folder))
+  if (url !== undefined) return { url, stop: async () => undefined }
+  if (!existsSync(path.join(folder, "postgres"))) throw new Error(`There is no database in ${folder}.`)
+  return startEmbedded({ folder, log })
 }
 
 /** As `reachDatabase`, but refuses one that a running Parley holds. */

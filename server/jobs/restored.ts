@@ -2,9 +2,12 @@ import { sql } from "kysely"
 import type { Db } from "../db/db.ts"
 import type { JobName } from "./catalogue.ts"
 
-/** Nobody works any more on what was being worked on when the backup was made. */
-export async function freeLeases(db: Db): Promise<void> {
-  await sql`update jobs set lease_id = null, leased_until = null where lease_id is not null`.execute(db)
+/**
+ * Nobody works any more on what was being worked on when the backup was made. It stays claimed by a lease that has run
+ * out: without one it would stand beside what waits under the same key.
+ */
+export async function endLeases(db: Db): Promise<void> {
+  await sql`update jobs set leased_until = '-infinity' where lease_id is not null`.execute(db)
 }
 
 /** For jobs whose reason is settled in another way. */

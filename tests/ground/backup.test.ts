@@ -158,12 +158,14 @@ describe("a backup made while people write", () => {
     await sql`
       update entries set delivery = 'sending'
        where id = (select id from entries where agent_id is not null order by at limit 1)`.execute(db)
+    // One that runs, and the next one under the same key.
     for (const name of ["deliver", "send-mail", "trim"])
-      await sql`
-        insert into jobs (workspace_id, id, name, payload, run_at, lease_id, leased_until)
-        values (${ada.workspaceId}, ${newId()}, ${name}, '{}', 'infinity', ${newId()}, 'infinity')`.execute(
-        db,
-      )
+      for (const leaseId of [newId(), null])
+        await sql`
+          insert into jobs (workspace_id, id, name, payload, key, run_at, lease_id, leased_until)
+          values (${ada.workspaceId}, ${newId()}, ${name}, '{}', ${name}, 'infinity', ${leaseId}, 'infinity')`.execute(
+          db,
+        )
   }
 
   test("holds all that was accepted before it began, once, in order; and nothing that was never written", async () => {
@@ -210,13 +212,13 @@ describe("a backup made while people write", () => {
     const { rows: entries } = await sql<{ delivery: string }>`
       select delivery from entries where delivery in ('sending', 'unsure')`.execute(copy.database.db)
     expect(entries).toEqual([{ delivery: "unsure" }])
-    const { rows: jobs } = await sql<{ name: string; isFailed: boolean; isLeased: boolean }>`
-      select name, failed_at is not null as "isFailed", lease_id is not null as "isLeased"
+    const { rows: jobs } = await sql<{ name: string; isFailed: boolean; isRunning: boolean }>`
+      select name, failed_at is not null as "isFailed",
+             lease_id is not null and leased_until > now() and failed_at is null as "isRunning"
         from jobs where run_at = 'infinity' order by name`.execute(copy.database.db)
-    expect(jobs).toEqual([
-      { name: "send-mail", isFailed: true, isLeased: false },
-      { name: "trim", isFailed: false, isLeased: false },
-    ])
+    const mail = { name: "send-mail", isFailed: true, isRunning: false }
+    const trim = { name: "trim", isFailed: false, isRunning: false }
+    expect(jobs).toEqual([mail, mail, trim, trim])
   })
 })
 

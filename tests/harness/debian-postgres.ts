@@ -47,10 +47,12 @@ export function lacksDebianPostgres(): string | undefined {
   return existsSync(programs) ? undefined : "PostgreSQL 15 is missing: apt-get install postgresql-15"
 }
 
-export async function startDebianPostgres(): Promise<DebianPostgres> {
+export async function startDebianPostgres({
+  environment = {},
+}: { environment?: Record<string, string> } = {}): Promise<DebianPostgres> {
   const lack = lacksDebianPostgres()
   if (lack !== undefined) throw new Error(lack)
-  const place = makePlace()
+  const place = { ...makePlace(), environment }
   const password = randomBytes(18).toString("hex")
   const passwordFile = path.join(place.folder, "password")
   writeFileSync(passwordFile, password)
@@ -61,7 +63,12 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   return startCluster(place, password)
 }
 
-type Place = { folder: string; cluster: string; owner: { uid: number; gid: number } | Record<string, never> }
+type Place = {
+  folder: string
+  cluster: string
+  owner: { uid: number; gid: number } | Record<string, never>
+  environment?: Record<string, string>
+}
 
 /** Under a short name: that of a socket has 107 bytes at most. */
 function makePlace(): Place {
@@ -92,7 +99,7 @@ async function startCluster(place: Place, password: string): Promise<DebianPostg
     path.join(programs, "postgres"),
     ["-D", cluster, ...settings.flatMap((setting) => ["-c", setting])],
     // A group of its own, so that Ctrl-C is for us alone.
-    { cwd: folder, ...owner, stdio: "ignore", detached: true },
+    { cwd: folder, env: { ...process.env, ...place.environment }, ...owner, stdio: "ignore", detached: true },
   )
   const ended = once(postmaster, "exit")
   const url = `postgresql://parley:${password}@${encodeURIComponent(folder)}/postgres`

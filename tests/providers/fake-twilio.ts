@@ -36,6 +36,21 @@ export type Mood =
   /** Takes the message and dies before it answers. */
   | "take-and-cut"
 
+/** How it calls, from now on. */
+export type Manners = {
+  /** What it was told to call, where the requests go another way: signatures are made for this origin. */
+  origin?: string
+  /** How many more times each webhook is sent, some time after the first or beside it. */
+  repeats?(): number
+  /** Tells the state of what it took by the callback it was given, perhaps before it answers. */
+  callsBack?: boolean
+  /** Milliseconds before a repeated webhook, a callback, or the answer to what it took. */
+  delay?(): number
+}
+
+/** Milliseconds it waits for an answer of ours, as Twilio does. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides */
+const PATIENCE = 15_000
+
 export type FakeTwilio = Awaited<ReturnType<typeof startFakeTwilio>>
 
 export async function startFakeTwilio(o: { accountId?: string; authToken?: string; pageSize?: number } = {}) {
@@ -48,6 +63,10 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
   const media = new Map<string, { type: string; bytes: Buffer; redirect?: string }>()
   const moods: Mood[] = []
   let mood: Mood = "well"
+  let manners: Manners = {}
+  const calls = new Set<Promise<void>>()
+  /** Messages of which we answered that we know that they were delivered. */
+  const toldDelivered: SentMessage[] = []
   let count = 0
 
   const sid = (letters: string) => `${letters}${(++count).toString(16).padStart(32, "0")}`
@@ -85,6 +104,8 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
     const list = `/2010-04-01/Accounts/${accountId}/Messages.json`
     if (request.method === "POST" && url.pathname === list) {
       const message = take(new URLSearchParams(await read(request)))
+      if (manners.callsBack) callBack(message)
+      await pause(manners.delay?.() ?? 0)
       if (now === "take-and-cut") return void request.socket.destroy()
       return json(response, 201, { sid: message.sid, status: "queued" })
     }
@@ -240,12 +261,47 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
     form: Record<string, string>,
     o: { signedUrl?: string; headers?: Record<string, string>; signature?: string } = {},
   ): Promise<Response> {
-    const signature = o.signature ?? twilio.getExpectedTwilioSignature(authToken, o.signedUrl ?? url, form)
-    return fetch(url, {
-      method: "POST",
-      headers: { "x-twilio-signature": signature, "user-agent": "TwilioProxy/1.1", ...o.headers },
-      body: new URLSearchParams(form),
-    })
+    const { origin, repeats, delay } = manners
+    const told = origin === undefined ? url : origin + url.slice(new URL(url).origin.length)
+    const signature = o.signature ?? twilio.getExpectedTwilioSignature(authToken, o.signedUrl ?? told, form)
+    const request = (): Promise<Response> =>
+      fetch(url, {
+        method: "POST",
+        headers: { "x-twilio-signature": signature, "user-agent": "TwilioProxy/1.1", ...o.headers },
+        body: new URLSearchParams(form),
+        signal: AbortSignal.timeout(PATIENCE),
+      })
+    for (let count = repeats?.() ?? 0; count > 0; count -= 1)
+      later(async () => {
+        await pause(delay?.() ?? 0)
+        await request().then((response) => response.body?.cancel())
+      })
+    return request()
+  }
+
+  /** All states of a message at once, so in any order. One that is not heard is told again, as with retries on. */
+  function callBack(message: SentMessage): void {
+    const { statusCallback } = message
+    if (statusCallback === undefined) return
+    for (const status of ["sent", "delivered"])
+      later(async () => {
+        for (let attempt = 0; attempt < 4; attempt += 1) {
+          await pause(manners.delay?.() ?? 0)
+          const answer = await post(statusCallback, callbackOf(message, status))
+          await answer.body?.cancel()
+          if (!answer.ok) continue
+          if (status === "delivered") toldDelivered.push(message)
+          return
+        }
+      })
+  }
+
+  /** Nobody hears of a call that fails. */
+  function later(call: () => Promise<void>): void {
+    const calling = call()
+      .catch(() => undefined)
+      .finally(() => calls.delete(calling))
+    calls.add(calling)
   }
 
   return {
@@ -267,6 +323,14 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
     webhookOf,
     callbackOf,
     post,
+    toldDelivered,
+    setManners(next: Manners) {
+      manners = next
+    },
+    /** Resolves when nothing is on its way to us by itself. */
+    async hasCalled() {
+      while (calls.size > 0) await Promise.all(calls)
+    },
     /** For all requests that send or list, until told otherwise. */
     setMood(next: Mood) {
       mood = next
@@ -281,6 +345,9 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
     },
   }
 }
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))

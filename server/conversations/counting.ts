@@ -22,16 +22,15 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
   const teamIds = teamIdsOf(reader)
   const { rows } = await sql<Counted>`
     with mine as materialized (
-      select c.id, c.team_id, c.last_answer_at, ${agentId}::uuid as "agentId" from conversations c
+      select c.id, c.team_id, ${agentId}::uuid as "agentId" from conversations c
        where c.workspace_id = ${workspaceId} and c.closed_at is null and c.assignee_id = ${agentId}
       union
-      select c.id, c.team_id, c.last_answer_at, ${agentId}::uuid from conversations c
+      select c.id, c.team_id, ${agentId}::uuid from conversations c
        where c.workspace_id = ${workspaceId} and c.closed_at is null and c.offer_agent_id = ${agentId}
     ), mentioning as materialized (
-      select c.id, c.team_id, c.last_answer_at, ${agentId}::uuid as "agentId", said.latest
-        from (select n.conversation_id as id, max(n.at) as latest from notices n
-               where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention'
-               group by n.conversation_id) said
+      select c.id, c.team_id, ${agentId}::uuid as "agentId"
+        from (select distinct n.conversation_id as id from notices n
+               where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention') said
         join conversations c on c.workspace_id = ${workspaceId} and c.id = said.id
        where c.closed_at is null and c.assignee_id is distinct from ${agentId}
          and c.offer_agent_id is distinct from ${agentId}
@@ -51,12 +50,15 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
       select pair.id from unassigned pair, available where available.in_a_team
       union
       select pair.id from mentioning pair
-        join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
+       cross join lateral (select pair.team_id) c
        cross join lateral (${markOf(workspaceId)}) mark
-       where mark.at is null or pair.latest > mark.at
+       where exists (
+         select 1 from notices n
+          where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = ${agentId}
+            and n.what = 'mention' and (mark.at is null or n.at > mark.at))
       union
       select pair.id from mine pair
-        join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
+       cross join lateral (select pair.team_id) c
        cross join lateral (${markOf(workspaceId)}) mark
        where ${unreadCount(workspaceId)} > 0
     )

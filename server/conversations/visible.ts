@@ -35,50 +35,74 @@ type Seen = {
   isOpen: boolean
   updatedAt: Stamp
   waitingSince: Stamp | null
-  own: { isStarred: boolean; isMentioned: boolean }
 }
+type SeenByReader = Seen & { own: { isStarred: boolean; isMentioned: boolean } }
 
 /**
  * What a fresh replica holds: every open conversation the reader may see and those he starred. First what stands at
  * the top of his inboxes, so that the desk can show any of them before the rest has come.
  */
 export async function* orderedIds(tx: Tx, reader: Reader): AsyncIterable<Id[]> {
-  const { workspaceId, agentId } = reader
-  const { rows } = await sql<Seen>`
-    with mentioned as materialized (
-      select distinct n.conversation_id as id from notices n
-       where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention'
-    ), starred as materialized (
-      select s.conversation_id as id from stars s where s.workspace_id = ${workspaceId} and s.agent_id = ${agentId}
-    ), seen as (
-      select c.id from (${teamsSeenBy(reader)}) team
-       cross join lateral (select c.id from conversations c
-                            where c.workspace_id = ${workspaceId} and c.team_id = team.id and c.closed_at is null) c
-      union
-      select c.id from conversations c
-       where c.workspace_id = ${workspaceId} and c.assignee_id = ${agentId} and c.closed_at is null
-      union
-      select c.id from conversations c where c.workspace_id = ${workspaceId} and c.offer_agent_id = ${agentId}
-      union
-      select c.id from mentioned join conversations c on c.workspace_id = ${workspaceId} and c.id = mentioned.id
-       where c.closed_at is null
-      union
-      select c.id from starred join conversations c on c.workspace_id = ${workspaceId} and c.id = starred.id
-       where ${isSeenBy(reader)}
-    )
-    select c.id, c.team_id as "teamId", c.assignee_id as "assigneeId",
-           case when c.offer_id is not null then jsonb_build_object('agentId', c.offer_agent_id) end as offer,
-           c.closed_at is null as "isOpen", c.updated_at as "updatedAt", c.waiting_since as "waitingSince",
-           jsonb_build_object('isStarred', c.id in (select id from starred),
-                              'isMentioned', c.id in (select id from mentioned)) as own
-      from seen join conversations c on c.workspace_id = ${workspaceId} and c.id = seen.id`.execute(tx)
+  const rows = await findSeen(tx, reader)
   const first = topOfInboxes(rows, reader)
   if (first.size > 0) yield [...first]
   const rest = rows.map(({ id }) => id).filter((id) => !first.has(id))
   for (let from = 0; from < rest.length; from += PAGE) yield rest.slice(from, from + PAGE)
 }
 
-function topOfInboxes(rows: Seen[], reader: Reader): Set<Id> {
+/**
+ * Each way of seeing one is read by itself with all that is needed of the row, and what is found twice is dropped
+ * here: thousands of rows looked up once more by their ids took longer than everything else together.
+ */
+async function findSeen(tx: Tx, reader: Reader): Promise<SeenByReader[]> {
+  const { workspaceId, agentId } = reader
+  const columns = sql`c.id, c.team_id, c.assignee_id, c.offer_agent_id, c.closed_at, c.updated_at, c.waiting_since`
+  const { rows: seen } = await sql<Seen>`
+    with seen as (
+      select ${columns} from (${teamsSeenBy(reader)}) team
+       cross join lateral (select ${columns} from conversations c
+                            where c.workspace_id = ${workspaceId} and c.team_id = team.id and c.closed_at is null) c
+      union all
+      select ${columns} from conversations c
+       where c.workspace_id = ${workspaceId} and c.assignee_id = ${agentId} and c.closed_at is null
+      union all
+      select ${columns} from conversations c where c.workspace_id = ${workspaceId} and c.offer_agent_id = ${agentId}
+      union all
+      select ${columns} from (${mentionsOf(reader)}) mentioned
+        join conversations c on c.workspace_id = ${workspaceId} and c.id = mentioned.id
+       where c.closed_at is null
+      union all
+      select ${columns} from (${starsOf(reader)}) starred
+        join conversations c on c.workspace_id = ${workspaceId} and c.id = starred.id
+       where ${isSeenBy(reader)}
+    )
+    select id, team_id as "teamId", assignee_id as "assigneeId",
+           case when offer_agent_id is not null then jsonb_build_object('agentId', offer_agent_id) end as offer,
+           closed_at is null as "isOpen", updated_at as "updatedAt", waiting_since as "waitingSince"
+      from seen`.execute(tx)
+  const { rows: own } = await sql<{ mentioned: Id[]; starred: Id[] }>`
+    select array(${mentionsOf(reader)}) as mentioned, array(${starsOf(reader)}) as starred`.execute(tx)
+  const mentioned = new Set(own[0]?.mentioned)
+  const starred = new Set(own[0]?.starred)
+  const once = new Map(seen.map((row) => [row.id, row]))
+  return [...once.values()].map((row) => ({
+    ...row,
+    own: { isStarred: starred.has(row.id), isMentioned: mentioned.has(row.id) },
+  }))
+}
+
+function mentionsOf({ workspaceId, agentId }: Reader) {
+  return sql<{ id: Id }>`
+    select distinct n.conversation_id as id from notices n
+     where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention'`
+}
+
+function starsOf({ workspaceId, agentId }: Reader) {
+  return sql<{ id: Id }>`
+    select s.conversation_id as id from stars s where s.workspace_id = ${workspaceId} and s.agent_id = ${agentId}`
+}
+
+function topOfInboxes(rows: SeenByReader[], reader: Reader): Set<Id> {
   const teamIds = teamIdsOf(reader)
   const isAdmin = reader.keys.has("admins")
   const who = { agentId: reader.agentId, isAdmin, isAvailableInATeam: false, teamIds: new Set(teamIds) }

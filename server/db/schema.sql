@@ -374,9 +374,13 @@ CREATE INDEX conversations_closed_team_source_index ON public.conversations USIN
 
 CREATE INDEX conversations_closed_unassigned_index ON public.conversations USING btree (workspace_id, team_id, listed_at DESC, id DESC) WHERE ((closed_at IS NOT NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
 
+CREATE INDEX conversations_closed_unassigned_source_index ON public.conversations USING btree (workspace_id, team_id, last_source_id, listed_at DESC, id DESC) WHERE ((closed_at IS NOT NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
+
 CREATE INDEX conversations_offer_index ON public.conversations USING btree (workspace_id, offer_agent_id) WHERE (offer_agent_id IS NOT NULL);
 
 CREATE INDEX conversations_open_assignee_index ON public.conversations USING btree (workspace_id, assignee_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX conversations_open_index ON public.conversations USING btree (workspace_id, id) WHERE (closed_at IS NULL);
 
 CREATE INDEX conversations_open_team_index ON public.conversations USING btree (workspace_id, team_id) WHERE (closed_at IS NULL);
 

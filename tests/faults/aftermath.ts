@@ -77,7 +77,10 @@ export async function lookAtEverything(o: {
     words: WORDS,
     customers,
     agents,
-    phones: people.phones.length === 0 ? [] : o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
+    phones:
+      people.phones.length === 0
+        ? []
+        : o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
   }
 }
 

@@ -42,6 +42,7 @@ function wellDone() {
     word: "lark",
     words: ["lark", "wren"],
     refused: [{ author: "ada", id: "e7" }],
+    claims: [{ author: "ada", conversationId: "c1", lastAnswerId: null }],
     heard: [{ by: "ada", word: "lark" }],
     typed: [
       { author: "v1", text: "v1 1", isNote: false },
@@ -182,6 +183,11 @@ const plants: [string, RegExp, (world: World) => unknown][] = [
     "a yes and a no to the same",
     /^Made up: v1 was told yes and no of e1/,
     ({ refused }) => refused.push({ author: "v1", id: "e1" }),
+  ],
+  [
+    "two agents who both won",
+    /^Claimed twice: ada and bo both answered c1 null/,
+    ({ claims }) => claims.push({ author: "bo", conversationId: "c1", lastAnswerId: null }),
   ],
   [
     "another company's words on the wire",

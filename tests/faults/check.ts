@@ -42,6 +42,8 @@ export type Outcome = {
   accepted: readonly { author: string; id: string; at?: string }[]
   /** What the server said no to, for good. */
   refused: readonly { author: string; id: string }[]
+  /** Answers the server said yes to, and which answer was the last when each was written. */
+  claims: readonly { author: string; conversationId: string; lastAnswerId: string | null }[]
   /** Whose words came over the wire, by their first word. */
   heard: readonly { by: string; word: string }[]
   /** What stood on a screen at any moment of the run. */
@@ -64,6 +66,7 @@ export function check(outcome: Outcome): string[] {
     ...checkOrder(outcome),
     ...checkAccepted(outcome),
     ...checkRefused(outcome),
+    ...checkClaims(outcome),
     ...checkStrangers(outcome),
     ...checkPhones(outcome),
     ...outcome.customers.flatMap((view) => checkCustomer(outcome, view)),
@@ -129,6 +132,18 @@ function checkRefused({ refused, accepted, entries }: Outcome): string[] {
     ...(there.has(id) ? [`Made up: ${author} was told that ${id} is refused, and it is there.`] : []),
     ...(taken.has(id) ? [`Made up: ${author} was told yes and no of ${id}.`] : []),
   ])
+}
+
+/** Of two agents who answered the same state of a conversation one was refused: nobody speaks past a colleague. */
+function checkClaims({ claims }: Outcome): string[] {
+  const byState = Map.groupBy(
+    claims,
+    ({ conversationId, lastAnswerId }) => `${conversationId} ${lastAnswerId}`,
+  )
+  return [...byState].flatMap(([state, those]) => {
+    const authors = [...new Set(those.map(({ author }) => author))]
+    return authors.length < 2 ? [] : [`Claimed twice: ${authors.join(" and ")} both answered ${state}.`]
+  })
 }
 
 /** Nothing of another company's people, whatever it is part of. */

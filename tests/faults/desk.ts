@@ -1,6 +1,6 @@
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { mentionOf } from "../../protocol/text.ts"
-import { act, newId } from "../../desk/replica/act.ts"
+import { act, conversationOf, newId } from "../../desk/replica/act.ts"
 import { createFakeDisk } from "../../desk/replica/fakes/disk.ts"
 import { shownRow, shownRows } from "../../desk/replica/memory.ts"
 import { openReplica, type Replica } from "../../desk/replica/open.ts"
@@ -96,11 +96,8 @@ export function openDesk(needs: DeskNeeds): Desk {
   function say(row: ConversationRow, text: string): void {
     const { assigneeId, isOpen, lastAnswer, lastAddressId } = row
     history.typed.push({ author: name, text, isNote: false })
-    issue(row, "answer", {
-      text,
-      addressId: lastAddressId,
-      expects: { assigneeId, isOpen, lastAnswerId: lastAnswer?.id ?? null },
-    })
+    const expects = { assigneeId, isOpen, lastAnswerId: lastAnswer?.id ?? null }
+    issue(row, "answer", { text, addressId: lastAddressId, expects })
   }
 
   function note(row: ConversationRow): void {
@@ -123,12 +120,23 @@ export function openDesk(needs: DeskNeeds): Desk {
       if (command !== "answer" && command !== "note") return
       const decided = outcome.kind === "done" ? history.accepted : history.refused
       decided.push({ author: name, id: one.body.id })
+      if (outcome.kind === "done" && one.command === "answer")
+        history.claims.push({
+          author: name,
+          conversationId: row.id,
+          lastAnswerId: one.body.expects.lastAnswerId,
+        })
     })
   }
 
-  /** One more click: a refused answer, a draft by now, is sent again as it is. */
+  /**
+   * One more click: a refused answer, a draft by now, is sent again as it is. First everything is waited for that was
+   * sent after it and will be refused as well; until then the row shows what is not.
+   */
   function sendReturned(): void {
-    for (const back of replica.memory.returned) {
+    const { pendings, returned } = replica.memory
+    for (const back of returned) {
+      if (pendings.some((one) => conversationOf(one.act) === back.conversationId)) continue
       const row = shownRow(replica.memory, back.conversationId)
       if (row === undefined) continue
       replica.setDraft(row.id, { text: "", isNote: false }, [back.id])

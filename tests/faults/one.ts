@@ -7,6 +7,7 @@ import { quietLog } from "../harness/log.ts"
 import { signalTree } from "../harness/process-tree.ts"
 import { layCable, type Cable } from "./cable.ts"
 import type { Installation, InstallationNeeds, Postgres } from "./installation.ts"
+import { patience } from "./patience.ts"
 import { prepareServer, type ServerProcess } from "./server-process.ts"
 
 const healthyWithin = 30_000
@@ -89,13 +90,12 @@ export async function bringBack(server: ServerProcess): Promise<void> {
   for (;;) {
     const failure = await (server.isRunning() ? Promise.resolve(undefined) : startAgain(server))
     if (failure === undefined && (await isHealthy(server.url()))) return
-    if (Date.now() - begun > healthyWithin)
-      throw new Error(
-        `${server.name} is not healthy ${healthyWithin / 1000} s after everything was mended.`,
-        {
-          cause: failure,
-        },
-      )
+    if (Date.now() - begun > healthyWithin * patience()) {
+      const waited = ((Date.now() - begun) / 1_000).toFixed()
+      throw new Error(`${server.name} is not healthy ${waited} s after everything was mended.`, {
+        cause: failure,
+      })
+    }
     await wait(failure === undefined ? 50 : 500)
   }
 }

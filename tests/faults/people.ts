@@ -34,7 +34,15 @@ export type SideNeeds = {
 export const NUMBER = "+15005550006"
 
 export async function openSide(needs: SideNeeds): Promise<Side> {
-  const history: History = { typed: [], accepted: [], refused: [], heard: [], seen: [], complaints: [] }
+  const history: History = {
+    typed: [],
+    accepted: [],
+    refused: [],
+    claims: [],
+    heard: [],
+    seen: [],
+    complaints: [],
+  }
   const folder = path.join(needs.folder, needs.word)
   await mkdir(folder)
   const people = {

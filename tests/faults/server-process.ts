@@ -59,7 +59,11 @@ export function prepareServer(o: {
     if (isRunning()) return address
     const child = spawn(process.execPath, ["server/main.ts"], { cwd: o.root ?? root, env: environment })
     running = child
-    child.stderr.on("data", (data: Buffer) => log.write(data))
+    let lastWords = ""
+    child.stderr.on("data", (data: Buffer) => {
+      log.write(data)
+      lastWords = data.toString().trim()
+    })
     const ready = Promise.withResolvers<string>()
     createInterface({ input: child.stdout }).on("line", (line) => {
       log.write(`${line}\n`)
@@ -67,7 +71,7 @@ export function prepareServer(o: {
       if (url !== undefined) ready.resolve(url)
     })
     const failed = (why: string) =>
-      ready.reject(new Error(`${name} ${why} instead of being ready; see ${logFile}.`))
+      ready.reject(new Error(`${name} ${why} instead of being ready: ${lastWords}`))
     const timer = setTimeout(() => failed("waited"), readyWithin)
     child.once("exit", (code, signal) => {
       log.write(`(${name} ended: ${code ?? signal})\n`)
@@ -111,7 +115,8 @@ export function prepareServer(o: {
       child?.kill("SIGCONT")
       await end("SIGTERM")
       clearTimeout(impatience)
-      if (isLate) throw new Error(`${name} did not stop within ${stopsWithin / 1000} seconds; see ${logFile}.`)
+      if (isLate)
+        throw new Error(`${name} did not stop within ${stopsWithin / 1000} seconds; see ${logFile}.`)
     },
     signal: (signal) => void running?.kill(signal),
     change: (more) => (environment = { ...environment, ...more }),

@@ -3,7 +3,6 @@
  * quiet, what became of it is handed over for `check`. Clients are the product's own: the widget's code in a thread
  * for each visitor, the desk's replica for each agent. Only their typing is ours.
  */
-import os from "node:os"
 import { setTimeout as wait } from "node:timers/promises"
 import { readConfig } from "../../server/config/config.ts"
 import { openDatabase } from "../../server/db/db.ts"
@@ -15,17 +14,18 @@ import { check } from "./check.ts"
 import { foundCompany, foundSmallCompany } from "./company.ts"
 import type { Installation } from "./installation.ts"
 import type { Field, Nemesis } from "./nemesis.ts"
+import { patience } from "./patience.ts"
 import { closePeople, NUMBER, openSide, rest, type Side } from "./people.ts"
 import { createRandom, type Random } from "./random.ts"
+import type { ServerProcess } from "./server-process.ts"
 import { WORDS } from "./words.ts"
 
-/** Lines a siege needs: the street of all visitors, one for each of the five agents, and the other company's agent's. */
-export const AGENTS = 5
-export const LINES = 1 + AGENTS + 1
-const VISITORS = 16
-const PHONES = 4
-const PAUSES = { customer: 1_000, agent: 250 }
+const MANY = { visitors: 16, phones: 4, agents: 5, pauses: { customer: 1_000, agent: 250 } }
+const SOME = { visitors: 6, phones: 2, agents: 3, pauses: { customer: 500, agent: 200 } }
+/** Of the other company, with one agent. */
 const FEW = { visitors: 2, phones: 0, pauses: { customer: 2_000, agent: 1_000 } }
+/** Lines a siege needs: the street of all visitors, and one for each agent. */
+export const LINES = 1 + MANY.agents + 1
 
 /** Milliseconds. */
 const RELOAD = [1_000, 3_000] as const
@@ -86,8 +86,14 @@ export async function laySiege(o: {
     } catch (error) {
       violations.push(`Failed: a blow of ${nemesis.name}: ${wordsOf(error)}`)
     }
-    await installation.mend()
-    const late = await comeBack(clients, signal)
+    await installation.mend().catch((error: unknown) => {
+      throw new Error(`After ${nemesis.name}: ${wordsOf(error)}`, { cause: error })
+    })
+    if (isBrief) {
+      await comeBack(clients, { signal, isEnough: (missing) => missing < clients.length / 2 })
+      return { slowest: 0, violations }
+    }
+    const late = await comeBack(clients, { signal })
     const most = (nemesis.backWithin ?? BACK_WITHIN) * patience()
     for (const { name, after } of late)
       if (after > most)
@@ -97,7 +103,7 @@ export async function laySiege(o: {
     return { slowest: Math.max(0, ...late.map(({ after }) => after)), violations }
   }
 
-  await comeBack(clients, signal)
+  await comeBack(clients, { signal })
   const kept = laid.move()
   return {
     field,
@@ -111,6 +117,8 @@ export async function laySiege(o: {
         const [least, most] = isBrief ? [100, 300] : (nemesis.pause ?? PEACE)
         await pause(random.between(least, most), signal)
       } while (performance.now() < until && !signal.aborted)
+      const { blows, slowest } = ordeal
+      say(`${nemesis.name}: ${blows} blows${isBrief ? "" : `, everybody back within ${seconds(slowest)}`}`)
       return ordeal
     },
     async end() {
@@ -129,34 +137,34 @@ async function openSides(o: {
   folder: string
   random: Random
   provider: FakeTwilio
+  isBrief: boolean
   laid: AsyncDisposableStack
 }): Promise<Side[]> {
   const { installation, folder, random, provider, laid } = o
+  const { agents, ...size } = o.isBrief ? SOME : MANY
   const [street = "", ...lines] = installation.lines.map(({ url }) => url)
   const network = installBrowserNetwork()
   laid.defer(() => network.remove())
   const [own, other] = WORDS
   const common = { street, folder, provider, network, random }
   const url = installation.url()
-  const company = await foundCompany(url, AGENTS, provider.settings(NUMBER))
+  const company = await foundCompany(url, agents, provider.settings(NUMBER))
   const otherCompany = await foundSmallCompany(url, `${other}.example`)
   await closeSignUp(installation)
   const sides = [
     await openSide({
       ...common,
+      ...size,
       word: own,
       company,
-      visitors: VISITORS,
-      phones: PHONES,
       lines,
-      pauses: PAUSES,
     }),
     await openSide({
       ...common,
       ...FEW,
       word: other,
       company: otherCompany,
-      lines: lines.slice(AGENTS),
+      lines: lines.slice(agents),
     }),
   ]
   for (const { people } of sides) laid.defer(() => closePeople(people))
@@ -165,11 +173,12 @@ async function openSides(o: {
 
 /** Where strangers may sign up no provider inside the network is spoken to, and ours is. */
 async function closeSignUp({ servers }: Installation): Promise<void> {
-  for (const server of servers) {
+  const close = async (server: ServerProcess): Promise<void> => {
     server.change({ PARLEY_SIGNUP: "closed" })
     await server.stop()
     await server.start()
   }
+  await Promise.all(servers.map(close))
 }
 
 async function look(sides: Side[], installation: Installation, provider: FakeTwilio): Promise<Findings> {
@@ -192,11 +201,6 @@ async function look(sides: Side[], installation: Installation, provider: FakeTwi
   return findings
 }
 
-/** Where there is more to do than processors, everybody waits, whatever the product does. */
-function patience(): number {
-  return Math.max(1, (os.loadavg()[0] ?? 0) / os.availableParallelism())
-}
-
 type Client = { name: string; isConnected(): boolean; openedAt(): number; reload(): Promise<void> }
 
 /** Tabs die and are opened again, whatever else goes on. */
@@ -209,11 +213,17 @@ async function reloadTabs(clients: Client[], random: Random, end: AbortSignal): 
 }
 
 /** How long it took each client from now on to have a live line. */
-async function comeBack(clients: Client[], signal: AbortSignal): Promise<{ name: string; after: number }[]> {
+async function comeBack(
+  clients: Client[],
+  {
+    signal,
+    isEnough = (missing) => missing === 0,
+  }: { signal: AbortSignal; isEnough?: (missing: number) => boolean },
+): Promise<{ name: string; after: number }[]> {
   const begun = performance.now()
   const back: { name: string; after: number }[] = []
   let missing = clients
-  while (missing.length > 0 && !signal.aborted) {
+  while (!isEnough(missing.length) && !signal.aborted) {
     const after = performance.now() - begun
     const isOver = after > BACK_AT_ALL
     for (const { name, isConnected } of missing) if (isConnected() || isOver) back.push({ name, after })

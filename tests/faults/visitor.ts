@@ -14,6 +14,8 @@ export type History = {
   accepted: { author: string; id: string; at?: string }[]
   /** What the server said no to, for good. */
   refused: { author: string; id: string }[]
+  /** Accepted answers, and which answer was the last when they were written. */
+  claims: { author: string; conversationId: string; lastAnswerId: string | null }[]
   /** Whose words came over the wire to whom, each once. */
   heard: { by: string; word: string }[]
   seen: { by: string; id: string }[]

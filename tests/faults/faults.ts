@@ -4,13 +4,14 @@
  * they strike), and keeps the folder with the logs where something was. Never leaves the loopback.
  *
  *   --only name,name   these alone
- *   --on one|line|three|standby   those for such an installation
+ *   --on one|line|three|split|standby   those for such an installation
  *   --minutes N   in all; 15 unless told
  *   --seed N
  */
 import { parseArgs } from "node:util"
 import { nemeses } from "./nemeses.ts"
 import type { Nemesis } from "./nemesis.ts"
+import { patience } from "./patience.ts"
 import { runNemesis } from "./run.ts"
 
 /** Beyond its share a nemesis may take this long to found a company, to calm down and to look. */
@@ -60,7 +61,7 @@ async function play(nemesis: Nemesis, share: number): Promise<void> {
   say(`${nemesis.name}: ${nemesis.what}`)
   const tooLong = setTimeout(
     () => fail(`${nemesis.name} did not end; its folder is the latest parley-faults-….`),
-    (share + MORE_MINUTES) * 60_000,
+    (share + MORE_MINUTES * patience()) * 60_000,
   )
   const begun = performance.now()
   const run = await runNemesis({

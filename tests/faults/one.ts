@@ -27,6 +27,13 @@ export async function openOne({ folder, environment, lines: count }: Installatio
     environment: { PARLEY_DATA: dataFolder, ...environment },
     onReady: (url) => lines.forEach((line) => line.lead(url)),
   })
+  // Whoever gives up all at once leaves nothing running.
+  const abandon = (): void => {
+    server.signal("SIGKILL")
+    postgres.signalAll("SIGKILL")
+  }
+  process.once("exit", abandon)
+  opened.defer(() => void process.off("exit", abandon))
   // After a start that failed nobody else is left to stop it.
   opened.defer(() => postgres.signalAll("SIGQUIT"))
   let databaseLine: Cable | undefined

@@ -73,7 +73,17 @@ export function compare(o: Record<"before" | "restored" | "after", Map<string, T
     const early = new Set(before.map(({ id }) => id))
     const written = after.entries.filter(({ id }) => held.has(id) || early.has(id))
     const outcome: Outcome = {
-      ...{ word: "", words: [], refused: [], heard: [], seen: [], customers: [], agents: [], phones: [] },
+      ...{
+        word: "",
+        words: [],
+        refused: [],
+        claims: [],
+        heard: [],
+        seen: [],
+        customers: [],
+        agents: [],
+        phones: [],
+      },
       typed: written.toSorted(byTime).flatMap(({ type, text, conversationId }) => {
         return type === "event" ? [] : [{ author: conversationId, text, isNote: type === "note" }]
       }),

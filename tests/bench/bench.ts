@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- --only desk,counts] [--sizes 10k,100k] [--json file] [--folder elsewhere]`: measures a real
- * server on a real PostgreSQL, prints each figure beside its floor, and writes all of it as JSON. Data sets are made
- * once and kept in `.bench/`, or in another folder; one bench at a time uses a folder. Ends well where an aim is
- * missed, and says so; ends badly where a part broke.
+ * `npm run bench [-- --only desk,counts] [--sizes 10k,100k] [--json file] [--folder elsewhere] [--publish]`: measures
+ * a real server on a real PostgreSQL, prints each figure beside its floor, and writes all of it as JSON. Data sets are
+ * made once and kept in `.bench/`, or in another folder; one bench at a time uses a folder. Ends well where an aim is
+ * missed, and says so; ends badly where a part broke. `--publish` writes the figures and their picture into docs/.
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import path from "node:path"
@@ -12,6 +12,7 @@ import { describeMachine } from "./machine.ts"
 import { runPart } from "./open.ts"
 import { parts } from "./parts.ts"
 import { openPostgres } from "./postgres.ts"
+import { publish } from "./publish.ts"
 import { tableOf } from "./table.ts"
 
 const { values: asked } = parseArgs({
@@ -20,6 +21,7 @@ const { values: asked } = parseArgs({
     sizes: { type: "string", default: "10k,100k,1m" },
     folder: { type: "string", default: path.resolve(import.meta.dirname, "../../.bench") },
     json: { type: "string" },
+    publish: { type: "boolean", default: false },
   },
 })
 const { folder } = asked
@@ -49,6 +51,7 @@ const missed = figures.filter(({ aim }) => aim?.isMet === false)
 say(
   `\n${missed.length === 0 ? "Every aim is met." : `Missed: ${missed.map(({ name }) => name).join("; ")}.`}`,
 )
+if (asked.publish) await publish(path.resolve(import.meta.dirname, "../../docs"), machine, figures)
 say(`Written to ${path.relative(process.cwd(), resultFile)}.`)
 if (broken.length > 0) {
   say(`Broken: ${broken.join(", ")}.`)

@@ -18,6 +18,9 @@ export type Dataset = { databaseUrl: string; size: number; series: Series; works
 /** Raised when the seeder makes something else of the same size: sets made before are then made anew. */
 const EDITION = 1
 
+/** How a database says that its migrations are not those of this code; any other failure is no reason to lose a set. */
+const otherSchema = /newer Parley|in another wording|was added below/
+
 const log = createLog({ logLevel: "error" })
 
 /** The set as an earlier run left it, its schema brought up to date, or a new one. */
@@ -45,9 +48,9 @@ async function bringUpToDate(databaseUrl: string): Promise<boolean> {
   try {
     const database = await openDatabase({ config: readConfig({ DATABASE_URL: databaseUrl }), log })
     await database.close()
-  } catch {
-    // Whatever it is: what is made anew is right.
-    return false
+  } catch (error) {
+    if (error instanceof Error && otherSchema.test(error.message)) return false
+    throw error
   }
   if ((await askOnce(databaseUrl, count)) !== before) await askOnce(databaseUrl, "vacuum (freeze, analyze)")
   return true

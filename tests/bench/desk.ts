@@ -2,13 +2,14 @@
  * Opening the desk, at growing sizes: from connecting until the counts and the first hundred rows of every inbox
  * are there, until everything open is there; and the lists a desk asks for by pages.
  */
-import type { Dataset } from "./dataset.ts"
+import type { Dataset, Series } from "./dataset.ts"
 import type { Bench, Figure, Part } from "./figure.ts"
 import { growthFigures, takeRounds, timeOf, type Times } from "./rounds.ts"
 import { firstShownAt, getPage, openDesk, sitDown, type Sitting } from "./sitting.ts"
 
 const MOST_GROWTH = 1.5
-const PAGE = 100
+/** Short enough to be full in the smallest set, too. */
+const PAGE = 25
 
 type Set = Dataset & { sittings: Sitting[] }
 
@@ -23,14 +24,20 @@ export const desk: Part = {
     const lists = await takeRounds(sets, rounds, async ({ sittings }) =>
       Object.assign({}, ...(await inTurn(sittings, measureLists))),
     )
-    return [openings, lists].flatMap((measured): Figure[] => growthFigures(measured, () => MOST_GROWTH))
+    return [openings, lists].flatMap((measured): Figure[] => growthFigures(measured, aimOf))
   },
+}
+
+/** In the smallest set nobody has a page full of mentions, so there it is quick for another reason. */
+function aimOf(name: string): number | undefined {
+  return name.includes("mentions") ? undefined : MOST_GROWTH
 }
 
 /** All sets of the run with a server on each. */
 export async function openSets(bench: Bench): Promise<Set[]> {
   const sets: Set[] = []
-  for (const series of ["5,000 open", "1 % open"] as const)
+  const all: Series[] = bench.isShort ? ["5,000 open"] : ["5,000 open", "1 % open"]
+  for (const series of all)
     for (const size of bench.sizes) {
       const dataset = await bench.dataset(size, series)
       const sittings = await sitDown(bench, dataset)

@@ -49,7 +49,7 @@ export async function timeOf(act: () => Promise<unknown>): Promise<number> {
 /** Of each series and each name one figure: how the time grows from the smallest set to the largest. */
 export function growthFigures(
   measured: ReadonlyMap<{ size: number; series: Series }, Times>,
-  aimOf: (name: string) => number,
+  aimOf: (name: string) => number | undefined,
 ): Figure[] {
   const sets = [...measured].toSorted(([one], [other]) => one.size - other.size)
   const bySeries = Map.groupBy(sets, ([{ series }]) => series)
@@ -62,15 +62,15 @@ export function growthFigures(
   })
 }
 
-function growthFigure(name: string, growth: NonNullable<Figure["growth"]>, most: number): Figure {
+function growthFigure(name: string, growth: NonNullable<Figure["growth"]>, most: number | undefined): Figure {
   const [first] = growth.points
   const last = growth.points.at(-1)
   if (first === undefined || last === undefined) throw new Error(`${name} was not measured.`)
   const figure = { name, value: last.value, unit: "ms", growth }
   if (growth.points.length === 1) return figure
   const ratio = last.value / first.value
-  const aim = { what: `growth ≤ ${most}`, isMet: ratio <= most }
-  return { ...figure, ratio, ratioIs: "largest/smallest", aim }
+  const aim = most === undefined ? {} : { aim: { what: `growth ≤ ${most}`, isMet: ratio <= most } }
+  return { ...figure, ratio, ratioIs: "largest/smallest", ...aim }
 }
 
 /** `10k`, `1M`. */

@@ -10,7 +10,9 @@ export type Run = Ordeal & Findings & { /** Kept where something was found. */ f
 /** One nemesis on an installation of its own, from founding to looking. */
 export async function runNemesis(o: {
   nemesis: Nemesis
+  /** However few, one blow is struck. */
   minutes: number
+  isBrief?: boolean
   seed: number
   signal: AbortSignal
   say: (line: string) => void
@@ -27,12 +29,18 @@ export async function runNemesis(o: {
     const preparation = (await nemesis.prepare?.(folder)) ?? {}
     laid.defer(async () => preparation.undo?.())
     const open = grounds[nemesis.on]
-    if (open === undefined) throw new Error(`There is no installation for ${nemesis.on}.`)
     await mkdir(path.join(folder, "data"), { recursive: true })
     const { environment = {} } = preparation
     const installation = await open({ folder, environment, lines: LINES })
     laid.defer(() => installation.stop())
-    const siege = await laySiege({ installation, folder, seed: o.seed, isBrief: false, signal, say })
+    const siege = await laySiege({
+      installation,
+      folder,
+      seed: o.seed,
+      isBrief: o.isBrief ?? false,
+      signal,
+      say,
+    })
     laid.defer(() => siege.stop())
     const ordeal = await siege.endure(nemesis, until)
     Object.assign(run, ordeal)

@@ -18,9 +18,9 @@ import type { Random } from "./random.ts"
 /**
  * What it is done to: one server with its own PostgreSQL; one server that reaches PostgreSQL over a line
  * (`databaseLine`); three servers on one PostgreSQL, where each does everything or has a role of its own; servers on a
- * PostgreSQL with a standby.
+ * PostgreSQL with a standby; one server on a PostgreSQL that the nemesis has prepared; this edition and the next on one.
  */
-export type Ground = "one" | "line" | "three" | "split" | "standby" | "beside"
+export type Ground = "one" | "line" | "three" | "split" | "standby" | "beside" | "editions"
 
 export type Field = {
   installation: Installation

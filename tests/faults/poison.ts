@@ -15,7 +15,7 @@ function poison(): Case[] {
   return [
     ...Array.from({ length: 12 }, () => ({ name: "deliver", payload: {}, lane: null })),
     { name: "auto-away", payload: { agentId: "nobody" }, lane: null },
-    { name: "send-mail", payload: { to: 3 }, lane },
+    { name: "fetch-media", payload: { fileId: 3 }, lane },
     { name: "end-offer", payload: { conversationId: "none" }, lane },
   ]
 }

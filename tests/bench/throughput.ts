@@ -5,8 +5,8 @@ import { AS_VISITOR, openLine } from "./load-line.ts"
 import { makeCompanies, type LoadCompany, type LoadVisitor } from "./load-world.ts"
 import { median } from "./statistics.ts"
 
-/** Connections of the load: enough that the server always has something to do. */
-const LINES = 64
+/** Connections of the load: visitors are many, and as the floor may have what is best for it, so may this. */
+const LINES = 256
 const FLOOR_CONNECTIONS = [1, 4, 8, 16, 32]
 const ROUNDS = 3
 
@@ -33,7 +33,8 @@ async function measure(bench: Bench, o: { companies: number; atLeast: number }):
   const rates: number[] = []
   const floors = new Map<number, number[]>()
   let accepted = 0
-  await accept(parley.url, writers, milliseconds)
+  const load = { writers, milliseconds, lines: bench.isShort ? 32 : LINES }
+  await accept(parley.url, load)
   const before = await countEntries(databaseUrl)
   for (let round = 0; round < (bench.isShort ? 1 : ROUNDS); round += 1) {
     // One after the other and again, so that what else the machine does meanwhile hits both.
@@ -42,7 +43,7 @@ async function measure(bench: Bench, o: { companies: number; atLeast: number }):
       accepted += taken.count
       floors.set(connections, [...(floors.get(connections) ?? []), taken.rate])
     }
-    const taken = await accept(parley.url, writers, milliseconds)
+    const taken = await accept(parley.url, load)
     accepted += taken.count
     rates.push(taken.rate)
   }
@@ -80,8 +81,11 @@ function mixed(companies: readonly LoadCompany[]): Writer[] {
 type Taken = { count: number; rate: number }
 
 /** Through the door; nobody writes more often than one visitor may. */
-async function accept(url: string, writers: readonly Writer[], milliseconds: number): Promise<Taken> {
-  const lines = await Promise.all(Array.from({ length: LINES }, () => openLine(url)))
+async function accept(
+  url: string,
+  { writers, milliseconds, ...load }: { writers: readonly Writer[]; milliseconds: number; lines: number },
+): Promise<Taken> {
+  const lines = await Promise.all(Array.from({ length: load.lines }, () => openLine(url)))
   let next = 0
   const taken = await timed(milliseconds, lines.length, async (place) => {
     const { company, visitor } = pick(writers, next++)

@@ -50,7 +50,7 @@ export function drawGrowth(figures: readonly Figure[]): string | undefined {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label(panels)}">
 <style>${style}
 </style>
-<text class="title" x="${LEFT}" y="20">Time at a hundred times the conversations, as a multiple of the time at the fewest</text>
+<text class="title" x="${LEFT}" y="20">Time with a growing number of conversations, as a multiple of the time with the fewest</text>
 ${panels.map((panel, place) => drawPanel(panel, LEFT + place * (WIDTH + GAP), most)).join("\n")}
 ${drawLegend(height - 12)}
 </svg>
@@ -98,7 +98,7 @@ function drawPanel({ title, figures, aim }: Panel, left: number, most: number): 
 function drawLegend(y: number): string {
   return Object.entries(classes)
     .map(([series, name], place) => {
-      const x = LEFT + place * 170
+      const x = LEFT + place * 220
       return `<line class="line ${name}" x1="${x}" x2="${x + 28}" y1="${y - 4}" y2="${y - 4}"/><text class="small" x="${x + 34}" y="${y}">${escape(series)} conversations</text>`
     })
     .join("\n")

@@ -79,6 +79,7 @@ describe("a backup made while people write", () => {
   let storage: ObjectStorage
   let original: Parley
   let copy: Parley
+  let there: Config
   let ada: Person & { workspaceId: string }
   let agentId: string
   let desk: StreamClient
@@ -130,7 +131,7 @@ describe("a backup made while people write", () => {
     expect(rows).toBeGreaterThan(before.length)
     expect(missing).toHaveLength(1)
 
-    const there = await emptyPlace()
+    there = await emptyPlace()
     await restore({ config: there, log, file })
     copy = await start(there)
   })
@@ -179,18 +180,12 @@ describe("a backup made while people write", () => {
   })
 
   test("holds the files, bit by bit, from a bucket into a folder", async () => {
-    const store = createFileStore({ dataFolder: path.dirname(await pathOfFiles()) })
+    const store = createFileStore(there)
     for (const [id, bytes] of files) {
       const found = await store.read({ workspaceId: ada.workspaceId, id })
       expect(found && (await buffer(found.bytes)).equals(bytes), id).toBe(true)
     }
   })
-  const pathOfFiles = async () => {
-    const name = new URL(copy.database.url).pathname.slice(1)
-    const found = path.join(folder, name, "files")
-    await stat(found)
-    return found
-  }
 
   test("makes browsers start anew, signed in as they were, with the badge that the tables say", async () => {
     const snapshots = desk.snapshots
@@ -307,19 +302,14 @@ describe("a quiet installation", () => {
 
   test("a backup of an earlier version becomes one of this version; one of a later version is refused", async () => {
     const older = await emptyPlace()
-    const names = await withClient(older.databaseUrl, async (client) => {
+    await withClient(older.databaseUrl, async (client) => {
       await client.query("begin")
       await migrateWithin(client, 8)
       await client.query(
         "insert into workspaces (id, name, created_at) values (gen_random_uuid(), 'Old', now())",
       )
       await client.query("commit")
-      const { rows } = await client.query<{ name: string }>(
-        "select name from schema_migrations order by number",
-      )
-      return rows.map(({ name }) => name)
     })
-    expect(names).toHaveLength(8)
     const early = archive()
     await backUp({ config: older, log, file: early })
     const there = await emptyPlace()

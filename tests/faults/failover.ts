@@ -40,7 +40,10 @@ async function freezePrimary(field: Field): Promise<void> {
 /** Until it follows again nothing can be written, and nothing is lost by waiting. */
 async function loseStandby(field: Field): Promise<void> {
   const { standby } = pairOf(field)
-  if (field.random.chance(0.5)) return standby().signal("SIGKILL")
+  if (field.random.chance(0.5)) {
+    standby().signal("SIGKILL")
+    return standby().stop()
+  }
   standby().signal("SIGSTOP")
   await field.lasts(field.random.between(2_000, 30_000), 1_500)
   standby().signal("SIGCONT")

@@ -27,7 +27,7 @@ import {
   type TestDatabase,
 } from "../harness/harness.ts"
 import { startObjectStorage, type ObjectStorage } from "../harness/object-storage.ts"
-import { connectStream, StreamClient } from "../harness/stream-client.ts"
+import { connectStream, type StreamClient } from "../harness/stream-client.ts"
 
 let folder: string
 /** Where databases are made and dropped from. */
@@ -262,8 +262,7 @@ describe("a quiet installation", () => {
 
   test("is the same after a restore, row by row, and numbers go on behind those that were given out", async () => {
     const there = await emptyPlace()
-    const { unsure } = await restore({ config: there, log, file })
-    expect(unsure).toBe(0)
+    expect(await restore({ config: there, log, file })).toMatchObject({ unsure: 0 })
     expect(await everything(there.databaseUrl)).toEqual(await everything(place.databaseUrl))
     await withClient(there.databaseUrl, async (client) => {
       const { rows } = await client.query<{ isLater: boolean }>(

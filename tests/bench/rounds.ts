@@ -49,7 +49,7 @@ export async function timeOf(act: () => Promise<unknown>): Promise<number> {
 /** Of each series and each name one figure: how the time grows from the smallest set to the largest. */
 export function growthFigures(
   measured: ReadonlyMap<{ size: number; series: Series }, Times>,
-  aimOf: (name: string) => number | undefined,
+  aimOf: (name: string, series: Series) => number | undefined,
 ): Figure[] {
   const sets = [...measured].toSorted(([one], [other]) => one.size - other.size)
   const bySeries = Map.groupBy(sets, ([{ series }]) => series)
@@ -57,7 +57,7 @@ export function growthFigures(
     const names = Object.keys(members[0]?.[1] ?? {})
     return names.map((name) => {
       const points = members.map(([{ size }, times]) => ({ size, value: times[name] ?? Number.NaN }))
-      return growthFigure(`${name}, ${series}`, { series, points }, aimOf(name))
+      return growthFigure(`${name}, ${series}`, { series, points }, aimOf(name, series))
     })
   })
 }

@@ -11,8 +11,8 @@ const copied = ["server", "protocol", "package.json", "tsconfig.json", ".build/d
 
 const MIGRATION = `-- owner: conversations
 -- Locks: conversations for a moment.
-alter table conversations add column mood text;
-create table moods (
+alter table conversations add column if not exists mood text;
+create table if not exists moods (
   workspace_id uuid not null,
   id uuid not null,
   constraint moods_pkey primary key (workspace_id, id)

@@ -51,8 +51,7 @@ async function upgradeAndGoBack({ installation, random, lasts }: Field): Promise
   await next.start()
   try {
     for (let turn = 0; turn < 4; turn += 1) {
-      for (const line of lines) {
-        if (random.chance(0.5)) continue
+      for (const line of lines.filter(() => random.chance(0.5))) {
         line.lead(random.chance(0.5) ? next.url() : before.url())
         line.reset()
       }

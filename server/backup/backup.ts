@@ -9,5 +9,5 @@
  * Trades: an archive is read twice to be restored, once to check all of it before anything is touched. The list of
  * its files is held in memory, some 300 bytes each; everything else passes in pieces.
  */
-export { backUp, type BackedUp } from "./back-up.ts"
-export { checkBackup, restore, type Restored } from "./restore.ts"
+export { backUp } from "./back-up.ts"
+export { checkBackup, restore } from "./restore.ts"

@@ -36,7 +36,11 @@ export function installBrowserNetwork(): BrowserNetwork {
     const response = await ask(address, { ...request, headers })
     const desk = desks.get(originOf(address))
     // An answer that breaks off is the page's to notice.
-    if (desk !== undefined) response.clone().text().then(desk.onHeard, () => undefined)
+    if (desk !== undefined)
+      response
+        .clone()
+        .text()
+        .then(desk.onHeard, () => undefined)
     return response
   }
 

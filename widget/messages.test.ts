@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { PublicMessage } from "../protocol/visitor.ts"
-import { merge, runsOf, unreadIn, type Bubble } from "./messages.ts"
+import { inReach, merge, runsOf, unreadIn, type Bubble } from "./messages.ts"
 
 const ada = { name: "Ada", initials: "AB", color: "#3f6b5c" }
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, "0")}.000000Z`
@@ -25,6 +25,13 @@ test("messages are joined by id, oldest first, and what was seen stays seen", ()
 test("a seen message means that those before it were seen", () => {
   const joined = merge([message(1), message(2, { agent: ada })], [message(3, { isSeen: true }), message(4)])
   expect(joined.map(({ isSeen }) => isSeen)).toEqual([true, false, true, false])
+})
+
+test("what lies before the first one is left for the older ones, as long as there are any", () => {
+  const late = [message(1), message(4)]
+  expect(inReach(late, { messages: [message(3)], hasMore: true })).toEqual([message(4)])
+  expect(inReach(late, { messages: [message(3)], hasMore: false })).toEqual(late)
+  expect(inReach(late, { messages: [], hasMore: true })).toEqual(late)
 })
 
 test("only agents' messages after what was seen are unread", () => {

@@ -15,6 +15,18 @@ export function merge(known: readonly PublicMessage[], arrived: readonly PublicM
   )
 }
 
+/**
+ * Without those from before the first that is known while there are more: an own one whose yes comes late, or one that
+ * an agent has just seen. Between them and the first would be a gap that nobody fills; they come with the older ones.
+ */
+export function inReach(
+  arrived: readonly PublicMessage[],
+  known: { messages: readonly PublicMessage[]; hasMore: boolean },
+): readonly PublicMessage[] {
+  const [first] = known.messages
+  return first && known.hasMore ? arrived.filter(({ at }) => at >= first.at) : arrived
+}
+
 /** How many of the agents' messages came after what was seen. */
 export function unreadIn(messages: readonly PublicMessage[], seenUpTo: string): number {
   return messages.filter((message) => message.agent && message.at > seenUpTo).length

@@ -7,7 +7,7 @@ import type { Face, FromVisitor, HomeAnswer, PublicMessage, ToVisitor } from "..
 import { connect, type Connection } from "./connection.ts"
 import { askServer, type Answer } from "./server.ts"
 import { openOutbox, type Outgoing, type Sent } from "./outbox.ts"
-import { merge, unreadIn } from "./messages.ts"
+import { inReach, merge, unreadIn } from "./messages.ts"
 import { newKey } from "./secret.ts"
 import { openStorage, readJson } from "./storage.ts"
 import { isAccepted, isHistory, isHome, isKept, isSession, type Kept, type Session } from "./trust.ts"
@@ -100,7 +100,7 @@ export function createVisitor(o: {
   }
 
   function take(messages: PublicMessage[], isReset = false): void {
-    state.messages = isReset ? messages : merge(state.messages, messages)
+    state.messages = isReset ? messages : merge(state.messages, inReach(messages, state))
     storage.set(
       ":messages",
       JSON.stringify({ messages: state.messages.slice(-KEPT_MESSAGES), cursor } satisfies Kept),

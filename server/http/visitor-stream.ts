@@ -49,6 +49,8 @@ export function openVisitorStream(
   let typingTimer: NodeJS.Timeout | undefined
   let hellos = 0
   const asked = new Set<Stamp>()
+  /** The latest message he was told of. */
+  let toldUpTo: Stamp = ""
   let isOver = false
   let turn: Promise<void> = Promise.resolve()
 
@@ -190,13 +192,20 @@ export function openVisitorStream(
       unread,
       home,
     })
+    toldUpTo = latestOf(messages) ?? ""
     if (unread > 0) askWhetherArrived(messages)
   }
 
   async function tell(address: AddressRecord, ids: readonly string[]): Promise<void> {
-    const { messages, unread } = await readNews(address, { ids })
-    say({ kind: "messages", messages, unread })
-    askWhetherArrived(messages.filter(({ id }) => ids.includes(id)))
+    const news = await readNews(address, { ids })
+    const named = news.messages.filter(({ id }) => ids.includes(id))
+    const upTo = latestOf(named) ?? ""
+    if (upTo > toldUpTo) toldUpTo = upTo
+    // The last one seen may be later than others that are still to be told: were the line cut before those, he would
+    // resume behind them. It is told when its own turn comes.
+    const messages = news.messages.filter(({ at }) => at <= toldUpTo)
+    say({ kind: "messages", messages, unread: news.unread })
+    askWhetherArrived(named)
   }
 
   async function tellTyping(agentId: string | undefined): Promise<void> {
@@ -249,6 +258,10 @@ export function openVisitorStream(
   }
 
   return { stop: () => bye("stopping") }
+}
+
+function latestOf(messages: readonly PublicMessage[]): Stamp | undefined {
+  return messages.at(-1)?.at
 }
 
 function lastSeen(messages: readonly PublicMessage[]): number {

@@ -19,6 +19,7 @@ let database: TestDatabase
 let before: ServerProcess
 let next: ServerProcess
 let environment: Record<string, string>
+let owner: Awaited<ReturnType<typeof createOwner>>
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -27,6 +28,7 @@ beforeAll(async () => {
   next = prepareServer({ name: "next", folder, environment, root: makeNextEdition(folder) })
   await before.start()
   await next.start()
+  owner = await createOwner(before.url())
 }, 90_000)
 
 afterAll(async () => {
@@ -63,7 +65,6 @@ test("while an upgrade goes on, either edition hands out the files of both", asy
 })
 
 test("the edition before goes on with the schema of the next, and is not started on it again", async () => {
-  const owner = await createOwner(before.url())
   const { status } = await owner.send("POST", "/teams", { name: "Shop", memberIds: [] })
   expect(status).toBe(200)
   const again = spawnSync(process.execPath, ["server/main.ts"], {
@@ -89,7 +90,6 @@ test(
     const network = installBrowserNetwork()
     const line = await layCable()
     line.lead(before.url())
-    const owner = await createOwner(before.url())
     const { body: session } = await owner.get("/session")
     const [workspace] = Array.isArray(session.workspaces) ? session.workspaces : []
     network.signIn(line.url, { cookie: owner.cookie(), onHeard: () => undefined })

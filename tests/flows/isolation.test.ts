@@ -15,6 +15,8 @@ type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?
 /** Of no workspace, or for those who are no agents: their own tests say who may do what. */
 const forAnyone = new Set([
   "GET /healthz",
+  "GET /livez",
+  "GET /metrics",
   "GET /api/openapi.json",
   "GET /api/v1/session",
   "POST /api/v1/sign-in",

@@ -81,10 +81,10 @@ async function comesToSpeak(page: Page): Promise<void> {
   const spoke = async () => {
     await page.reload()
     await launcher(page).waitFor()
-    return card.waitFor({ timeout: 2_000 }).then(
+    return card.waitFor({ timeout: 5_000 }).then(
       () => true,
       () => false,
     )
   }
-  await expect.poll(spoke, { timeout: 30_000 }).toBe(true)
+  await expect.poll(spoke, { timeout: 45_000 }).toBe(true)
 }

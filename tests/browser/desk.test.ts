@@ -259,7 +259,7 @@ describe("the desk", () => {
     ]) {
       await ada.setViewportSize(size)
       await ada.waitForTimeout(500)
-      expect(await distance(), JSON.stringify(size)).toBeLessThan(2)
+      await expect.poll(distance, { message: JSON.stringify(size) }).toBeLessThan(2)
     }
     await log(ada).hover()
     await ada.mouse.wheel(0, -900)

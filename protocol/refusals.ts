@@ -10,6 +10,7 @@ export const REFUSALS = {
   "not-allowed": "Your role does not allow this.",
   "not-found": "There is nothing here that you may see.",
   "too-often": "Too many requests; wait a moment.",
+  unavailable: "Parley cannot do this at the moment; the same is worth another try.",
   "wrong-origin": "This website is not allowed to use this source.",
   "text-too-long": "The text is longer than allowed.",
   "conversation-taken": "A colleague took this conversation meanwhile.",

@@ -201,6 +201,26 @@ test.for([
   expect(new Set(ids).size).toBe(1)
 })
 
+test(
+  "as long as the server cannot do anything, what was sent waits and is no draft again",
+  { timeout: 40_000 },
+  async () => {
+    const tab = await onlineTab()
+    let times = 0
+    server.script.answer = () =>
+      (times += 1) < 7 ? { status: 503, body: { refusal: "unavailable", message: "" } } : isDone(11)
+    const issued = tab.issue(answerIn(idOf(1), "Hello"))
+    // Whoever comes back tries at once.
+    for (let tries = 1; tries < 7; tries += 1) {
+      await soon(() => expect(times).toBeGreaterThanOrEqual(tries))
+      server.cut()
+      tab.wake()
+    }
+    expect((await issued).kind).toBe("done")
+    expect(tab.memory.returned).toEqual([])
+  },
+)
+
 test("a refused answer is a draft again with its reason, and the next is judged on its own", async () => {
   const tab = await onlineTab()
   server.script.answer = (request) =>

@@ -88,10 +88,10 @@ export function surviveLoss(client: pg.ClientBase): void {
   client.on("error", () => undefined)
 }
 
-/** `isCurrent`: whether a connection that was idle for a while may still be used. */
 /** Where connections are had: a pool, or one connection that somebody holds. */
 type Connections = { connect(): Promise<pg.PoolClient> }
 
+/** `isCurrent`: whether a connection that was idle for a while may still be used. */
 export function openKysely(pool: Connections, isCurrent: (client: pg.ClientBase) => boolean): Db {
   return new Kysely({
     dialect: {

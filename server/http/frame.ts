@@ -14,6 +14,7 @@ import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
 import type { Config } from "../config/config.ts"
+import { isAway } from "../db/db.ts"
 import type { Log } from "../log/log.ts"
 import type { Sync } from "../sync/sync.ts"
 import { accessAgent, type Identity } from "../team/team.ts"
@@ -149,7 +150,12 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   if (status === 413) reply.removeHeader("connection")
   // What fastify itself refuses: too large, not JSON, an unknown media type.
   if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
-  log.error({ err: error, method: request.method, route: request.routeOptions.url }, "a request failed")
+  const where = { err: error, method: request.method, route: request.routeOptions.url }
+  if (isAway(error)) {
+    log.warn(where, "a request could not be served")
+    return void answerRefusal(reply, refuse("unavailable"))
+  }
+  log.error(where, "a request failed")
   void reply
     .code(500)
     .send({ refusal: "broken", message: "Something went wrong on our side." } satisfies RefusalBody)
@@ -157,6 +163,7 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
 
 function answerRefusal(reply: FastifyReply, refusal: Refusal, status = refusalStatus[refusal.code]): void {
   const { code, message, details } = refusal
+  if (status === 503) reply.header("retry-after", "1")
   void reply
     .code(status)
     .send({ refusal: code, message, ...(details === undefined ? {} : { details }) } satisfies RefusalBody)

@@ -27,4 +27,5 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "team-needed": 409,
   "invitation-over": 410,
   "too-often": 429,
+  unavailable: 503,
 }

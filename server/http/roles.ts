@@ -1,4 +1,4 @@
-import type { RefusalBody } from "../../protocol/refusals.ts"
+import { refuse } from "../../protocol/refusals.ts"
 import type { Config, Role } from "../config/config.ts"
 import type { App } from "./route.ts"
 
@@ -10,11 +10,9 @@ const streams = /^(?:\/api\/v1|\/visitor\/v1\/[^/]+)\/stream$/
  * clients that is another try, where "not found" would be an answer.
  */
 export function refuseOtherRoles(app: App, { roles }: Config): void {
-  app.addHook("onRequest", async ({ url }, reply) => {
+  app.addHook("onRequest", async ({ url }) => {
     const role = roleFor(url)
-    if (role === undefined || roles.has(role)) return
-    const body: RefusalBody = { refusal: "broken", message: `This process does not have the role ${role}.` }
-    return reply.code(503).header("retry-after", "1").send(body)
+    if (role !== undefined && !roles.has(role)) throw refuse("unavailable")
   })
 }
 

@@ -8,6 +8,7 @@ const codes = {
   "refusal.not-allowed": "Your role does not allow this.",
   "refusal.not-found": "It is not there any more, or you may not see it any more.",
   "refusal.too-often": "Too many tries. Wait a moment.",
+  "refusal.unavailable": "Parley cannot do this at the moment. Try again soon.",
   "refusal.wrong-origin": "This website is not allowed to use this source.",
   "refusal.text-too-long": "The text is longer than allowed.",
   "refusal.conversation-taken": "A colleague took this conversation meanwhile.",

@@ -1,9 +1,13 @@
 import type { Id } from "../../protocol/values.ts"
-import { expectFile, findFile, FileRefused, markFile, storeRemote } from "../files/files.ts"
+import { expectFile, findFile, FileRefused, markFile, StorageFailed, storeRemote } from "../files/files.ts"
+import { RetryLater } from "../jobs/jobs.ts"
 import { write, type Writing } from "../sync/sync.ts"
 import type { ChannelNeeds } from "./jobs.ts"
 import { findSource } from "./source.ts"
 import type { Inbound } from "./webhook.ts"
+
+/** Seconds until our own disk or object storage is tried again, for as long as it takes. */
+const STORAGE_PAUSE = 60
 
 /** Files of a message that is being written: their rows appear with it, their bytes are fetched after the commit. */
 export async function expectMedia(
@@ -34,6 +38,10 @@ export async function fetchMedia(
     remote: file.remote,
     access: adapter.mediaAccess(source),
   }).catch((error: unknown) => {
+    if (error instanceof StorageFailed) {
+      sync.log.error({ err: error, file: fileId }, "a file waits for our own storage")
+      throw new RetryLater(STORAGE_PAUSE, error.message)
+    }
     if (error instanceof FileRefused || o.lastAttempt) {
       sync.log.warn({ err: error, file: fileId }, "a file could not be fetched")
       return undefined

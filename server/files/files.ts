@@ -12,7 +12,7 @@
  * Trades: a file passes this machine's disk on its way into a bucket, since what it is and its SHA-256 are known at
  * its end only. A folder is one machine's; several machines need the bucket.
  */
-export { createFileStore, type FileStore } from "./store.ts"
+export { createFileStore, StorageFailed, type FileStore } from "./store.ts"
 export { expectFile, findFile, markFile, type FileRecord } from "./record.ts"
 export { storeRemote } from "./fetch.ts"
 export { FileRefused } from "./download.ts"

@@ -23,6 +23,22 @@ export type Engine = {
   read(file: FileName): Promise<{ size: number; bytes: Readable } | undefined>
 }
 
+/** The disk or the object storage failed, which says nothing about the file: it is worth another try when that is mended. */
+export class StorageFailed extends Error {
+  constructor(cause: unknown) {
+    super(`Files cannot be kept: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = "StorageFailed"
+  }
+}
+
+async function ours<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw new StorageFailed(error)
+  }
+}
+
 export type FileStore = Pick<Engine, "check" | "read"> & {
   /** Keeps all of `bytes` or nothing. `look` sees them, gathered, before they are kept. */
   keep<T>(
@@ -55,11 +71,11 @@ export function createFileStore(o: {
     check: engine.check,
     read: engine.read,
     keep: async (file, bytes, look) => {
-      const path = await engine.reserve(file)
+      const path = await ours(engine.reserve(file))
       try {
         const { size, sha256 } = await gather(path, bytes)
         const seen = await look(path)
-        await engine.take(file, { path, size, sha256 })
+        await ours(engine.take(file, { path, size, sha256 }))
         return { size, sha256, seen }
       } finally {
         await rm(path, { force: true })
@@ -76,14 +92,14 @@ async function gather(
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash("sha256")
   let size = 0
-  const handle = await open(path, "wx", 0o600)
+  const handle = await ours(open(path, "wx", 0o600))
   try {
     for await (const chunk of bytes) {
       hash.update(chunk)
       size += chunk.length
-      await handle.writeFile(chunk)
+      await ours(handle.writeFile(chunk))
     }
-    await handle.sync()
+    await ours(handle.sync())
   } finally {
     await handle.close()
   }

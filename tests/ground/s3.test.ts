@@ -172,12 +172,13 @@ describe("a customer's picture", () => {
     const told = await fake.post(parley.url + hook, fake.webhookOf(message), { signedUrl: publicUrl + hook })
     expect(told.status).toBe(200)
     await storage.pause()
-    await parley.runDueJobs()
+    // More often than a job that fails is tried.
+    for (let tries = 0; tries < 9; tries += 1) {
+      await parley.runDueJobs()
+      clock.advance(60)
+    }
     expect(await states()).toEqual(["waiting"])
     await storage.resume()
-    await parley.runDueJobs()
-    expect(await states()).toEqual(["waiting"])
-    clock.advance(5)
     await parley.runDueJobs()
     expect(await states()).toEqual(["stored"])
 
@@ -188,7 +189,7 @@ describe("a customer's picture", () => {
     expect(shown.headers.get("content-type")).toBe("image/png")
     expect(Buffer.from(await shown.arrayBuffer())).toEqual(png)
     await storage.pause()
-    expect((await read()).status).toBe(500)
+    expect((await read()).status).toBe(503)
     await storage.resume()
   })
 })

@@ -1,5 +1,5 @@
 import type { Id } from "../../protocol/values.ts"
-import { expectFile, findFile, FileRefused, markFile, StorageFailed, storeRemote } from "../files/files.ts"
+import { expectFile, findFile, markFile, StorageFailed, storeRemote } from "../files/files.ts"
 import { RetryLater } from "../jobs/jobs.ts"
 import { write, type Writing } from "../sync/sync.ts"
 import type { ChannelNeeds } from "./jobs.ts"
@@ -42,14 +42,14 @@ export async function fetchMedia(
       sync.log.error({ err: error, file: fileId }, "a file waits for our own storage")
       throw new RetryLater(STORAGE_PAUSE, error.message)
     }
-    if (error instanceof FileRefused || o.lastAttempt) {
-      sync.log.warn({ err: error, file: fileId }, "a file could not be fetched")
-      return undefined
-    }
+    if (o.lastAttempt) return { refused: String(error) }
     throw error
   })
+  const isRefused = "refused" in outcome
+  if (isRefused) sync.log.warn({ why: outcome.refused, file: fileId }, "a file could not be fetched")
+  const stored = isRefused ? undefined : outcome
   await write(sync, { workspaceId }, async (writing) => {
-    await markFile(writing.tx, workspaceId, fileId, outcome)
+    await markFile(writing.tx, workspaceId, fileId, stored)
     await needs.entryChanged(writing, workspaceId, file.entryId)
     return {}
   })

@@ -7,6 +7,7 @@ import { openKysely, openPool, prepareSession, surviveLoss, type Db } from "./dr
 import { startEmbedded } from "./embedded/start.ts"
 import { openInstallations, refuseStandby, type Installations } from "./installation.ts"
 import { migrate } from "./migrate.ts"
+import { isAway } from "./away.ts"
 import { newId } from "./id.ts"
 import { openNats } from "./nats.ts"
 import { openWatch } from "./watch.ts"
@@ -27,6 +28,8 @@ export type Database = {
   notify(channel: string, payload: string): void
   /** What this process has open, and how many wait for one. */
   connections(): { used: number; idle: number; waiting: number }
+  /** Whether something failed because the database cannot be reached or has no room: the same is worth another try. */
+  isAway(error: unknown): boolean
   /** Ends the connections, and PostgreSQL too where it is ours. */
   close(): Promise<void>
 }
@@ -71,6 +74,7 @@ export async function openDatabase(options: { config: Config; log: Log }): Promi
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
+    isAway,
     async close() {
       isClosing = true
       await kept.disposeAsync()

@@ -15,6 +15,5 @@
 export { createFileStore, StorageFailed, type FileStore } from "./store.ts"
 export { expectFile, findFile, markFile, type FileRecord } from "./record.ts"
 export { storeRemote } from "./fetch.ts"
-export { FileRefused } from "./download.ts"
 export { outsideOnly } from "./network.ts"
 export { openFile } from "./open.ts"

@@ -14,8 +14,6 @@ import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
 import type { Config } from "../config/config.ts"
-import { isAway } from "../db/db.ts"
-import type { Log } from "../log/log.ts"
 import type { Sync } from "../sync/sync.ts"
 import { accessAgent, type Identity } from "../team/team.ts"
 import { healthRoutes } from "./health.ts"
@@ -27,13 +25,8 @@ import type { App } from "./route.ts"
 const LONGEST_STOP = 10_000
 
 /** A fastify without routes of ours: security, parsing, refusals, and who asks. */
-export async function createFrame(options: {
-  config: Config
-  log: Log
-  sync: Sync
-  identity: Identity
-}): Promise<App> {
-  const { config, log, sync, identity } = options
+export async function createFrame(options: { config: Config; sync: Sync; identity: Identity }): Promise<App> {
+  const { config, sync, identity } = options
   const app: App = fastify({
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: 256 * 1024,
@@ -50,7 +43,7 @@ export async function createFrame(options: {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializer)
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, sync))
   app.setNotFoundHandler((_request, reply) => answerRefusal(reply, refuse("not-found")))
   app.decorate("accessAgent", async (request) => {
     const user = await identity.findUser(request.headers.cookie)
@@ -142,7 +135,12 @@ const serializer =
     return JSON.stringify(parsed.data)
   }
 
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { database, log }: Sync,
+): void {
   if (error instanceof Refusal) return void answerRefusal(reply, error)
   if (error.validation !== undefined) return void answerRefusal(reply, refusalOfInput(error.validation))
   const status = error.statusCode ?? 500
@@ -151,7 +149,7 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   // What fastify itself refuses: too large, not JSON, an unknown media type.
   if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
   const where = { err: error, method: request.method, route: request.routeOptions.url }
-  if (isAway(error)) {
+  if (database.isAway(error)) {
     log.warn(where, "a request could not be served")
     return void answerRefusal(reply, refuse("unavailable"))
   }

@@ -13,6 +13,8 @@ import style from "./timeline.module.css"
 
 /** How near the end still counts as the end, in pixels: about one line. */
 const NEAR_END = 40
+/** Milliseconds in which everything has been measured anew after the window changed its size. */
+const SETTLES_WITHIN = 500
 /** Older entries are asked for when this many lines are left above. */
 const AHEAD = 10
 
@@ -64,17 +66,27 @@ export function Timeline({
 
   // What is at its end stays there when a keyboard, a growing composer or a narrower window leaves it less room.
   const staysAtEnd = useRef(true)
+  const resizedAt = useRef(Number.NEGATIVE_INFINITY)
   useLayoutEffect(() => {
     const window = scroller.current
     if (window === null) return
-    const observer = new ResizeObserver(() => staysAtEnd.current && virtual.scrollToEnd())
+    let isFirst = true
+    const observer = new ResizeObserver(() => {
+      if (!isFirst) resizedAt.current = performance.now()
+      isFirst = false
+      if (staysAtEnd.current) virtual.scrollToEnd()
+    })
     observer.observe(window)
     return () => observer.disconnect()
   }, [virtual])
   // Measured here, because React is told before the virtualizer is, which still knows the place before.
   const scrolled = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) => {
-    staysAtEnd.current = scrollHeight - scrollTop - clientHeight <= NEAR_END
-    setAtEnd(staysAtEnd.current)
+    const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_END
+    // Lines that are measured anew in another width move the place, too; that is nobody's scrolling away.
+    const isSettling = performance.now() - resizedAt.current < SETTLES_WITHIN
+    if (!isNear && staysAtEnd.current && isSettling) return virtual.scrollToEnd()
+    staysAtEnd.current = isNear
+    setAtEnd(isNear)
   }
 
   // What one writes oneself is always shown, wherever one had scrolled to.

@@ -3,7 +3,6 @@ import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
 import { type Follower, type Following } from "./tail.ts"
-import { joinPresence, type VisitorPresence } from "./visitor-presence.ts"
 
 /** How many sessions are resumed or given a snapshot at once: writers need connections too. */
 const MOST_AT_ONCE = 4
@@ -221,16 +220,4 @@ export async function follow(
 export function endSessions(sync: Sync, workspaceId: string, agentId: string): void {
   sync.streams.recheck(workspaceId, agentId)
   sync.database.notify(SESSIONS, `${workspaceId} ${agentId}`)
-}
-
-/** A visitor's connection: agents see that he is there, on which page and typing; he sees who types to him. */
-export function joinAsVisitor(
-  sync: Sync,
-  options: {
-    workspaceId: string
-    conversationId: string
-    onAgentTyping: (agentId: string | undefined) => void
-  },
-): VisitorPresence {
-  return joinPresence(sync, options)
 }

@@ -9,7 +9,8 @@ export type VisitorPresence = {
   leave(): void
 }
 
-export function joinPresence(
+/** A visitor's connection: agents see that he is there, on which page and typing; he sees who types to him. */
+export function joinAsVisitor(
   sync: Sync,
   options: {
     workspaceId: string

@@ -14,7 +14,7 @@ import { describeMachine } from "./machine.ts"
 import { runPart } from "./open.ts"
 import { openPostgres, type Postgres } from "./postgres.ts"
 import { between, figuresText } from "./publish.ts"
-import { median } from "./rounds.ts"
+import { median } from "./statistics.ts"
 import { tableOf } from "./table.ts"
 import { timeline } from "./timeline.ts"
 

@@ -1,5 +1,6 @@
 import type { Series } from "./dataset.ts"
 import type { Figure } from "./figure.ts"
+import { median } from "./statistics.ts"
 
 /** How long things took in one round, by name, in milliseconds. */
 export type Times = Record<string, number>
@@ -30,13 +31,6 @@ function mediansOf(all: readonly Times[]): Times {
   return Object.fromEntries(
     [...names].map((name) => [name, median(all.flatMap((times) => times[name] ?? []))]),
   )
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
 
 /** Milliseconds that it takes. */

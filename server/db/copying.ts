@@ -11,7 +11,7 @@ import pg from "pg"
 import { from as copyFrom, to as copyTo } from "pg-copy-streams"
 import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
-import { openKysely, prepareSession, surviveLoss, types, type Db } from "./driver.ts"
+import { type Db, connectAlone, openKysely, prepareSession, types } from "./driver.ts"
 import { findRunning } from "./embedded/running.ts"
 import { startEmbedded } from "./embedded/start.ts"
 import { migrateWithin, migrationsDone, type Done } from "./migrate.ts"
@@ -221,18 +221,7 @@ function dbOf(client: pg.Client): Db {
 
 /** Tables are long, so nothing here may be cut short for taking its time. */
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    types,
-  })
-  surviveLoss(client)
-  try {
-    await client.connect()
-  } catch (error) {
-    throw new Error("The database cannot be reached.", { cause: error })
-  }
+  const client = await connectAlone(url, { keepAlive: true, types })
   try {
     await prepareSession(client)
     await client.query("set idle_in_transaction_session_timeout = 0; set statement_timeout = 0")

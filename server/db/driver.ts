@@ -88,6 +88,18 @@ export function surviveLoss(client: pg.ClientBase): void {
   client.on("error", () => undefined)
 }
 
+/** A connection of one's own, outside of the pool; whoever has it ends it. */
+export async function connectAlone(url: string, options: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, ...options })
+  surviveLoss(client)
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new Error("The database cannot be reached.", { cause: error })
+  }
+  return client
+}
+
 /** Where connections are had: a pool, or one connection that somebody holds. */
 type Connections = { connect(): Promise<pg.PoolClient> }
 

@@ -1,9 +1,9 @@
-import pg from "pg"
+import type pg from "pg"
 import type { Config } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
 import type { Bus } from "./bus.ts"
 import { openDoorbell } from "./doorbell.ts"
-import { openKysely, openPool, prepareSession, surviveLoss, type Db } from "./driver.ts"
+import { type Db, connectAlone, openKysely, openPool, prepareSession } from "./driver.ts"
 import { startEmbedded } from "./embedded/start.ts"
 import { openInstallations, refuseStandby, type Installations } from "./installation.ts"
 import { migrate } from "./migrate.ts"
@@ -102,13 +102,7 @@ async function openBus(
 }
 
 async function prepare(url: string): Promise<Installations> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
-  surviveLoss(client)
-  try {
-    await client.connect()
-  } catch (error) {
-    throw new Error("The database cannot be reached.", { cause: error })
-  }
+  const client = await connectAlone(url)
   try {
     await prepareSession(client)
     const { rows } = await client.query<{ version: number; name: string }>(

@@ -52,6 +52,8 @@ export function Timeline({
   })
   const shown = virtual.getVirtualItems()
 
+  const staysAtEnd = useRef(around === undefined)
+  const resizedAt = useRef(Number.NEGATIVE_INFINITY)
   // Opens at the linked entry, else at the end; again whenever a link names another one.
   const openedAt = useRef<string | undefined>(undefined)
   useLayoutEffect(() => {
@@ -60,13 +62,12 @@ export function Timeline({
     const at = around === undefined ? -1 : lines.findIndex((line) => line.key === around)
     if (around !== undefined && at < 0) return
     openedAt.current = target
+    staysAtEnd.current = at < 0
     if (at >= 0) virtual.scrollToIndex(at, { align: "center" })
     else virtual.scrollToEnd()
   }, [lines, around, virtual])
 
   // What is at its end stays there when a keyboard, a growing composer or a narrower window leaves it less room.
-  const staysAtEnd = useRef(true)
-  const resizedAt = useRef(Number.NEGATIVE_INFINITY)
   useLayoutEffect(() => {
     const window = scroller.current
     if (window === null) return
@@ -79,6 +80,9 @@ export function Timeline({
     observer.observe(window)
     return () => observer.disconnect()
   }, [virtual])
+  const takesHold = () => {
+    resizedAt.current = Number.NEGATIVE_INFINITY
+  }
   // Measured here, because React is told before the virtualizer is, which still knows the place before.
   const scrolled = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) => {
     const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_END
@@ -142,6 +146,10 @@ export function Timeline({
         aria-busy={isLoading}
         tabIndex={0}
         onScroll={(event) => scrolled(event.currentTarget)}
+        onWheel={takesHold}
+        onTouchMove={takesHold}
+        onPointerDown={takesHold}
+        onKeyDown={takesHold}
       >
         <div className={style["all"]} style={{ blockSize: virtual.getTotalSize() }}>
           <div className={style["shown"]} style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>

@@ -10,6 +10,7 @@ import type { Agent } from "../team/team.ts"
 import { act } from "./act.ts"
 import { accessAddress } from "./answer.ts"
 import { addEvent, audienceOf, hold, save } from "./hold.ts"
+import { tryOthersAgain } from "./try-again.ts"
 
 type Sending = {
   id: Id
@@ -62,8 +63,10 @@ async function tryToDeliver(
   if (!(await beginSending(sync, workspaceId, sending, since))) return
   const { to, text } = sending
   const outcome = await adapter.send({ id: entryId, since, to, text, files: [] }, source)
-  if (outcome.kind === "taken")
-    return settle(sync, { ...settled, state: "sent", providerId: outcome.providerId })
+  if (outcome.kind === "taken") {
+    await settle(sync, { ...settled, state: "sent", providerId: outcome.providerId })
+    return tryOthersAgain(sync, workspaceId, sending.sourceId)
+  }
   if (outcome.kind === "unsure") return settle(sync, { ...settled, state: "unsure" })
   const { reason, isPermanent, isOptedOut } = outcome
   if (isPermanent || job.lastAttempt) return settle(sync, { ...settled, state: "failed", reason, isOptedOut })

@@ -165,7 +165,9 @@ export function createWorker(options: {
       await postpone(db, job, { runAt: after(error.seconds), attempts: job.attempts - 1, failure })
       return
     }
-    log.error({ err: error, job: job.id, name: job.name, attempt: job.attempts, lastAttempt }, "a job failed")
+    const told = { err: error, job: job.id, name: job.name, attempt: job.attempts, lastAttempt }
+    if (lastAttempt) log.error(told, "a job failed for good")
+    else log.warn(told, "a job failed and is tried again")
     if (lastAttempt) await bury(db, job, clock.now(), failure)
     else await postpone(db, job, { runAt: after(backOff(job.attempts)), attempts: job.attempts, failure })
   }

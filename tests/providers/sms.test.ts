@@ -207,6 +207,28 @@ test("an answer goes out from the number; states may come in any order and never
   }
 })
 
+test("what the provider does not take goes out when he takes the next, long before its own time", async () => {
+  const waiting = Array.from({ length: 5 }, newCustomer)
+  for (const from of waiting) {
+    await tell(writes(from, "Hello?"))
+    await answer(from, "Hello!")
+  }
+  fake.setMood({ status: 503, code: 20503 })
+  for (const seconds of [0, 10, 30]) {
+    clock.advance(seconds)
+    await parley.runDueJobs()
+  }
+  fake.setMood("well")
+  await parley.runDueJobs()
+  const states = async () => (await Promise.all(waiting.map(deliveryOf))).map((delivery) => delivery?.state)
+  expect(await states()).toEqual(waiting.map(() => "sending"))
+  const next = newCustomer()
+  await tell(writes(next, "Hello?"))
+  await answer(next, "Hello!")
+  await parley.runDueJobs()
+  expect(await states()).toEqual(waiting.map(() => "sent"))
+})
+
 test("a state that overtakes our own note of the sending is not lost, and why it failed is told", async () => {
   const from = newCustomer()
   await tell(writes(from, "Hello?"))

@@ -9,6 +9,7 @@
  *   --seed N
  */
 import { parseArgs } from "node:util"
+import { signalDescendants } from "../harness/process-tree.ts"
 import { nemeses } from "./nemeses.ts"
 import type { Nemesis } from "./nemesis.ts"
 import { patience } from "./patience.ts"
@@ -60,7 +61,11 @@ async function play(nemesis: Nemesis, share: number): Promise<void> {
   }
   say(`${nemesis.name}: ${nemesis.what}`)
   const tooLong = setTimeout(
-    () => fail(`${nemesis.name} did not end; its folder is the latest parley-faults-….`),
+    () => {
+      // Whoever does not end does not clean up either.
+      signalDescendants(process.pid, "SIGKILL")
+      fail(`${nemesis.name} did not end; its folder is the latest parley-faults-….`)
+    },
     (share + MORE_MINUTES * patience()) * 60_000,
   )
   const begun = performance.now()

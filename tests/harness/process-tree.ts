@@ -10,6 +10,11 @@ export function signalTree(root: number, signal: NodeJS.Signals): void {
   for (const pid of processesUnder(root)) send(pid, signal)
 }
 
+/** To all that descend from a process, and not to itself. */
+export function signalDescendants(root: number, signal: NodeJS.Signals): void {
+  for (const pid of processesUnder(root)) if (pid !== root) send(pid, signal)
+}
+
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)

@@ -18,6 +18,8 @@ export type LoadClient = {
 
 const opened = new Set<CutSocket>()
 const cookies = new Map<string, string>()
+/** How each client is told that its page is left for good. */
+const leave: (() => void)[] = []
 
 class CutSocket extends WebSocket {
   constructor(address: string) {
@@ -35,7 +37,10 @@ type Connections = { desk: typeof connectDesk; widget: typeof connectWidget }
 
 /** As much of a browser as the two touch. */
 export async function loadConnections(): Promise<Connections> {
-  Object.assign(globalThis, { WebSocket: CutSocket, addEventListener: () => undefined })
+  const addEventListener = (kind: string, listener: () => void): void => {
+    if (kind === "pagehide") leave.push(listener)
+  }
+  Object.assign(globalThis, { WebSocket: CutSocket, addEventListener })
   const [desk, widget] = await Promise.all([
     import("../../desk/replica/connection.ts"),
     import("../../widget/connection.ts"),
@@ -46,6 +51,11 @@ export async function loadConnections(): Promise<Connections> {
 /** As when a cable is pulled out and put in again: nobody says goodbye. */
 export function cutAll(): void {
   for (const socket of [...opened]) socket.terminate()
+}
+
+/** Nobody comes back any more. */
+export function leaveAll(): void {
+  for (const goes of leave.splice(0)) goes()
 }
 
 export function openVisitor(
@@ -98,5 +108,6 @@ export function openDesk(
       }
     },
   })
+  leave.push(() => connection.close())
   return client
 }

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { newId } from "../../server/db/db.ts"
 import type { Figure, Part } from "./figure.ts"
-import { cutAll, loadConnections, openDesk, openVisitor, type LoadClient } from "./load-clients.ts"
+import { cutAll, leaveAll, loadConnections, openDesk, openVisitor, type LoadClient } from "./load-clients.ts"
 import { asAgent, AS_VISITOR, openLine } from "./load-line.ts"
 import { until } from "./load-until.ts"
 import { watch, WATCH_FLAGS } from "./load-watch.ts"
@@ -19,20 +19,24 @@ export const reconnect: Part = {
     const parley = await bench.startParley({ databaseUrl, nodeFlags: WATCH_FLAGS })
     const [company] = await makeCompanies(databaseUrl, { companies: 1, ...size })
     if (company === undefined) throw new Error("There is no company.")
-    const clients = await openClients(parley.url, company)
     const rounds: { taken: number; pause: number }[] = []
-    for (let round = 0; round < (bench.isShort ? 1 : ROUNDS); round += 1) {
-      await watch(parley.process, "watch")
-      const begun = performance.now()
-      cutAll()
-      const written = await writeMeanwhile(parley.url, company, round)
-      const number = await numberOf(databaseUrl, company.workspaceId)
-      await until(() => isCaughtUp(clients, written, number), "everybody has caught up")
-      const taken = performance.now() - begun
-      const { longestPause } = await watch(parley.process, "watch")
-      rounds.push({ taken, pause: longestPause })
-      // Long enough for the clients to count it as a steady line.
-      if (!bench.isShort) await new Promise((resolve) => setTimeout(resolve, 6_000))
+    try {
+      const clients = await openClients(parley.url, company)
+      for (let round = 0; round < (bench.isShort ? 1 : ROUNDS); round += 1) {
+        await watch(parley.process, "watch")
+        const begun = performance.now()
+        cutAll()
+        const written = await writeMeanwhile(parley.url, company, round)
+        const number = await numberOf(databaseUrl, company.workspaceId)
+        await until(() => isCaughtUp(clients, written, number), "everybody has caught up")
+        const taken = performance.now() - begun
+        const { longestPause } = await watch(parley.process, "watch")
+        rounds.push({ taken, pause: longestPause })
+        // Long enough for the clients to count it as a steady line.
+        if (!bench.isShort) await new Promise((resolve) => setTimeout(resolve, 6_000))
+      }
+    } finally {
+      leaveAll()
     }
     const count = (size.visitors + size.agents).toLocaleString("en-GB")
     return figuresOf(count, rounds)

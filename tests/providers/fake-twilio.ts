@@ -327,9 +327,9 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
     setManners(next: Manners) {
       manners = next
     },
-    /** Resolves when nothing is on its way to us by itself. */
+    /** Resolves when what is now on its way to us by itself has come; others may be on theirs by then. */
     async hasCalled() {
-      while (calls.size > 0) await Promise.all(calls)
+      await Promise.all(calls)
     },
     /** For all requests that send or list, until told otherwise. */
     setMood(next: Mood) {

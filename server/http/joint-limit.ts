@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { sql } from "kysely"
+import { sql, type RawBuilder } from "kysely"
 import type { Db } from "../db/db.ts"
 
 /**
@@ -16,27 +16,31 @@ export type JointLimit = {
 /** Windows begin with the first take and end by the database's clock, the one clock all processes have. */
 export function createJointLimit(db: Db, o: { name: string; most: number; seconds: number }): JointLimit {
   const { name, most, seconds } = o
+  const length = sql`make_interval(secs => ${seconds})`
+  // An end further away than a window is long was set before the database's clock was put back.
+  const runs = (end: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`(${end} > clock_timestamp() and ${end} <= clock_timestamp() + ${length})`
+  const taken = runs(sql`taken.ends_at`)
   return {
     async take(key) {
       const hash = hashOf(name, key)
       // Who has used it up only reads: a flood must not make those queue up who are still counted.
       const { rows } = await sql`
         insert into limits as taken (key, count, ends_at)
-        select ${hash}, 1, clock_timestamp() + make_interval(secs => ${seconds})
+        select ${hash}, 1, clock_timestamp() + ${length}
          where not exists (
-                 select 1 from limits
-                  where key = ${hash} and count >= ${most} and ends_at > clock_timestamp())
+                 select 1 from limits where key = ${hash} and count >= ${most} and ${runs(sql`ends_at`)})
         on conflict (key) do update
-           set count = case when taken.ends_at > clock_timestamp() then taken.count + 1 else 1 end,
-               ends_at = case when taken.ends_at > clock_timestamp() then taken.ends_at else excluded.ends_at end
-         where taken.count < ${most} or taken.ends_at <= clock_timestamp()
+           set count = case when ${taken} then taken.count + 1 else 1 end,
+               ends_at = case when ${taken} then taken.ends_at else excluded.ends_at end
+         where taken.count < ${most} or not ${taken}
         returning 1 as taken`.execute(db)
       return rows.length > 0
     },
     async giveBack(key) {
       await sql`
         update limits set count = count - 1
-         where key = ${hashOf(name, key)} and count > 0 and ends_at > clock_timestamp()`.execute(db)
+         where key = ${hashOf(name, key)} and count > 0 and ${runs(sql`ends_at`)}`.execute(db)
     },
   }
 }

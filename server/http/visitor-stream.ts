@@ -1,7 +1,5 @@
-import type { WebSocket } from "ws"
 import type { Stamp } from "../../protocol/values.ts"
 import {
-  fromVisitor,
   toVisitor,
   type FromVisitor,
   type HomeAnswer,
@@ -9,10 +7,10 @@ import {
   type ToVisitor,
 } from "../../protocol/visitor.ts"
 import { visitors } from "../conversations/conversations.ts"
-import { findAddress, type AddressRecord } from "../customers/customers.ts"
-import { follow, joinAsVisitor, type Sync } from "../sync/sync.ts"
-import { openWire } from "./socket.ts"
+import { findAddress } from "../customers/customers.ts"
+import { follow, VisitorPresence, type Sync } from "../sync/sync.ts"
 import type { Website } from "./website.ts"
+import { Wire, type WiredSocket, type WireOptions } from "./wire.ts"
 
 const LATEST = 50
 const MOST_UNSENT = 2_000_000
@@ -21,111 +19,172 @@ const HELLO_WITHIN = 10_000
 /** A visitor's typing is believed this long; his page says it again every five seconds. */
 const TYPING_LIFE = 7_000
 
-type Needs = {
+/** What is the same for all visitors. */
+export type Needs = {
   sync: Sync
   addressValueOf: (key: string) => string
-  getHome: () => Promise<HomeAnswer>
-  /** Bounds how many are welcomed at the same time. */
-  inTurn: (work: () => Promise<void>) => Promise<void>
-  /** Whether one more stream of this address may be open; if so, how to say that it no longer is. */
-  admit: (addressValue: string) => (() => void) | undefined
+  getHome: (website: Website) => Promise<HomeAnswer>
+  /** Bounds how many of a website are welcomed at the same time. */
+  inTurn: (websiteId: string, work: () => Promise<void>) => Promise<void>
+  /** Whether one more stream of this address may be open; if so, `release` says that it no longer is. */
+  admit: (websiteId: string, addressValue: string, addressId: string) => boolean
+  release: (addressId: string) => void
+  onGone: (stream: VisitorStream) => void
+  wire: WireOptions<FromVisitor>
 }
 type Hello = Extract<FromVisitor, { kind: "hello" }>
-type Joined = { address: AddressRecord; presence: ReturnType<typeof joinAsVisitor> | undefined; stop(): void }
+type Joined = {
+  addressId: string
+  customerId: string
+  following: { stop(): void }
+  /** None before his first message has made a conversation. */
+  presence: VisitorPresence | undefined
+}
 
 /**
  * One visitor's stream: his own address's messages and nothing else. It resumes from the latest message the browser
  * has, never from the change log; the log only says when to look, and is followed before the first look, so that
  * nothing falls between the two. A message may come twice, with the same id.
+ *
+ * Thousands are open and silent, so what each of them holds is counted: no function of its own, no timer that has
+ * nothing to wait for, no row of which two fields are needed.
  */
-export function openVisitorStream(
-  { sync, addressValueOf, getHome, inTurn: takeTurn, admit }: Needs,
-  o: { socket: WebSocket; website: Website; onGone: () => void },
-): { stop(): void } {
-  const { workspaceId, id: sourceId } = o.website
-  let joined: Joined | undefined
-  let page: string | null = null
-  let isTyping = false
-  let typingTimer: NodeJS.Timeout | undefined
-  let hellos = 0
-  const asked = new Set<Stamp>()
+export class VisitorStream {
+  readonly #o: Needs
+  readonly #website: Website
+  readonly #wire: Wire<FromVisitor>
+  #joined: Joined | undefined
+  #page: string | null = null
+  #isTyping = false
+  #helloTimer: NodeJS.Timeout | undefined
+  #typingTimer: NodeJS.Timeout | undefined
+  #hellos = 0
+  /** What he was asked to answer, so that a browser cannot answer what it never was. */
+  #asked: Set<Stamp> | undefined
   /** The latest message he was told of. */
-  let toldUpTo: Stamp = ""
-  let isOver = false
-  let turn: Promise<void> = Promise.resolve()
+  #toldUpTo: Stamp = ""
+  #isOver = false
+  #turn: Promise<void> = Promise.resolve()
 
-  const wire = openWire(o.socket, {
-    schema: fromVisitor,
-    metrics: sync.metrics,
-    kind: "visitor",
-    onMessage: hear,
-    onGone: gone,
-  })
-  const helloTimer = setTimeout(() => wire.end(), HELLO_WITHIN)
-  // The browser answers pings in order, after what was sent before them: a stamp that comes back has arrived.
-  o.socket.on("pong", (data) => {
-    appear()
-    if (data.length > 0) noteDelivered(data.toString())
-  })
-
-  function say(message: ToVisitor): void {
-    if (isOver) return
-    if (wire.unsent() > MOST_UNSENT) return bye("slow")
-    // Parsed, so that a field that was not declared can never leave.
-    wire.send(JSON.stringify(toVisitor.parse(message)))
+  constructor(needs: Needs, { socket, website }: { socket: WiredSocket; website: Website }) {
+    this.#o = needs
+    this.#website = website
+    this.#wire = new Wire(socket, this, needs.wire)
+    this.#helloTimer = setTimeout(() => this.#wire.end(), HELLO_WITHIN)
   }
 
-  function bye(why: Extract<ToVisitor, { kind: "bye" }>["why"]): void {
-    if (isOver) return
-    sync.metrics.count("dismissed", { kind: "visitor", why })
-    wire.send(JSON.stringify({ kind: "bye", why } satisfies ToVisitor))
-    wire.end()
+  stop(): void {
+    this.#bye("stopping")
   }
 
-  function hear(message: FromVisitor): void {
-    if (message.kind === "ping") say({ kind: "pong" })
+  hear(message: FromVisitor): void {
+    if (message.kind === "ping") this.#say({ kind: "pong" })
     else if (message.kind === "hello") {
-      hellos += 1
-      clearTimeout(helloTimer)
-      if (hellos > MOST_HELLOS) return bye("slow")
-      inTurn(() => takeTurn(() => begin(message)))
-    } else if (message.kind === "page") page = pathOf(message.page.url)
-    else {
-      isTyping = message.isTyping
-      clearTimeout(typingTimer)
-      typingTimer = setTimeout(() => {
-        isTyping = false
-        appear()
-      }, TYPING_LIFE)
-    }
-    appear()
+      this.#hellos += 1
+      clearTimeout(this.#helloTimer)
+      this.#helloTimer = undefined
+      if (this.#hellos > MOST_HELLOS) return this.#bye("slow")
+      this.#inTurn(() => this.#o.inTurn(this.#website.id, () => this.#begin(message)))
+    } else if (message.kind === "page") this.#page = pathOf(message.page.url)
+    else this.#types(message.isTyping)
+    this.#appear()
+  }
+
+  #types(isTyping: boolean): void {
+    this.#isTyping = isTyping
+    clearTimeout(this.#typingTimer)
+    this.#typingTimer = setTimeout(() => {
+      this.#typingTimer = undefined
+      this.#isTyping = false
+      this.#appear()
+    }, TYPING_LIFE)
+  }
+
+  /** A stamp that comes back has arrived. */
+  answered(upTo: string): void {
+    this.#appear()
+    const joined = this.#joined
+    if (joined === undefined || this.#asked?.delete(upTo) !== true) return
+    if (this.#asked.size === 0) this.#asked = undefined
+    const { sync } = this.#o
+    const { workspaceId } = this.#website
+    const { addressId, customerId } = joined
+    this.#inTurn(() =>
+      visitors.customerSaw(sync, { workspaceId, addressId, customerId, upTo, state: "delivered" }),
+    )
+  }
+
+  gone(): void {
+    this.#isOver = true
+    clearTimeout(this.#helloTimer)
+    clearTimeout(this.#typingTimer)
+    this.#leave()
+    this.#o.onGone(this)
+  }
+
+  onChanges(changes: Parameters<Sync["told"]>[1]): void {
+    const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
+    this.#inTurn(async () => {
+      await this.#tell(ids)
+      this.#o.sync.told("visitor", changes)
+    })
+  }
+
+  onLost(): void {
+    this.#bye("stopping")
+  }
+
+  onAgentTyping(agentId: string | undefined): void {
+    this.#inTurn(async () => {
+      const { workspaceId } = this.#website
+      const [agent = null] =
+        agentId === undefined ? [] : await visitors.publicFaces(this.#o.sync.db, workspaceId, [agentId])
+      this.#say({ kind: "typing", agent })
+    })
+  }
+
+  #say(message: ToVisitor): void {
+    if (this.#isOver) return
+    if (this.#wire.unsent() > MOST_UNSENT) return this.#bye("slow")
+    // Parsed, so that a field that was not declared can never leave.
+    this.#wire.send(JSON.stringify(toVisitor.parse(message)))
+  }
+
+  #bye(why: Extract<ToVisitor, { kind: "bye" }>["why"]): void {
+    if (this.#isOver) return
+    this.#o.sync.metrics.count("dismissed", { kind: "visitor", why })
+    this.#wire.send(JSON.stringify({ kind: "bye", why } satisfies ToVisitor))
+    this.#wire.end()
   }
 
   /** Agents see that he is there; without a sign of life for PRESENCE_LIFE he is gone. */
-  function appear(): void {
-    if (!isOver) joined?.presence?.say({ isTyping, page })
+  #appear(): void {
+    if (!this.#isOver) this.#joined?.presence?.say({ isTyping: this.#isTyping, page: this.#page })
   }
 
-  function inTurn(work: () => Promise<void>): void {
-    turn = turn.then(async () => {
-      if (!isOver) await work()
+  #inTurn(work: () => Promise<void>): void {
+    const turn = this.#turn.then(async () => {
+      if (!this.#isOver) await work()
     })
-    turn = turn.catch((error: unknown) => {
-      sync.log.error({ err: error, workspaceId, sourceId }, "a visitor's stream failed")
-      bye("stopping")
+    this.#turn = turn.catch((error: unknown) => {
+      const { workspaceId, id: sourceId } = this.#website
+      this.#o.sync.log.error({ err: error, workspaceId, sourceId }, "a visitor's stream failed")
+      this.#bye("stopping")
     })
   }
 
-  async function begin(hello: Hello): Promise<void> {
+  async #begin(hello: Hello): Promise<void> {
     // He may have gone while others were welcomed.
-    if (isOver) return
-    leave()
-    page = hello.page ? pathOf(hello.page.url) : page
-    const home = await getHome()
+    if (this.#isOver) return
+    this.#leave()
+    if (hello.page) this.#page = pathOf(hello.page.url)
+    const { sync, getHome, addressValueOf } = this.#o
+    const { workspaceId, id: sourceId } = this.#website
+    const home = await getHome(this.#website)
     const value = addressValueOf(hello.key)
     const address = await findAddress(sync.db, workspaceId, { sourceId, value })
     if (address === undefined)
-      return say({
+      return this.#say({
         kind: "welcome",
         isKnown: false,
         messages: [],
@@ -134,56 +193,38 @@ export function openVisitorStream(
         unread: 0,
         home,
       })
+    const { id: addressId, customerId } = address
     const following = await follow(sync, {
       workspaceId,
-      keys: new Set([`address:${address.id}`]),
-      onChanges: (changes) => {
-        const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
-        inTurn(async () => {
-          await tell(address, ids)
-          sync.told("visitor", changes)
-        })
-      },
-      onLost: () => bye("stopping"),
+      keys: [`address:${addressId}`],
+      follower: this,
     })
-    const release = isOver ? undefined : admit(value)
-    if (release === undefined) {
+    if (this.#isOver || !this.#o.admit(sourceId, value, addressId)) {
       following.stop()
-      return bye("slow")
+      return this.#bye("slow")
     }
-    const stop = (): void => {
-      following.stop()
-      release()
-    }
-    const mine: Joined = { address, presence: undefined, stop }
-    joined = mine
-    const conversationId = await visitors.findConversationOf(sync.db, {
-      workspaceId,
-      customerId: address.customerId,
-    })
+    const joined: Joined = { addressId, customerId, following, presence: undefined }
+    this.#joined = joined
+    const conversationId = await visitors.findConversationOf(sync.db, { workspaceId, customerId })
     // Whoever went meanwhile was taken off already, and nobody would take off what begins now.
-    if (isOver) return
+    if (this.#isOver) return
     if (conversationId !== undefined)
-      mine.presence = joinAsVisitor(sync, {
-        workspaceId,
-        conversationId,
-        onAgentTyping: (agentId) => inTurn(() => tellTyping(agentId)),
-      })
-    appear()
-    await welcome(address, hello.after, home)
+      joined.presence = new VisitorPresence(sync, { workspaceId, conversationId, visitor: this })
+    this.#appear()
+    await this.#welcome(addressId, hello.after, home)
   }
 
-  async function welcome(address: AddressRecord, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
-    const { messages: latest, unread } = await readNews(address, { latest: LATEST + 1 })
+  async #welcome(addressId: string, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
+    const { messages: latest, unread } = await this.#readNews(addressId, { latest: LATEST + 1 })
     const messages = latest.slice(-LATEST)
     // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
     const isReset = !messages.some(({ at }) => at === after)
     const how = after === undefined ? "first" : isReset ? "anew" : "resumed"
-    sync.metrics.count("joined", { kind: "visitor", how })
+    this.#o.sync.metrics.count("joined", { kind: "visitor", how })
     const missed = isReset
       ? messages
       : messages.filter((message, index) => message.at > (after ?? "") || index === lastSeen(messages))
-    say({
+    this.#say({
       kind: "welcome",
       isKnown: true,
       messages: missed,
@@ -192,72 +233,44 @@ export function openVisitorStream(
       unread,
       home,
     })
-    toldUpTo = latestOf(messages) ?? ""
-    if (unread > 0) askWhetherArrived(messages)
+    this.#toldUpTo = latestOf(messages) ?? ""
+    if (unread > 0) this.#askWhetherArrived(messages)
   }
 
-  async function tell(address: AddressRecord, ids: readonly string[]): Promise<void> {
-    const news = await readNews(address, { ids })
+  async #tell(ids: readonly string[]): Promise<void> {
+    // None: he was followed for a moment and then not let in.
+    if (this.#joined === undefined) return
+    const news = await this.#readNews(this.#joined.addressId, { ids })
     const named = news.messages.filter(({ id }) => ids.includes(id))
     const upTo = latestOf(named) ?? ""
-    if (upTo > toldUpTo) toldUpTo = upTo
+    if (upTo > this.#toldUpTo) this.#toldUpTo = upTo
     // The last one seen may be later than others that are still to be told: were the line cut before those, he would
     // resume behind them. It is told when its own turn comes.
-    const messages = news.messages.filter(({ at }) => at <= toldUpTo)
-    say({ kind: "messages", messages, unread: news.unread })
-    askWhetherArrived(named)
+    const messages = news.messages.filter(({ at }) => at <= this.#toldUpTo)
+    this.#say({ kind: "messages", messages, unread: news.unread })
+    this.#askWhetherArrived(named)
   }
 
-  async function tellTyping(agentId: string | undefined): Promise<void> {
-    const [agent = null] =
-      agentId === undefined ? [] : await visitors.publicFaces(sync.db, workspaceId, [agentId])
-    say({ kind: "typing", agent })
+  #readNews(addressId: string, which: { ids: readonly string[] } | { latest: number }) {
+    const { workspaceId } = this.#website
+    return visitors.publicNews(this.#o.sync.db, { workspaceId, addressId, ...which })
   }
 
-  function readNews(
-    { id: addressId }: AddressRecord,
-    which: { ids: readonly string[] } | { latest: number },
-  ) {
-    return visitors.publicNews(sync.db, { workspaceId, addressId, ...which })
-  }
-
-  function askWhetherArrived(messages: readonly PublicMessage[]): void {
+  #askWhetherArrived(messages: readonly PublicMessage[]): void {
     const answer = messages.findLast(({ agent }) => agent !== null)
-    if (!answer || o.socket.readyState !== o.socket.OPEN) return
-    asked.add(answer.at)
-    o.socket.ping(answer.at)
+    if (answer === undefined) return
+    this.#asked = (this.#asked ?? new Set()).add(answer.at)
+    this.#wire.ask(answer.at)
   }
 
-  function noteDelivered(upTo: string): void {
-    const address = joined?.address
-    // A browser may answer what it was never asked.
-    if (!asked.delete(upTo) || address === undefined) return
-    inTurn(() =>
-      visitors.customerSaw(sync, {
-        workspaceId,
-        addressId: address.id,
-        customerId: address.customerId,
-        upTo,
-        state: "delivered",
-      }),
-    )
+  #leave(): void {
+    const joined = this.#joined
+    this.#joined = undefined
+    if (joined === undefined) return
+    joined.following.stop()
+    this.#o.release(joined.addressId)
+    joined.presence?.leave()
   }
-
-  function leave(): void {
-    joined?.stop()
-    joined?.presence?.leave()
-    joined = undefined
-  }
-
-  function gone(): void {
-    isOver = true
-    clearTimeout(helloTimer)
-    clearTimeout(typingTimer)
-    leave()
-    o.onGone()
-  }
-
-  return { stop: () => bye("stopping") }
 }
 
 function latestOf(messages: readonly PublicMessage[]): Stamp | undefined {

@@ -4,6 +4,7 @@ import { z } from "zod"
 import { refuse } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
 import {
+  fromVisitor,
   homeAnswer,
   visitorHistory,
   visitorHistoryAnswer,
@@ -19,7 +20,7 @@ import type { App } from "./route.ts"
 import { createJointLimit } from "./joint-limit.ts"
 import { acceptSocket } from "./socket.ts"
 import { createTurns } from "./turns.ts"
-import { openVisitorStream } from "./visitor-stream.ts"
+import { VisitorStream, type Needs } from "./visitor-stream.ts"
 import { createHomes, createWebsites, type Website } from "./website.ts"
 
 /** What one visitor may do; nothing is counted by network address, where a whole office may sit behind one. */
@@ -52,7 +53,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const websites = createWebsites(sync.db)
   const welcome = createTurns(WELCOMED)
   const known = new Set<string>()
-  const streams = new Set<{ stop(): void }>()
+  const streams = new Set<VisitorStream>()
   const openStreams = new Map<string, number>()
 
   async function getWebsite(request: FastifyRequest): Promise<Website> {
@@ -62,16 +63,24 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     return website
   }
 
-  function admit(websiteId: string, value: string): (() => void) | undefined {
-    const key = `${websiteId} ${value}`
-    const open = openStreams.get(key) ?? 0
-    if (open >= MOST_STREAMS || !others.take(key)) return undefined
-    openStreams.set(key, open + 1)
-    return () => {
-      const left = (openStreams.get(key) ?? 0) - 1
-      if (left > 0) openStreams.set(key, left)
-      else openStreams.delete(key)
-    }
+  const needs: Needs = {
+    sync,
+    addressValueOf,
+    getHome: homes.get,
+    inTurn: welcome,
+    admit(websiteId, value, addressId) {
+      const open = openStreams.get(addressId) ?? 0
+      if (open >= MOST_STREAMS || !others.take(`${websiteId} ${value}`)) return false
+      openStreams.set(addressId, open + 1)
+      return true
+    },
+    release(addressId) {
+      const left = (openStreams.get(addressId) ?? 0) - 1
+      if (left > 0) openStreams.set(addressId, left)
+      else openStreams.delete(addressId)
+    },
+    onGone: (stream) => streams.delete(stream),
+    wire: { schema: fromVisitor, metrics: sync.metrics, kind: "visitor" },
   }
 
   /** The address behind a key, if anything was ever written with it. */
@@ -189,17 +198,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
 
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)
-      const stream = openVisitorStream(
-        {
-          sync,
-          addressValueOf,
-          getHome: () => homes.get(website),
-          inTurn: (work) => welcome(website.id, work),
-          admit: (value) => admit(website.id, value),
-        },
-        { socket: await acceptSocket(request, reply), website, onGone: () => streams.delete(stream) },
-      )
-      streams.add(stream)
+      streams.add(new VisitorStream(needs, { socket: await acceptSocket(request, reply), website }))
     })
 
     scope.addHook("preClose", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { newId } from "../db/db.ts"
 import { createWorld, type Wire, type World } from "../../tests/harness/sync-world.ts"
-import { joinAsVisitor, type Sync } from "./sync.ts"
+import { VisitorPresence, type Sync } from "./sync.ts"
 
 let world: World
 let elsewhere: Sync
@@ -168,10 +168,10 @@ test("nobody becomes a viewer of what he may not see", async () => {
 
 test("agents see the visitor and his page; he sees that an answer is typed, but not a note", async () => {
   const typing: (string | undefined)[] = []
-  const visitor = joinAsVisitor(elsewhere, {
+  const visitor = new VisitorPresence(elsewhere, {
     workspaceId: world.workspaceId,
     conversationId: thing,
-    onAgentTyping: (agentId) => typing.push(agentId),
+    visitor: { onAgentTyping: (agentId) => void typing.push(agentId) },
   })
   const agent = await join(ada)
   const customer = () => agent.client.presence.get(thing)?.customer

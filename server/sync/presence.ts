@@ -1,9 +1,10 @@
-import { PRESENCE_LIFE, type FromDesk, type Presence as Shown } from "../../protocol/stream.ts"
+import { PRESENCE_LIFE, type FromDesk } from "../../protocol/stream.ts"
 import { newId, snapshot } from "../db/db.ts"
 import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
-import { isSame, parseStatements, payloads, type Statement } from "./statement.ts"
+import { parseStatements, payloads, type Statement } from "./statement.ts"
+import { hear, shownTo, typistOf, type Windows } from "./windows.ts"
 
 /** What happens within this time is told at once, in milliseconds. */
 const GATHER_FOR = 100
@@ -13,17 +14,18 @@ const WHO_IS_THERE = "parley_who_is_there"
 
 /** Messages written without letting anybody else have a turn. */
 const SLICE = 1_000
+const NOBODY: readonly never[] = []
 
 /** `changed`: nothing was said, but somebody may see the conversation now who did not. */
 type Why = "said" | "changed"
 type Known = {
   workspaceId: string
-  windows: Map<string, Said>
+  windows: Windows
   /** The keys of those who have been told. */
-  audience?: readonly string[]
+  audience: readonly string[]
 }
 type View = { window: string; conversationIds: ReadonlySet<string>; asked: number }
-type Said = NonNullable<Statement["is"]> & { until: number }
+type Watcher = { onTyping(agentId: string | undefined): void }
 
 export type Presence = {
   newWindow(): string
@@ -34,7 +36,8 @@ export type Presence = {
   /** Conversations changed: somebody may see them now who did not. */
   refresh(workspaceId: string, changes: readonly Change[]): void
   say(said: Statement): void
-  watchTyping(conversationId: string, watcher: (agentId: string | undefined) => void): () => void
+  watchTyping(conversationId: string, watcher: Watcher): void
+  stopWatching(conversationId: string, watcher: Watcher): void
   stop(): Promise<void>
 }
 
@@ -45,16 +48,17 @@ export type Presence = {
 export function createPresence(getSync: () => Sync): Presence {
   // Windows are named after their process, so that it knows its own words when it hears them back.
   const processName = newId()
-  // Conversation id → window → what it said last. Ids are unique across workspaces.
+  // Conversation id → what each window said last. Ids are unique across workspaces.
   const known = new Map<string, Known>()
   const views = new Map<Session, View>()
-  const watchers = new Map<string, Set<(agentId: string | undefined) => void>>()
+  const watchers = new Map<string, readonly Watcher[]>()
   const dirty = new Map<string, Map<string, Why>>()
   const outgoing = new Map<string, Statement>()
   let ears: Promise<(() => Promise<void>)[]> | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let sweepTimer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
+  let lastWindow = 0
 
   function begin(): void {
     const { log } = getSync()
@@ -83,7 +87,7 @@ export function createPresence(getSync: () => Sync): Presence {
   /** Says again what was said last in the windows of this process. */
   function repeat(): void {
     for (const [conversationId, { workspaceId, windows }] of known)
-      for (const [window, { until: _, ...is }] of windows)
+      for (const { window, is } of windows)
         if (window.startsWith(processName))
           outgoing.set(`${conversationId} ${window}`, { workspaceId, conversationId, window, is })
     if (outgoing.size > 0) flushSoon()
@@ -95,14 +99,15 @@ export function createPresence(getSync: () => Sync): Presence {
     outgoing.set(`${said.conversationId} ${said.window}`, said)
   }
 
-  function take({ workspaceId, conversationId, window, is }: Statement): void {
-    const entry: Known = known.get(conversationId) ?? { workspaceId, windows: new Map() }
-    const before = entry.windows.get(window)
-    if (is === null) entry.windows.delete(window)
-    else entry.windows.set(window, { ...is, until: getSync().clock.now().getTime() + PRESENCE_LIFE })
-    if (entry.windows.size > 0) known.set(conversationId, entry)
+  function take(said: Statement): void {
+    const { workspaceId, conversationId } = said
+    const entry: Known = known.get(conversationId) ?? { workspaceId, windows: NOBODY, audience: NOBODY }
+    const until = getSync().clock.now().getTime() + PRESENCE_LIFE
+    const { windows, isNews } = hear(entry.windows, said, until)
+    entry.windows = windows
+    if (windows.length > 0) known.set(conversationId, entry)
     else known.delete(conversationId)
-    if (!isSame(before, is)) soil(workspaceId, conversationId, "said")
+    if (isNews) soil(workspaceId, conversationId, "said")
     else flushSoon()
   }
 
@@ -127,7 +132,8 @@ export function createPresence(getSync: () => Sync): Presence {
     const changed = [...dirty]
     dirty.clear()
     for (const [workspaceId, reasons] of changed) {
-      for (const id of reasons.keys()) for (const watcher of watchers.get(id) ?? []) watcher(typistOf(id))
+      for (const id of reasons.keys())
+        for (const watcher of watchers.get(id) ?? []) watcher.onTyping(typistOf(windowsOf(id)))
       telling = telling
         .then(() => tellAll(workspaceId, reasons))
         .catch((error: unknown) => log.error({ err: error, workspaceId }, "presence was not told"))
@@ -137,7 +143,7 @@ export function createPresence(getSync: () => Sync): Presence {
   async function tellAll(workspaceId: string, reasons: ReadonlyMap<string, Why>): Promise<void> {
     const sessions = [...getSync().streams.sessionsOf(workspaceId)]
     const told = new Map<string, readonly string[]>()
-    for (const [id, why] of reasons) if (why === "changed") told.set(id, known.get(id)?.audience ?? [])
+    for (const [id, why] of reasons) if (why === "changed") told.set(id, known.get(id)?.audience ?? NOBODY)
     const keys = await tell(workspaceId, { ids: [...reasons.keys()], sessions, told })
     for (const [id, audience] of keys) {
       const entry = known.get(id)
@@ -160,7 +166,7 @@ export function createPresence(getSync: () => Sync): Presence {
       const before = told?.get(id)
       for (const session of live)
         if (isAmong(session, keys.get(id)) && !isAmong(session, before)) {
-          session.say(shownTo(session, id))
+          session.say(shownTo(session.agentId, id, windowsOf(id)))
           written += 1
         }
       // A thousand visitors who come back at once must not hold up everybody else.
@@ -175,45 +181,23 @@ export function createPresence(getSync: () => Sync): Presence {
     return keys.some((key) => session.reader.keys.has(key))
   }
 
-  function shownTo(session: Session, conversationId: string): Shown {
-    const viewers = new Map<string, Shown["viewers"][number]>()
-    const customer = { isOnline: false, isTyping: false, page: null as string | null }
-    for (const said of known.get(conversationId)?.windows.values() ?? []) {
-      if (said.kind === "visitor") {
-        customer.isOnline = true
-        customer.isTyping ||= said.isTyping
-        customer.page = said.page ?? customer.page
-      } else if (said.agentId !== session.agentId) {
-        const { agentId, isTyping, inNote } = said
-        const other = viewers.get(agentId)
-        if (other === undefined || (isTyping && !other.isTyping))
-          viewers.set(agentId, { agentId, isTyping, inNote })
-      }
-    }
-    return { kind: "presence", conversationId, viewers: [...viewers.values()], customer }
-  }
-
-  /** The agent who types an answer; a note is nothing the customer may know of. */
-  function typistOf(conversationId: string): string | undefined {
-    for (const said of known.get(conversationId)?.windows.values() ?? [])
-      if (said.kind === "agent" && said.isTyping && !said.inNote) return said.agentId
-    return undefined
+  function windowsOf(conversationId: string): Windows {
+    return known.get(conversationId)?.windows ?? NOBODY
   }
 
   function sweep(): void {
     const now = getSync().clock.now().getTime()
-    for (const [conversationId, { workspaceId, windows }] of known) {
-      for (const [window, { until }] of windows) {
-        if (until > now) continue
-        windows.delete(window)
-        soil(workspaceId, conversationId, "said")
-      }
-      if (windows.size === 0) known.delete(conversationId)
+    for (const [conversationId, entry] of known) {
+      if (entry.windows.every(({ until }) => until > now)) continue
+      entry.windows = entry.windows.filter(({ until }) => until > now)
+      soil(entry.workspaceId, conversationId, "said")
+      if (entry.windows.length === 0) known.delete(conversationId)
     }
   }
 
   function newWindow(): string {
-    return `${processName}/${newId()}`
+    lastWindow += 1
+    return `${processName}/${lastWindow}`
   }
 
   function viewOf(session: Session): View {
@@ -278,14 +262,14 @@ export function createPresence(getSync: () => Sync): Presence {
     },
     watchTyping(conversationId, watcher) {
       begin()
-      const those = watchers.get(conversationId) ?? new Set()
-      watchers.set(conversationId, those.add(watcher))
-      const typist = typistOf(conversationId)
-      if (typist !== undefined) watcher(typist)
-      return () => {
-        those.delete(watcher)
-        if (those.size === 0 && watchers.get(conversationId) === those) watchers.delete(conversationId)
-      }
+      watchers.set(conversationId, [...(watchers.get(conversationId) ?? []), watcher])
+      const typist = typistOf(windowsOf(conversationId))
+      if (typist !== undefined) watcher.onTyping(typist)
+    },
+    stopWatching(conversationId, watcher) {
+      const others = watchers.get(conversationId)?.filter((each) => each !== watcher) ?? []
+      if (others.length > 0) watchers.set(conversationId, others)
+      else watchers.delete(conversationId)
     },
     async stop() {
       clearInterval(sweepTimer)

@@ -281,8 +281,8 @@ test("a follower gets every matching change after its number once and in order",
   const seen: number[] = []
   const { from, stop } = await follow(world.sync, {
     workspaceId: world.workspaceId,
-    keys: new Set([key]),
-    onChanges: (changes) => seen.push(...changes.map((change) => change.number)),
+    keys: [key],
+    follower: { onChanges: (changes) => void seen.push(...changes.map((change) => change.number)) },
   })
   const written = await Promise.all(
     Array.from({ length: 30 }, (_, index) =>

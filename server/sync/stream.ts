@@ -210,9 +210,8 @@ function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
  */
 export async function follow(
   sync: Sync,
-  options: { workspaceId: string; keys: ReadonlySet<string> } & Follower,
+  { workspaceId, keys, follower }: { workspaceId: string; keys: readonly string[]; follower: Follower },
 ): Promise<{ from: number; stop(): void }> {
-  const { workspaceId, keys, ...follower } = options
   return sync.tail.followKeys(workspaceId, keys, follower)
 }
 

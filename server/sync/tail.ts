@@ -35,7 +35,7 @@ export type Tail = {
   /** Only what is meant for one of the keys. */
   followKeys(
     workspaceId: string,
-    keys: ReadonlySet<string>,
+    keys: readonly string[],
     follower: Follower,
   ): Promise<{ from: number; stop(): void }>
   stop(): Promise<void>
@@ -47,8 +47,8 @@ type Feed = {
   /** Without a gap up to `number`. */
   recent: Change[]
   followers: Set<Follower>
-  /** Those who follow few keys, found by them: thousands of visitors, each with his own. */
-  byKey: Map<string, Set<Follower>>
+  /** Those who follow few keys, found by them: thousands of visitors, each with his own, so that a set for each is dear. */
+  byKey: Map<string, readonly Follower[]>
   idleSince: number | undefined
 }
 
@@ -127,7 +127,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   function sorted(feed: Feed, changes: readonly Change[]): Map<Follower, Change[]> {
     const found = new Map<Follower, Change[]>()
     for (const change of changes) {
-      const meant = new Set(change.audience.flatMap((key) => [...(feed.byKey.get(key) ?? [])]))
+      const meant = new Set(change.audience.flatMap((key) => feed.byKey.get(key) ?? []))
       for (const follower of meant) found.set(follower, [...(found.get(follower) ?? []), change])
     }
     return found
@@ -141,7 +141,7 @@ export function createTail({ database, log }: { database: Database; log: Log }):
   function lose(feed: Feed, why: string): void {
     log.warn({ workspaceId: feed.workspaceId, number: feed.number }, `sessions start anew: ${why}`)
     feeds.delete(feed.workspaceId)
-    const ofKeys = [...feed.byKey.values()].flatMap((those) => [...those])
+    const ofKeys = [...feed.byKey.values()].flat()
     for (const follower of new Set([...feed.followers, ...ofKeys])) guard(() => follower.onLost?.())
   }
 
@@ -217,15 +217,15 @@ export function createTail({ database, log }: { database: Database; log: Log }):
     },
     async followKeys(workspaceId, keys, follower) {
       const feed = await getFeed(workspaceId)
-      for (const key of keys) feed.byKey.set(key, (feed.byKey.get(key) ?? new Set()).add(follower))
+      for (const key of keys) feed.byKey.set(key, [...(feed.byKey.get(key) ?? []), follower])
       note(feed)
       return {
         from: feed.number,
         stop() {
           for (const key of keys) {
-            const those = feed.byKey.get(key)
-            those?.delete(follower)
-            if (those?.size === 0) feed.byKey.delete(key)
+            const others = feed.byKey.get(key)?.filter((each) => each !== follower) ?? []
+            if (others.length > 0) feed.byKey.set(key, others)
+            else feed.byKey.delete(key)
           }
           note(feed)
         },

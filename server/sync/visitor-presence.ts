@@ -1,48 +1,60 @@
 import type { Sync } from "./open.ts"
+import type { Statement } from "./statement.ts"
 
 /** Of a page's address. */
 const MOST_PAGE = 500
 
-export type VisitorPresence = {
-  /** He is here. To be said again with every sign of life: after PRESENCE_LIFE without one he counts as gone. */
-  say(what: { isTyping: boolean; page: string | null }): void
-  leave(): void
-}
+/** Who is told of the agent who types to him; `undefined`: of nobody any more. */
+export type Visitor = { onAgentTyping(agentId: string | undefined): void }
 
 /** A visitor's connection: agents see that he is there, on which page and typing; he sees who types to him. */
-export function joinAsVisitor(
-  sync: Sync,
-  options: {
-    workspaceId: string
-    conversationId: string
-    onAgentTyping: (agentId: string | undefined) => void
-  },
-): VisitorPresence {
-  const { workspaceId, conversationId, onAgentTyping } = options
-  const window = sync.presence.newWindow()
-  const stopWatching = sync.presence.watchTyping(conversationId, onlyChanges(onAgentTyping))
-  return {
-    say({ isTyping, page }) {
-      const shortened = page === null ? null : page.slice(0, MOST_PAGE).toWellFormed()
-      sync.presence.say({
-        workspaceId,
-        conversationId,
-        window,
-        is: { kind: "visitor", isTyping, page: shortened },
-      })
-    },
-    leave() {
-      stopWatching()
-      sync.presence.say({ workspaceId, conversationId, window, is: null })
-    },
-  }
-}
+export class VisitorPresence {
+  readonly #sync: Sync
+  readonly #visitor: Visitor
+  readonly #workspaceId: string
+  readonly #conversationId: string
+  readonly #window: string
+  #told: string | undefined
 
-function onlyChanges(tell: (agentId: string | undefined) => void): (agentId: string | undefined) => void {
-  let told: string | undefined
-  return (agentId) => {
-    if (agentId === told) return
-    told = agentId
-    tell(agentId)
+  constructor(
+    sync: Sync,
+    {
+      workspaceId,
+      conversationId,
+      visitor,
+    }: { workspaceId: string; conversationId: string; visitor: Visitor },
+  ) {
+    this.#sync = sync
+    this.#visitor = visitor
+    this.#workspaceId = workspaceId
+    this.#conversationId = conversationId
+    this.#window = sync.presence.newWindow()
+    sync.presence.watchTyping(conversationId, this)
+  }
+
+  /** He is here. To be said again with every sign of life: after PRESENCE_LIFE without one he counts as gone. */
+  say({ isTyping, page }: { isTyping: boolean; page: string | null }): void {
+    const shortened = page === null ? null : page.slice(0, MOST_PAGE).toWellFormed()
+    this.#say({ kind: "visitor", isTyping, page: shortened })
+  }
+
+  leave(): void {
+    this.#sync.presence.stopWatching(this.#conversationId, this)
+    this.#say(null)
+  }
+
+  onTyping(agentId: string | undefined): void {
+    if (agentId === this.#told) return
+    this.#told = agentId
+    this.#visitor.onAgentTyping(agentId)
+  }
+
+  #say(is: Statement["is"]): void {
+    this.#sync.presence.say({
+      workspaceId: this.#workspaceId,
+      conversationId: this.#conversationId,
+      window: this.#window,
+      is,
+    })
   }
 }

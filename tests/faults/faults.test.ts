@@ -2,14 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
 import { afterEach, expect, test } from "vitest"
+import { clockNemeses } from "./clock.ts"
 import { network } from "./network.ts"
 import { openOne } from "./one.ts"
+import { poisonNemeses } from "./poison.ts"
 import { processes } from "./processes.ts"
+import { providerNemeses } from "./provider.ts"
 import { laySiege, LINES, type Ordeal } from "./siege.ts"
 
 /** The seed of an earlier run brings its chances back, though not the moments at which they strike. */
 const seed = Number(process.env.PARLEY_FAULTS_SEED ?? Date.now() % 2 ** 32)
-const nemeses = [...processes, ...network]
+const around = [...clockNemeses, ...providerNemeses, ...poisonNemeses]
+const nemeses = [...processes, ...network, ...around].filter(({ on }) => on === "one" || on === "line")
 
 let laid = new AsyncDisposableStack()
 // A test that ran out of time still has a server to stop.
@@ -23,7 +27,14 @@ test(
     laid = new AsyncDisposableStack()
     const folder = await mkdtemp(path.join(os.tmpdir(), "parley-faults-"))
     laid.defer(() => rm(folder, { recursive: true, force: true }))
-    const installation = await openOne({ folder, environment: {}, lines: LINES })
+    const environment: Record<string, string> = {}
+    for (const nemesis of nemeses) {
+      expect(await nemesis.cannot?.()).toBeUndefined()
+      const preparation = await nemesis.prepare?.(folder)
+      laid.defer(async () => preparation?.undo?.())
+      Object.assign(environment, preparation?.environment)
+    }
+    const installation = await openOne({ folder, environment, lines: LINES })
     laid.defer(() => installation.stop())
     const siege = await laySiege({
       installation,

@@ -81,18 +81,16 @@ function awayKey({ teamId, assigneeId }: { teamId: Id; assigneeId: Id | null }):
   return `${teamId} ${assigneeId}`
 }
 
-/** For all at once, before anything arrives: whom a conversation is given to by arriving is not Away. */
-export async function findAway(writing: Writing, all: readonly Held[]): Promise<Away> {
-  const assigned = all.filter(({ now }) => now.assigneeId !== null && now.closedAt === null)
-  const [first] = assigned
-  if (first === undefined) return new Map()
+/** For all customers at once, before anything arrives: whom a conversation is given to by arriving is not Away. */
+export async function findAway(writing: Writing, workspaceId: Id, customerIds: readonly Id[]): Promise<Away> {
   const { rows } = await sql<{ teamId: Id; assigneeId: Id; seconds: number }>`/* prepared */
     select distinct t.id as "teamId", a.id as "assigneeId", t.offer_seconds as seconds
-      from unnest(${assigned.map(({ now }) => now.teamId)}::uuid[],
-                  ${assigned.map(({ now }) => now.assigneeId)}::uuid[]) as held (team_id, agent_id)
-      join teams t on t.workspace_id = ${first.workspaceId} and t.id = held.team_id and t.returns_when_away
-      join agents a on a.workspace_id = ${first.workspaceId} and a.id = held.agent_id
-           and (a.away_by_hand or not a.is_present)`.execute(writing.tx)
+      from conversations c
+      join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id and t.returns_when_away
+      join agents a on a.workspace_id = c.workspace_id and a.id = c.assignee_id
+           and (a.away_by_hand or not a.is_present)
+     where c.workspace_id = ${workspaceId} and c.customer_id = any(${customerIds}::uuid[])
+       and c.closed_at is null`.execute(writing.tx)
   return new Map(rows.map((row) => [awayKey(row), row.seconds]))
 }
 

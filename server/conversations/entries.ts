@@ -25,9 +25,12 @@ type EntryFiles = Extract<EntryRow["body"], { type: "message" }>["files"]
 export const entryLoader: Loader = {
   kind: "entry",
   async load(tx, workspaceId, ids, readers) {
-    const rows = await loadEntries(tx, workspaceId, ids)
-    const conversationIds = [...new Set(rows.map(({ conversationId }) => conversationId))]
-    const keys = await keysOfConversations(tx, workspaceId, conversationIds)
+    const theirs = sql`(
+      select e.conversation_id from entries e where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[]))`
+    const [rows, keys] = await Promise.all([
+      loadEntries(tx, workspaceId, ids),
+      keysOfConversations(tx, workspaceId, theirs),
+    ])
     return new Map(
       readers.map((reader) => {
         const isSeen = (row: EntryRow) =>

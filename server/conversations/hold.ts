@@ -1,4 +1,4 @@
-import { sql } from "kysely"
+import { sql, type RawBuilder } from "kysely"
 import type { EventView } from "../../protocol/rows.ts"
 import type { DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import { newId } from "../db/db.ts"
@@ -47,12 +47,14 @@ export async function hold(
 ): Promise<Held[]> {
   const matches =
     "ids" in by ? sql`c.id = any(${by.ids}::uuid[])` : sql`c.customer_id = any(${by.customerIds}::uuid[])`
-  const { rows } = await sql<StateRecord>`/* prepared */
+  const [{ rows }, mentioned] = await Promise.all([
+    sql<StateRecord>`/* prepared */
     select ${stateColumns} from conversations c
      where c.workspace_id = ${workspaceId} and ${matches}
      order by c.id
-       for update`.execute(writing.tx)
-  const mentioned = await findMentioned(writing, workspaceId, rows)
+       for update`.execute(writing.tx),
+    findMentioned(writing, workspaceId, matches),
+  ])
   return rows.map((record) => ({
     workspaceId,
     before: stateOf(record),
@@ -65,19 +67,18 @@ export async function hold(
 }
 
 /**
- * A statement of its own, after the lock: the one that waited for it sees other tables as they were before it
- * waited, and would miss whom the note that it waited for has mentioned.
+ * A statement of its own, done after the one that locks: that one sees other tables as they were before it waited,
+ * and would miss whom the note that it waited for has mentioned.
  */
 async function findMentioned(
   writing: Writing,
   workspaceId: Id,
-  conversations: readonly { id: Id }[],
+  matches: RawBuilder<unknown>,
 ): Promise<Map<Id, { agentId: Id }[]>> {
-  if (conversations.length === 0) return new Map()
   const { rows } = await sql<{ conversationId: Id; agentId: Id }>`/* prepared */
-    select distinct conversation_id as "conversationId", agent_id as "agentId" from notices
-     where workspace_id = ${workspaceId} and conversation_id = any(${conversations.map(({ id }) => id)}::uuid[])
-       and what = 'mention'`.execute(writing.tx)
+    select distinct n.conversation_id as "conversationId", n.agent_id as "agentId" from conversations c
+      join notices n on n.workspace_id = c.workspace_id and n.conversation_id = c.id and n.what = 'mention'
+     where c.workspace_id = ${workspaceId} and ${matches}`.execute(writing.tx)
   return Map.groupBy(rows, ({ conversationId }) => conversationId)
 }
 
@@ -101,14 +102,14 @@ export function addNotice(held: Held, agentId: Id, what: Notice["what"], entry: 
   held.notices.push({ agentId, what, entryId: entry.id, at: entry.at })
 }
 
-/** Writes what the acts did to the held conversations; one untouched is left alone. */
+/** Writes what the acts did to the held conversations, at the end of the transaction; one untouched is left alone. */
 export async function save(writing: Writing, all: readonly Held[]): Promise<void> {
   const touched = all.filter(isTouched)
   const [first] = touched
   if (first === undefined) return
   for (const held of touched) await keepMarks(writing.tx, held)
   const { workspaceId } = first
-  await sql`/* prepared */
+  const statement = sql`/* prepared */
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(touched.map(recordOf))}::jsonb) as given (
         id uuid, team_id uuid, assignee_id uuid, last_assignee_id uuid, closed_at timestamptz, listed_at timestamptz,
@@ -146,7 +147,8 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
     insert into notices (workspace_id, agent_id, conversation_id, entry_id, what, at)
     select ${workspaceId}, agent_id, conversation_id, entry_id, what, at
       from jsonb_to_recordset(${JSON.stringify(touched.flatMap(noticeRecords))}::jsonb) as notice (
-        agent_id uuid, conversation_id uuid, entry_id uuid, what text, at timestamptz)`.execute(writing.tx)
+        agent_id uuid, conversation_id uuid, entry_id uuid, what text, at timestamptz)`
+  writing.last(statement.compile(writing.tx))
   for (const held of touched) announce(writing, held)
 }
 

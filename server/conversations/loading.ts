@@ -1,4 +1,4 @@
-import { sql } from "kysely"
+import { sql, type RawBuilder } from "kysely"
 import type { ConversationRow, Row } from "../../protocol/rows.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Db, Tx } from "../db/db.ts"
@@ -12,15 +12,16 @@ const LONGEST_EXCERPT = 200
 type Loaded = Omit<ConversationRow, "own">
 type Own = ConversationRow["own"]
 
-/** The keys of those who may see each conversation now. */
+/** The keys of those who may see each conversation now; `ids` may be SQL for a set of them. */
 export async function keysOfConversations(
   tx: Db,
   workspaceId: Id,
-  ids: readonly Id[],
+  ids: readonly Id[] | RawBuilder<unknown>,
 ): Promise<Map<Id, string[]>> {
+  const those = "length" in ids ? sql`any(${ids}::uuid[])` : sql`any(${ids})`
   const { rows } = await sql<StateRecord & { mentioned: Id[] }>`/* prepared */
     select ${stateColumns}, ${mentioned} as mentioned from conversations c
-     where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
+     where c.workspace_id = ${workspaceId} and c.id = ${those}`.execute(tx)
   return new Map(
     rows.map((row) => [row.id, [...keysOf(stateOf(row)), ...row.mentioned.map((id) => `agent:${id}`)]]),
   )
@@ -33,7 +34,10 @@ const mentioned = sql`
 export const conversationLoader: Loader = {
   kind: "conversation",
   async load(tx, workspaceId, ids, readers) {
-    const keys = await keysOfConversations(tx, workspaceId, ids)
+    const [keys, loaded] = await Promise.all([
+      keysOfConversations(tx, workspaceId, ids),
+      loadAll(tx, workspaceId, ids),
+    ])
     const pairs = readers.flatMap((reader) =>
       [...keys]
         .filter(([, each]) => each.some((key) => reader.keys.has(key)))
@@ -41,7 +45,6 @@ export const conversationLoader: Loader = {
     )
     const answer = new Map<string, Map<string, Row>>(readers.map(({ agentId }) => [agentId, new Map()]))
     if (pairs.length === 0) return answer
-    const loaded = await loadAll(tx, workspaceId, [...new Set(pairs.map(({ id }) => id))])
     // To most readers a conversation looks the same; then it is the same row, which is made into text once.
     const alike = new Map<string, ConversationRow>()
     for (const { id, agentId, ...own } of await loadOwn(tx, workspaceId, pairs)) {

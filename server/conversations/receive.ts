@@ -6,7 +6,7 @@ import { expectMedia } from "../channels/channels.ts"
 import { claimAddresses, setConsent, type Profile } from "../customers/customers.ts"
 import { newId } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
-import { arrive, findAway } from "./arrive.ts"
+import { arrive, findAway, type Away } from "./arrive.ts"
 import { gather } from "./gather.ts"
 import { addEvent, hold, save, type Held } from "./hold.ts"
 
@@ -117,9 +117,7 @@ type Claimed = Awaited<ReturnType<typeof claimAddresses>>[number]
 async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound[]): Promise<Received[]> {
   const { received } = await write(sync, { workspaceId }, async (writing) => {
     const claimed = await claimAll(writing, workspaceId, group)
-    const all = await holdAll(writing, workspaceId, group, claimed)
-    const known = await findKnown(writing, workspaceId, group)
-    const away = await findAway(writing, all)
+    const { all, known, away } = await holdAll(writing, workspaceId, group, claimed)
     const received: Received[] = []
     for (const each of group) {
       const { addressId, customerId } = getClaimed(claimed, each)
@@ -195,18 +193,20 @@ function getClaimed(claimed: Map<string, Claimed>, inbound: Inbound): Claimed {
   return found
 }
 
+type HeldAll = { all: Held[]; known: Known[]; away: Away }
+
 /** The customers' conversations under their locks; those who never wrote get theirs now. */
 async function holdAll(
   writing: Writing,
   workspaceId: Id,
   group: readonly Inbound[],
   claimed: Map<string, Claimed>,
-): Promise<Held[]> {
+): Promise<HeldAll> {
   const teams = new Map(group.toReversed().map((each) => [getClaimed(claimed, each).customerId, each.teamId]))
   const customerIds = [...teams.keys()]
-  const held = await hold(writing, workspaceId, { customerIds })
-  const missing = customerIds.filter((id) => !held.some(({ now }) => now.customerId === id))
-  if (missing.length === 0) return held
+  const found = await holdFound(writing, workspaceId, group, customerIds)
+  const missing = customerIds.filter((id) => !found.all.some(({ now }) => now.customerId === id))
+  if (missing.length === 0) return found
   const rows = missing.map((customerId) => ({
     id: newId(),
     customer_id: customerId,
@@ -219,12 +219,27 @@ async function holdAll(
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (id uuid, customer_id uuid, team_id uuid)
      order by customer_id
     on conflict (workspace_id, customer_id) do nothing`.execute(writing.tx)
-  return hold(writing, workspaceId, { customerIds })
+  return holdFound(writing, workspaceId, group, customerIds)
+}
+
+/** Asked for at once, done in this order: what was taken before is looked for under the conversations' locks. */
+async function holdFound(
+  writing: Writing,
+  workspaceId: Id,
+  group: readonly Inbound[],
+  customerIds: readonly Id[],
+): Promise<HeldAll> {
+  const [all, known, away] = await Promise.all([
+    hold(writing, workspaceId, { customerIds }),
+    findKnown(writing, workspaceId, group),
+    findAway(writing, workspaceId, customerIds),
+  ])
+  return { all, known, away }
 }
 
 type Known = { id: Id; at: Stamp; conversationId: Id; addressId: Id; sourceId: Id; providerId: string | null }
 
-/** Looked for under the conversations' locks: of two that bring the same message the second sees the first. */
+/** Under the conversations' locks: of two that bring the same message the second sees the first. */
 async function findKnown(writing: Writing, workspaceId: Id, group: readonly Inbound[]): Promise<Known[]> {
   const wanted = group.map(({ sourceId, message }) => ({
     id: message.id,

@@ -5,14 +5,17 @@
  */
 import {
   Kysely,
+  Transaction,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type CompiledQuery,
   type DatabaseConnection,
+  type Dialect,
   type Driver,
+  type KyselyProps,
+  type QueryExecutor,
   type QueryResult,
-  type Transaction,
   type TransactionSettings,
 } from "kysely"
 import pg from "pg"
@@ -22,12 +25,14 @@ import { fromDatabaseTime } from "./time.ts"
 export type Db = Kysely<unknown>
 export type Tx = Transaction<unknown>
 
-const last = new WeakSet<CompiledQuery>()
+const last = new WeakMap<CompiledQuery, readonly CompiledQuery[]>()
 
-/** Marks the statement after which the transaction commits; the two go out together. */
-export function closing(statement: CompiledQuery): CompiledQuery {
+/** The statements after which the transaction commits, as one: they and COMMIT go out together, the last is answered. */
+export function closing(statements: readonly CompiledQuery[]): CompiledQuery {
+  const [statement, ...before] = statements.toReversed()
+  if (statement === undefined) throw new Error("A transaction ends with a statement.")
   const marked = { ...statement }
-  last.add(marked)
+  last.set(marked, before.reverse())
   return marked
 }
 
@@ -105,14 +110,25 @@ type Connections = { connect(): Promise<pg.PoolClient> }
 
 /** `isCurrent`: whether a connection that was idle for a while may still be used. */
 export function openKysely(pool: Connections, isCurrent: (client: pg.ClientBase) => boolean): Db {
-  return new Kysely({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PipelineDriver(pool, isCurrent),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  })
+  const driver = new PipelineDriver(pool, isCurrent)
+  const dialect: Dialect = {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => driver,
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  }
+  const db: Db = new Kysely({ dialect })
+  parts.set(db, { config: { dialect }, dialect, driver })
+  return db
+}
+
+/** What a transaction of ours is made of, besides what runs its statements. */
+const parts = new WeakMap<Db, Omit<KyselyProps, "executor">>()
+
+export function transactionBy(db: Db, executor: QueryExecutor): Tx {
+  const others = parts.get(db)
+  if (others === undefined) throw new Error("Transactions begin in the database that was opened.")
+  return new Transaction({ ...others, executor })
 }
 
 class Connection implements DatabaseConnection {
@@ -135,9 +151,9 @@ class Connection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const began = this.#began
     this.#began = undefined
-    const sent = this.#send<R>(query)
-    if (last.has(query)) return this.#commitBehind(began, sent)
-    const [, result] = await Promise.all([began, sent])
+    const before = last.get(query)
+    if (before !== undefined) return this.#commitBehind(began, before, query)
+    const [, result] = await Promise.all([began, this.#send<R>(query)])
     return result
   }
 
@@ -154,22 +170,20 @@ class Connection implements DatabaseConnection {
     return { rows, ...(isWrite ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) }
   }
 
-  /** Of a failing statement and the COMMIT it spoils, the statement's error is the one that says why. */
+  /** Of a failing statement and what it spoils, the COMMIT at last, the statement's error is the one that says why. */
   async #commitBehind<R>(
     began: Promise<unknown> | undefined,
-    sent: Promise<QueryResult<R>>,
+    before: readonly CompiledQuery[],
+    query: CompiledQuery,
   ): Promise<QueryResult<R>> {
-    const [beginning, statement, committed] = await Promise.allSettled([
-      began,
-      sent,
-      this.#client.query("commit"),
-    ])
-    this.#isOver = committed.status === "fulfilled"
-    if (beginning.status === "rejected") throw beginning.reason
-    if (statement.status === "rejected") throw statement.reason
-    if (committed.status === "rejected") throw committed.reason
-    refuseRollback(committed.value.command)
-    return statement.value
+    const earlier = before.map((each) => this.#send(each))
+    const sent = this.#send<R>(query)
+    const commit = this.#client.query("commit")
+    const outcomes = await Promise.allSettled([began, ...earlier, sent, commit])
+    this.#isOver = outcomes.at(-1)?.status === "fulfilled"
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
+    refuseRollback((await commit).command)
+    return sent
   }
 
   async commit(): Promise<void> {

@@ -46,7 +46,10 @@ export async function bringForward(
   if (concerned.size === 0) return
   await snapshot(sync.db, async (tx) => {
     const from = Math.min(...[...concerned.keys()].map((recipient) => recipient.position))
-    const now = await readNow(tx, workspaceId, { from, accessAfter: upTo })
+    const [now, rows] = await Promise.all([
+      readNow(tx, workspaceId, { from, accessAfter: upTo }),
+      loadAll(tx, workspaceId, sync.sources.loaders(), concerned),
+    ])
     for (const [recipient, { turn }] of concerned) {
       // The database is ahead of this batch: the keys he had are not those of what is read now.
       if (!now.isWhole || now.accessChanged.has(recipient.reader.agentId)) {
@@ -54,7 +57,6 @@ export async function bringForward(
         concerned.delete(recipient)
       }
     }
-    const rows = await loadAll(tx, workspaceId, sync.sources.loaders(), concerned)
     const text = textOnce()
     for (const [recipient, { turn, things }] of concerned) {
       const found: string[] = []
@@ -104,13 +106,12 @@ async function loadAll(
       those.readers.set(reader.agentId, reader)
     }
   }
-  const loaded: Loaded = new Map()
-  for (const [kind, { ids, readers }] of wanted) {
+  const loading = [...wanted].map(async ([kind, { ids, readers }]) => {
     const loader = loaders.find((one) => one.kind === kind)
     if (loader === undefined) throw new Error(`Nobody loads rows of the kind ${kind}.`)
-    loaded.set(kind, await loader.load(tx, workspaceId, [...ids], [...readers.values()]))
-  }
-  return loaded
+    return [kind, await loader.load(tx, workspaceId, [...ids], [...readers.values()])] as const
+  })
+  return new Map(await Promise.all(loading))
 }
 
 function textOnce(): (row: Row) => string {

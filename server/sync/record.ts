@@ -15,6 +15,8 @@ export type Writing = {
   at: Stamp
   /** Something is new, different or gone. `audience`: the keys of all who saw it before and all who see it now. */
   changed(kind: ChangeKind, id: string, audience: readonly string[]): void
+  /** Sent last, together with COMMIT, so that it costs no round trip; nobody hears its answer. */
+  last(statement: CompiledQuery): void
   /** A job that exists exactly if the transaction commits. */
   enqueue(job: Unplaced<NewJob>): Promise<void>
   /** Counted once it is committed. */
@@ -49,19 +51,24 @@ export async function write<T extends object>(
         const lines = new Map<string, Line>()
         jobs = 0
         counts = []
+        const before: CompiledQuery[] = []
         const answer = await work({
           tx,
           at,
           changed: (kind, id, audience) => note(lines, kind, id, audience),
+          last: (statement) => void before.push(statement),
           async enqueue(job) {
             jobs += 1
             await enqueue(tx, { ...job, workspaceId })
           },
           count: (...counted) => counts.push(() => sync.metrics.count(...counted)),
         })
-        return { answer, at, lines: [...lines.values()] }
+        return { answer, at, before, lines: [...lines.values()] }
       },
-      ({ answer, at, lines }) => ending(sync.db, { workspaceId, at, lines, command, answer }),
+      ({ answer, at, before, lines }) => [
+        ...before,
+        ending(sync.db, { workspaceId, at, lines, command, answer }),
+      ],
     )
     const number = numberOf(rows)
     if (value.lines.length > 0) sync.ring(workspaceId)

@@ -43,17 +43,20 @@ describe("values", () => {
 })
 
 describe("transaction", () => {
-  test("the last statement sees the work's value and commits with it", async () => {
+  test("the last statements see the work's value and commit with it", async () => {
     const { value, rows } = await transaction(
       database.db,
       async (tx) => {
         await sql`insert into things (name) values ('first')`.execute(tx)
         return "second"
       },
-      (name) => sql`insert into things (name) values (${name}) returning name`.compile(database.db),
+      (name) => [
+        sql`insert into things (name) values ('between')`.compile(database.db),
+        sql`insert into things (name) values (${name}) returning name`.compile(database.db),
+      ],
     )
     expect({ value, rows }).toEqual({ value: "second", rows: [{ name: "second" }] })
-    expect(await things()).toEqual(["first", "second"])
+    expect(await things()).toEqual(["between", "first", "second"])
   })
 
   test("a last statement that fails leaves nothing behind and says why", async () => {
@@ -61,7 +64,7 @@ describe("transaction", () => {
     const attempt = transaction(
       database.db,
       (tx) => sql`insert into things (name) values ('never')`.execute(tx),
-      () => sql`select 1 / 0`.compile(database.db),
+      () => [sql`select 1 / 0`.compile(database.db), sql`select 1`.compile(database.db)],
     )
     await expect(attempt).rejects.toThrow("division by zero")
     expect(await things()).toEqual(before)
@@ -72,7 +75,7 @@ describe("transaction", () => {
     const twice = sql`insert into things (name) values ('twice'), ('twice')`
     await expect(transaction(database.db, (tx) => twice.execute(tx))).rejects.toThrow("things_name")
     const nothing = async () => undefined
-    await expect(transaction(database.db, nothing, () => twice.compile(database.db))).rejects.toThrow(
+    await expect(transaction(database.db, nothing, () => [twice.compile(database.db)])).rejects.toThrow(
       "things_name",
     )
     expect(await things()).toEqual(before)
@@ -92,6 +95,29 @@ describe("transaction", () => {
       throw new Error("changed my mind")
     })
     await expect(broken).rejects.toThrow("changed my mind")
+    expect(await things()).toEqual(before)
+  })
+
+  test("statements asked for at once are done in order, and none is sent after the end", async () => {
+    const before = await things()
+    const late = Promise.withResolvers<void>()
+    const broken = transaction(database.db, async (tx) => {
+      const slow = async (): Promise<void> => {
+        await late.promise
+        await sql`insert into things (name) values ('late')`.execute(tx)
+      }
+      const left = slow()
+      late.promise.then(() => left).catch(() => undefined)
+      const [, counted] = await Promise.all([
+        sql`insert into things (name) values ('at once')`.execute(tx),
+        sql<{ count: number }>`select count(*) from things`.execute(tx),
+      ])
+      expect(counted.rows).toEqual([{ count: before.length + 1 }])
+      await Promise.all([left, sql`select 1 / 0`.execute(tx)])
+    })
+    await expect(broken).rejects.toThrow("division by zero")
+    late.resolve()
+    await transaction(database.db, (tx) => sql`select 1`.execute(tx))
     expect(await things()).toEqual(before)
   })
 

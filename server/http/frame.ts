@@ -22,7 +22,7 @@ import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
 
 /** What is not answered this long after the notice is cut off, in milliseconds: service managers wait little longer. */
-const LONGEST_STOP = 10_000
+const LONGEST_STOP = 4_000
 
 /** A fastify without routes of ours: security, parsing, refusals, and who asks. */
 export async function createFrame(options: { config: Config; sync: Sync; identity: Identity }): Promise<App> {

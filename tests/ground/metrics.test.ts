@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import { connect, type Socket } from "node:net"
 import { sql } from "kysely"
 import { afterAll, expect, test, vi } from "vitest"
 import { WebSocket } from "ws"
@@ -197,3 +198,40 @@ test("a process that stops says so at once, while it finishes what is in flight"
   await stopped
   await database.close()
 })
+
+test("a process that stops waits long neither for who says nothing nor for who never says goodbye", async () => {
+  const database = await createTestDatabase()
+  const parley = await start(database.config)
+  await createOwner(parley.url)
+  const { rows } = await sql<{ id: string }>`select id from sources`.execute(database.db)
+  const { host, port } = new URL(parley.url)
+  const connectNow = async (): Promise<Socket> => {
+    const socket = connect(Number(port), "127.0.0.1")
+    socket.on("error", () => undefined)
+    await once(socket, "connect")
+    return socket
+  }
+  const silent = await connectNow()
+  const deaf = await connectNow()
+  deaf.write(
+    [
+      `GET /visitor/v1/${rows[0]?.id}/stream HTTP/1.1`,
+      `Host: ${host}`,
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+      "Origin: https://shop.example",
+      "\r\n",
+    ].join("\r\n"),
+  )
+  const [answer]: unknown[] = await once(deaf, "data")
+  expect(String(answer)).toContain("101 Switching Protocols")
+  deaf.pause()
+  // ws by itself would wait half a minute.
+  const begun = Date.now()
+  await parley.stop()
+  expect(Date.now() - begun).toBeLessThan(20_000)
+  for (const socket of [silent, deaf]) socket.destroy()
+  await database.close()
+}, 60_000)

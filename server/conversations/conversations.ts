@@ -13,6 +13,7 @@
 export { receive } from "./receive.ts"
 export * as acts from "./acts.ts"
 export * as visitors from "./public.ts"
+export * as seen from "./seen.ts"
 export { conversationJobs } from "./jobs.ts"
 export { conversationLoader, keysOfConversations } from "./loading.ts"
 export { entryLoader } from "./entries.ts"

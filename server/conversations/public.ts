@@ -12,11 +12,8 @@ import {
   type PublicMessage,
 } from "../../protocol/visitor.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
-import { markSeen } from "../customers/customers.ts"
 import type { Db, Tx } from "../db/db.ts"
-import { write, type Sync } from "../sync/sync.ts"
 import { availableAgents, membersOf } from "../team/team.ts"
-import { audienceOf, hold } from "./hold.ts"
 
 type MessageRecord = {
   id: Id
@@ -99,44 +96,6 @@ export async function findConversationOf(
     db,
   )
   return rows[0]?.id
-}
-
-/**
- * Answers up to `upTo` reached the customer's screen (`delivered`) or stood before his eyes (`read`). States only
- * move forward, and a stamp from the future counts as the latest entry's, so nothing unwritten is ever seen.
- */
-export async function customerSaw(
-  sync: Sync,
-  o: { workspaceId: Id; addressId: Id; customerId: Id; upTo: Stamp; state: "delivered" | "read" },
-): Promise<void> {
-  const { workspaceId, addressId } = o
-  await write(sync, { workspaceId }, async (writing) => {
-    const { tx, changed } = writing
-    // Locks in everybody's order: the address, then the conversation; under its lock, so that whoever gains sight
-    // of it meanwhile is told, too.
-    await sql`
-      select id from addresses where workspace_id = ${workspaceId} and id = ${addressId} for update`.execute(
-      tx,
-    )
-    const [held] = await hold(writing, workspaceId, { customerIds: [o.customerId] })
-    if (held === undefined) return {}
-    const upTo = o.upTo < held.now.lastAt ? o.upTo : held.now.lastAt
-    const earlier = o.state === "read" ? ["sent", "delivered"] : ["sent"]
-    // What he has seen before needs no second look.
-    const { rows } = await sql<{ id: Id }>`
-      update entries e set delivery = ${o.state}
-        from addresses address
-       where address.workspace_id = ${workspaceId} and address.id = ${addressId}
-         and e.workspace_id = ${workspaceId} and e.address_id = ${addressId} and e.type = 'message'
-         and e.agent_id is not null and e.at <= ${upTo}
-         and e.at > coalesce(address.seen_at, '-infinity') and e.delivery = any(${earlier}::text[])
-      returning e.id`.execute(tx)
-    if (o.state === "read") await markSeen(tx, workspaceId, addressId, upTo)
-    // His own other windows count anew.
-    const audience = o.state === "read" ? [...audienceOf(held), `address:${addressId}`] : audienceOf(held)
-    for (const { id } of rows) changed("entry", id, audience)
-    return {}
-  })
 }
 
 /** Who answers this source's customers and how soon, honestly: what is not known is not said. */

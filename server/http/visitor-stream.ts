@@ -6,7 +6,7 @@ import {
   type PublicMessage,
   type ToVisitor,
 } from "../../protocol/visitor.ts"
-import { visitors } from "../conversations/conversations.ts"
+import { seen, visitors } from "../conversations/conversations.ts"
 import { findAddress } from "../customers/customers.ts"
 import { follow, VisitorPresence, type Sync } from "../sync/sync.ts"
 import type { Website } from "./website.ts"
@@ -109,9 +109,10 @@ export class VisitorStream {
     const { sync } = this.#o
     const { workspaceId } = this.#website
     const { addressId, customerId } = joined
-    this.#inTurn(() =>
-      visitors.customerSaw(sync, { workspaceId, addressId, customerId, upTo, state: "delivered" }),
-    )
+    seen.customerGot(sync, { workspaceId, addressId, customerId, upTo }).catch((error: unknown) => {
+      // Who has gone is asked again when he is back.
+      if (!this.#isOver) this.#fail(error)
+    })
   }
 
   gone(): void {
@@ -166,11 +167,13 @@ export class VisitorStream {
     const turn = this.#turn.then(async () => {
       if (!this.#isOver) await work()
     })
-    this.#turn = turn.catch((error: unknown) => {
-      const { workspaceId, id: sourceId } = this.#website
-      this.#o.sync.log.error({ err: error, workspaceId, sourceId }, "a visitor's stream failed")
-      this.#bye("stopping")
-    })
+    this.#turn = turn.catch((error: unknown) => this.#fail(error))
+  }
+
+  #fail(error: unknown): void {
+    const { workspaceId, id: sourceId } = this.#website
+    this.#o.sync.log.error({ err: error, workspaceId, sourceId }, "a visitor's stream failed")
+    this.#bye("stopping")
   }
 
   async #begin(hello: Hello): Promise<void> {

@@ -12,7 +12,7 @@ import {
   visitorMessageAnswer,
   visitorSeen,
 } from "../../protocol/visitor.ts"
-import { receive, visitors } from "../conversations/conversations.ts"
+import { receive, seen, visitors } from "../conversations/conversations.ts"
 import { findAddress, placeOfIp } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
 import { createLimit } from "./limit.ts"
@@ -167,12 +167,11 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const visitor = await findVisitor(request, key)
         if (visitor === undefined) return {}
         const { website, address } = visitor
-        await visitors.customerSaw(sync, {
+        await seen.customerRead(sync, {
           workspaceId: website.workspaceId,
           addressId: address.id,
           customerId: address.customerId,
           upTo,
-          state: "read",
         })
         return {}
       },

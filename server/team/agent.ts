@@ -39,7 +39,7 @@ export async function accessAgent(
   workspaceId: string | undefined,
 ): Promise<Agent> {
   if (user === undefined) throw refuse("not-signed-in")
-  const { rows } = await sql<AgentRecord>`
+  const { rows } = await sql<AgentRecord>`/* prepared */
     select ${columns} from agents a
      where a.user_id = ${user.id} and a.disabled_at is null
        and (${workspaceId ?? null}::uuid is null or a.workspace_id = ${workspaceId ?? null}::uuid)

@@ -8,7 +8,7 @@ import { z } from "zod"
 import { sessionAnswer } from "../../protocol/commands.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import { readConfig } from "../../server/config/config.ts"
-import { acts, receive, visitors } from "../../server/conversations/conversations.ts"
+import { acts, receive, seen } from "../../server/conversations/conversations.ts"
 import { createAdapters } from "../../server/channels/channels.ts"
 import { findAddress } from "../../server/customers/customers.ts"
 import { newId } from "../../server/db/db.ts"
@@ -270,13 +270,7 @@ async function live(all: DemoCustomer[]): Promise<void> {
         if (customer.channel === "web-chat" && ending === "closed") {
           const { workspaceId } = world
           const customerId = (await findAddress(parley.database.db, workspaceId, addressId))?.customerId ?? ""
-          await visitors.customerSaw(sync, {
-            workspaceId,
-            addressId,
-            customerId,
-            upTo: known.last,
-            state: "read",
-          })
+          await seen.customerRead(sync, { workspaceId, addressId, customerId, upTo: known.last })
         }
         if (isRead) await acts.read(sync, agent, conversationId, { id: newId(), upTo: known.last })
         if (ending === "closed") {

@@ -1,11 +1,13 @@
 /**
  * A process with nothing but sockets of `ws`, and one connection to PostgreSQL where it is told of one: what delivering
- * costs at the least. On `commit` it writes one row and then one frame, which says when that began.
+ * costs at the least. On `asked` it writes one row and then one frame to each agent's socket, on `answered` to a visitor's
+ * before; a frame says when that began.
  */
 import { fork, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import pg from "pg"
 import { WebSocket, WebSocketServer } from "ws"
+import { until } from "./load-until.ts"
 import { WATCH_FLAGS } from "./load-watch.ts"
 
 export type Bare = { url: string; process: ChildProcess; stop(): Promise<void> }
@@ -34,36 +36,64 @@ export function machineTime(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-/** `count` rows and frames, one each `every` milliseconds: how long each took from before its commit to the other side. */
-export async function measureHops(bare: Bare, o: { count: number; every: number }): Promise<number[]> {
-  const socket = new WebSocket(bare.url, { perMessageDeflate: false })
-  await once(socket, "open")
-  const taken: number[] = []
-  const all = Promise.withResolvers<void>()
-  socket.on("message", (data) => {
-    taken.push(machineTime() - Number(Buffer.isBuffer(data) ? data.toString() : NaN))
-    if (taken.length === o.count) all.resolve()
-  })
+/** Milliseconds from before a row's commit until its frame stood on the other side: at each agent, at the visitor. */
+export type Hops = { atAgents: number[]; atVisitors: number[] }
+
+/**
+ * `count` rows, an even number, one each `every` milliseconds, half of them asked and half answered: all go to all `agents`, what is
+ * answered to one of the `visitors`, too.
+ */
+export async function measureHops(
+  bare: Bare,
+  o: { count: number; every: number; agents: number; visitors: number },
+): Promise<Hops> {
+  const hops: Hops = { atAgents: [], atVisitors: [] }
+  const open = (role: "agent" | "visitor") =>
+    openHop(`${bare.url}/${role}`, (kind, began) => {
+      if (role === "visitor") hops.atVisitors.push(machineTime() - began)
+      else if (kind === "asked") hops.atAgents.push(machineTime() - began)
+    })
+  const sockets: WebSocket[] = []
+  for (let count = 0; count < o.agents; count += 1) sockets.push(await open("agent"))
+  for (let count = 0; count < o.visitors; count += 1) sockets.push(await open("visitor"))
+  const begun = performance.now()
   for (let sent = 0; sent < o.count; sent += 1) {
-    bare.process.send("commit")
-    await new Promise((resolve) => setTimeout(resolve, o.every))
+    const wait = begun + sent * o.every - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    bare.process.send(sent % 2 === 0 ? "asked" : "answered")
   }
-  await all.promise
-  socket.terminate()
-  return taken
+  const half = o.count / 2
+  await until(
+    () => hops.atAgents.length === half * o.agents && hops.atVisitors.length === half,
+    "every frame has come",
+  )
+  for (const socket of sockets) socket.terminate()
+  return hops
+}
+
+async function openHop(url: string, onFrame: (kind: string, began: number) => void): Promise<WebSocket> {
+  const socket = new WebSocket(url, { perMessageDeflate: false })
+  socket.on("message", (data) => {
+    const [kind = "", began] = Buffer.isBuffer(data) ? data.toString().split(" ") : []
+    onFrame(kind, Number(began))
+  })
+  await once(socket, "open")
+  return socket
 }
 
 async function serve(databaseUrl: string | undefined): Promise<void> {
-  const sockets = new Set<WebSocket>()
+  const agents = new Set<WebSocket>()
+  const visitors = new Set<WebSocket>()
   const server = new WebSocketServer({
     host: "127.0.0.1",
     port: 0,
     perMessageDeflate: false,
     clientTracking: false,
   })
-  server.on("connection", (socket) => {
-    sockets.add(socket)
-    socket.on("close", () => sockets.delete(socket))
+  server.on("connection", (socket, request) => {
+    const those = request.url === "/agent" ? agents : visitors
+    those.add(socket)
+    socket.on("close", () => those.delete(socket))
     socket.on("error", () => undefined)
   })
   await once(server, "listening")
@@ -72,7 +102,7 @@ async function serve(databaseUrl: string | undefined): Promise<void> {
   await client?.connect()
   await client?.query("create table if not exists bare (at timestamptz not null, text text not null)")
   process.on("message", (asked) => {
-    if (asked !== "commit" || client === undefined) return
+    if ((asked !== "asked" && asked !== "answered") || client === undefined) return
     const begun = machineTime()
     void client
       .query({
@@ -81,7 +111,10 @@ async function serve(databaseUrl: string | undefined): Promise<void> {
         values: ["Where is my order?"],
       })
       .then(() => {
-        for (const socket of sockets) socket.send(String(begun))
+        const text = `${asked} ${begun}`
+        const [visitor] = visitors
+        if (asked === "answered") visitor?.send(text)
+        for (const agent of agents) agent.send(text)
       })
   })
   const address = server.address()

@@ -8,7 +8,7 @@ import {
 } from "../../protocol/visitor.ts"
 import { seen, visitors } from "../conversations/conversations.ts"
 import { findAddress } from "../customers/customers.ts"
-import { follow, VisitorPresence, type Sync } from "../sync/sync.ts"
+import { VisitorPresence, type Sync } from "../sync/sync.ts"
 import type { Website } from "./website.ts"
 import { Wire, type WiredSocket, type WireOptions } from "./wire.ts"
 
@@ -36,7 +36,6 @@ type Hello = Extract<FromVisitor, { kind: "hello" }>
 type Joined = {
   addressId: string
   customerId: string
-  following: { stop(): void }
   /** None before his first message has made a conversation. */
   presence: VisitorPresence | undefined
 }
@@ -197,16 +196,13 @@ export class VisitorStream {
         home,
       })
     const { id: addressId, customerId } = address
-    const following = await follow(sync, {
-      workspaceId,
-      keys: [`address:${addressId}`],
-      follower: this,
-    })
+    const keys = keysOf(addressId)
+    await sync.tail.followKeys(workspaceId, keys, this)
     if (this.#isOver || !this.#o.admit(sourceId, value, addressId)) {
-      following.stop()
+      sync.tail.unfollowKeys(workspaceId, keys, this)
       return this.#bye("slow")
     }
-    const joined: Joined = { addressId, customerId, following, presence: undefined }
+    const joined: Joined = { addressId, customerId, presence: undefined }
     this.#joined = joined
     const conversationId = await visitors.findConversationOf(sync.db, { workspaceId, customerId })
     // Whoever went meanwhile was taken off already, and nobody would take off what begins now.
@@ -270,10 +266,14 @@ export class VisitorStream {
     const joined = this.#joined
     this.#joined = undefined
     if (joined === undefined) return
-    joined.following.stop()
+    this.#o.sync.tail.unfollowKeys(this.#website.workspaceId, keysOf(joined.addressId), this)
     this.#o.release(joined.addressId)
     joined.presence?.leave()
   }
+}
+
+function keysOf(addressId: string): readonly string[] {
+  return [`address:${addressId}`]
 }
 
 function latestOf(messages: readonly PublicMessage[]): Stamp | undefined {
@@ -284,7 +284,11 @@ function lastSeen(messages: readonly PublicMessage[]): number {
   return messages.findLastIndex(({ agent, isSeen }) => agent === null && isSeen)
 }
 
-/** The place on the site without what may be secret in an address's query; null for what is no address. */
+/**
+ * The place on the site without what may be secret in an address's query; null for what is no address. A copy: a mere
+ * part would keep the whole address in memory.
+ */
 function pathOf(url: string): string | null {
-  return URL.parse(url)?.pathname ?? null
+  const path = URL.parse(url)?.pathname
+  return path === undefined ? null : Buffer.from(path).toString()
 }

@@ -4,7 +4,7 @@ import { newId, stamp } from "../db/db.ts"
 import { createWorld, type Wire, type World } from "../../tests/harness/sync-world.ts"
 import { StreamClient } from "../../tests/harness/stream-client.ts"
 import { bringForward, type Recipient } from "./frame.ts"
-import { endSessions, follow } from "./sync.ts"
+import { endSessions } from "./sync.ts"
 
 let world: World
 let ada: string
@@ -279,11 +279,12 @@ test("what is committed in another process arrives by its ring, and without it w
 test("a follower gets every matching change after its number once and in order", async () => {
   const key = `address:${newId()}`
   const seen: number[] = []
-  const { from, stop } = await follow(world.sync, {
-    workspaceId: world.workspaceId,
-    keys: [key],
-    follower: { onChanges: (changes) => void seen.push(...changes.map((change) => change.number)) },
-  })
+  const { tail } = world.sync
+  const follower = {
+    onChanges: (changes: readonly { number: number }[]) =>
+      void seen.push(...changes.map((change) => change.number)),
+  }
+  const from = await tail.followKeys(world.workspaceId, [key], follower)
   const written = await Promise.all(
     Array.from({ length: 30 }, (_, index) =>
       world.put(newId(), { keys: [index % 2 === 0 ? key : "team:z"], name: "x" }),
@@ -293,7 +294,7 @@ test("a follower gets every matching change after its number once and in order",
   await expect.poll(() => seen.length).toBe(expected.length)
   expect(seen).toEqual(expected)
   expect(Math.min(...seen)).toBeGreaterThan(from)
-  stop()
+  tail.unfollowKeys(world.workspaceId, [key], follower)
 })
 
 test("agents count as connected from their first session to their last", async () => {

@@ -2,7 +2,7 @@ import { bringForward, type Batch } from "./frame.ts"
 import type { Change } from "./change.ts"
 import type { Sync } from "./open.ts"
 import type { Session } from "./session.ts"
-import { type Follower, type Following } from "./tail.ts"
+import type { Following } from "./tail.ts"
 
 /** How many sessions are resumed or given a snapshot at once: writers need connections too. */
 const MOST_AT_ONCE = 4
@@ -202,17 +202,6 @@ function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
       else next()
     }
   }
-}
-
-/**
- * Every change after `from` that is meant for one of the keys, in order, none missed. `from` first, the state after:
- * then nothing can fall in between.
- */
-export async function follow(
-  sync: Sync,
-  { workspaceId, keys, follower }: { workspaceId: string; keys: readonly string[]; follower: Follower },
-): Promise<{ from: number; stop(): void }> {
-  return sync.tail.followKeys(workspaceId, keys, follower)
 }
 
 /** He was signed out somewhere or disabled: each of his sessions, in every process, looks at once whether it may go on. */

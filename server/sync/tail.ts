@@ -32,12 +32,12 @@ export type Tail = {
   /** Something was committed in the workspace: a hint. */
   ring(workspaceId: string): void
   follow(workspaceId: string, follower: Follower): Promise<Following>
-  /** Only what is meant for one of the keys. */
-  followKeys(
-    workspaceId: string,
-    keys: readonly string[],
-    follower: Follower,
-  ): Promise<{ from: number; stop(): void }>
+  /**
+   * Every change that is meant for one of the keys and has a higher number than the answer, in order, none missed.
+   * This first, the state after: then nothing can fall in between.
+   */
+  followKeys(workspaceId: string, keys: readonly string[], follower: Follower): Promise<number>
+  unfollowKeys(workspaceId: string, keys: readonly string[], follower: Follower): void
   stop(): Promise<void>
 }
 
@@ -219,17 +219,18 @@ export function createTail({ database, log }: { database: Database; log: Log }):
       const feed = await getFeed(workspaceId)
       for (const key of keys) feed.byKey.set(key, [...(feed.byKey.get(key) ?? []), follower])
       note(feed)
-      return {
-        from: feed.number,
-        stop() {
-          for (const key of keys) {
-            const others = feed.byKey.get(key)?.filter((each) => each !== follower) ?? []
-            if (others.length > 0) feed.byKey.set(key, others)
-            else feed.byKey.delete(key)
-          }
-          note(feed)
-        },
+      return feed.number
+    },
+    unfollowKeys(workspaceId, keys, follower) {
+      // One that was lost has forgotten all its followers.
+      const feed = feeds.get(workspaceId)
+      if (feed === undefined) return
+      for (const key of keys) {
+        const others = feed.byKey.get(key)?.filter((each) => each !== follower) ?? []
+        if (others.length > 0) feed.byKey.set(key, others)
+        else feed.byKey.delete(key)
       }
+      note(feed)
     },
     async stop() {
       isStopped = true

@@ -15,6 +15,7 @@ const MOST_KEYS = 50_000
 export function createLimit(options: { most: number; seconds: number; now?: () => number }): Limit {
   const { most, seconds, now = () => performance.now() } = options
   const windows = new Map<string, { count: number; endsAt: number }>()
+  let timer: NodeJS.Timeout | undefined
 
   function currentOf(key: string): { count: number; endsAt: number } | undefined {
     const current = windows.get(key)
@@ -31,12 +32,23 @@ export function createLimit(options: { most: number; seconds: number; now?: () =
     }
   }
 
+  /** So that nothing is kept of thousands who came at once and then say nothing. */
+  function forgetLater(): void {
+    if (windows.size === 0) return
+    timer ??= setTimeout(() => {
+      timer = undefined
+      forget()
+      forgetLater()
+    }, seconds * 1_000).unref()
+  }
+
   return {
     take(key) {
       const current = currentOf(key)
       if (current === undefined) {
         forget()
         windows.set(key, { count: 1, endsAt: now() + seconds * 1_000 })
+        forgetLater()
         return most > 0
       }
       if (current.count >= most) return false

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import { sql } from "kysely"
 import type { SourceRow } from "../../protocol/rows.ts"
 import type { HomeAnswer } from "../../protocol/visitor.ts"
@@ -28,10 +29,21 @@ export async function findWebsite(db: Db, sourceId: string): Promise<Website | u
 export function createWebsites(db: Db): { find(sourceId: string): Promise<Website | undefined> } {
   type Reading = { now: Promise<Website | undefined>; next?: Promise<Website | undefined> }
   const readings = new Map<string, Reading>()
+  const latest = new Map<string, Website>()
+
+  /** The same object as long as nothing has changed: thousands of streams hold the website they are of. */
+  async function findShared(sourceId: string): Promise<Website | undefined> {
+    const found = await findWebsite(db, sourceId)
+    const known = latest.get(sourceId)
+    if (isDeepStrictEqual(found, known)) return known
+    if (found === undefined) latest.delete(sourceId)
+    else latest.set(sourceId, found)
+    return found
+  }
 
   function read(sourceId: string): Promise<Website | undefined> {
     const reading: Reading = {
-      now: findWebsite(db, sourceId).finally(() => {
+      now: findShared(sourceId).finally(() => {
         if (reading.next === undefined) readings.delete(sourceId)
       }),
     }

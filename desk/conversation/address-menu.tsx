@@ -1,3 +1,4 @@
+import { memo } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { channelIcon, channelWords } from "../customer/customer.ts"
 import { t } from "../texts/texts.ts"
@@ -7,7 +8,7 @@ import style from "./address-menu.module.css"
 type Address = ConversationRow["addresses"][number]
 
 /** Which of the customer's addresses the answer goes to; only said where there is nothing to choose. */
-export function AddressMenu({
+export const AddressMenu = memo(function AddressMenu({
   row,
   address,
   onPick,
@@ -41,4 +42,4 @@ export function AddressMenu({
       }))}
     />
   )
-}
+})

@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent, type RefObject } from "react"
+import { useEffect, useId, useState, type KeyboardEvent, type RefObject } from "react"
 import { t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
 import { fitting, mentionAt, type Mentionable } from "./mention.ts"
@@ -22,6 +22,11 @@ export function useMentionList({ people, text, isOn, field, onText }: ListNeeds)
   const [at, setAt] = useState(0)
   const [dismissed, setDismissed] = useState<number>()
   const [chosen, setChosen] = useState<Mentionable[]>([])
+  const moved = () => setCaret(field.current?.selectionStart ?? 0)
+  // In an answer nobody asks where the caret is: it would be one more rendering for each key.
+  useEffect(() => {
+    if (isOn) setCaret(field.current?.selectionStart ?? 0)
+  }, [isOn, field])
   const typed = isOn ? mentionAt(text, Math.min(caret, text.length)) : undefined
   const shown = typed && typed.from !== dismissed ? fitting(people, typed.typed).slice(0, MOST_SHOWN) : []
   const active = shown[Math.min(at, shown.length - 1)]
@@ -44,7 +49,7 @@ export function useMentionList({ people, text, isOn, field, onText }: ListNeeds)
     active,
     chosen,
     choose,
-    moved: () => setCaret(field.current?.selectionStart ?? 0),
+    moved: isOn ? moved : undefined,
     /** Whether the key was for the list. */
     pressed(event: KeyboardEvent): boolean {
       if (!active || !typed) return false

@@ -5,19 +5,25 @@ export type Typing = { isTyping: boolean; inNote: boolean }
 /** After this long without a key nobody is typing any more, in milliseconds. */
 const PAUSE = 4_000
 
-/** Tells when typing begins and ends. */
+/** Tells when typing begins and ends; what was told last is not told again with each key. */
 export function useTyping(
   inNote: boolean,
   onTyping: (typing: Typing) => void,
 ): { typed: (text: string) => void } {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
+  const told = useRef<Typing>({ isTyping: false, inNote: false })
+  const tell = (typing: Typing) => {
+    if (typing.isTyping === told.current.isTyping && typing.inNote === told.current.inNote) return
+    told.current = typing
+    onTyping(typing)
+  }
   return {
     typed(text) {
       clearTimeout(timer.current)
       const isTyping = text.trim() !== ""
-      onTyping({ isTyping, inNote })
-      if (isTyping) timer.current = setTimeout(() => onTyping({ isTyping: false, inNote }), PAUSE)
+      tell({ isTyping, inNote })
+      if (isTyping) timer.current = setTimeout(() => tell({ isTyping: false, inNote }), PAUSE)
     },
   }
 }

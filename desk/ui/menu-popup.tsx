@@ -1,3 +1,4 @@
+import { useRef, type FocusEvent } from "react"
 import { Menu } from "@base-ui/react/menu"
 import { Icon } from "./icon.tsx"
 import type { MenuLine, MenuProps } from "./menu.tsx"
@@ -12,7 +13,15 @@ export default function MenuPopup({
   isOpen,
   onOpen,
   startsOpen,
-}: MenuProps & { startsOpen: boolean }) {
+  startsAtItem,
+}: MenuProps & { startsOpen: boolean; startsAtItem: boolean }) {
+  const isToStart = useRef(startsAtItem)
+  // Whoever opened it by a key stands on the first item, as he does whenever the menu sees that key itself.
+  const startAtItem = (event: FocusEvent<HTMLElement>) => {
+    if (!isToStart.current) return
+    isToStart.current = false
+    event.currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus()
+  }
   return (
     <Menu.Root
       modal={false}
@@ -29,7 +38,7 @@ export default function MenuPopup({
           collisionPadding={8}
           className={style["place"]}
         >
-          <Menu.Popup className={style["menu"]}>
+          <Menu.Popup className={style["menu"]} onFocus={startAtItem}>
             <Lines lines={lines} />
           </Menu.Popup>
         </Menu.Positioner>

@@ -1,4 +1,14 @@
-import { cloneElement, lazy, Suspense, useEffect, useState, type ReactElement, type ReactNode } from "react"
+import {
+  cloneElement,
+  lazy,
+  Suspense,
+  useEffect,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react"
 import { insist } from "../offline/offline.ts"
 import type { IconName } from "./icon.tsx"
 
@@ -39,38 +49,46 @@ export type MenuProps = {
   onOpen?: (isOpen: boolean) => void
 }
 
-const MenuPopup = lazy(() => insist(() => import("./menu-popup.tsx")))
+const loadPopup = () => insist(() => import("./menu-popup.tsx"))
+const MenuPopup = lazy(loadPopup)
 
-/** Menus wait this long for what the first screen needs more, in milliseconds; a click ends the waiting. */
+/** The code of menus waits this long for what the first screen needs more, in milliseconds. */
 const LATER = 1_000
 
 /**
- * A button and what falls out of it. Until the code is there the button stands alone in its place: nothing
- * shifts, and a click on it opens the menu as soon as there is one.
+ * A button and what falls out of it. Until it is first used the button stands alone in its place: nothing shifts, and
+ * what menus need is not made for the many that nobody opens. Its use opens the menu as soon as the code is there.
  */
 export function Menu(props: MenuProps) {
   const { button, isOpen, onOpen } = props
-  const [isDue, setDue] = useState(() => performance.now() > LATER * 3)
-  const [wasAsked, setAsked] = useState(false)
+  const [askedBy, setAskedBy] = useState<"pointer" | "key">()
   useEffect(() => {
-    if (isDue) return
-    const timer = setTimeout(() => setDue(true), LATER)
+    const timer = setTimeout(() => void loadPopup(), LATER)
     return () => clearTimeout(timer)
-  }, [isDue])
-  const ask = () => {
-    setDue(true)
-    if (onOpen) onOpen(true)
-    else setAsked(true)
+  }, [])
+  // Opened from outside for the first time: stays mounted, so that closing gives the focus back.
+  useEffect(() => {
+    if (isOpen) setAskedBy((before) => before ?? "pointer")
+  }, [isOpen])
+  const ask = (by: "pointer" | "key") => {
+    setAskedBy(by)
+    onOpen?.(true)
   }
   const alone = cloneElement(button, {
-    onClick: ask,
+    // A click that Enter or Space makes is none of a pointer's.
+    onClick: (event: MouseEvent) => ask(event.detail === 0 ? "key" : "pointer"),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return
+      event.preventDefault()
+      ask("key")
+    },
     "aria-haspopup": "menu",
-    "aria-expanded": isOpen ?? wasAsked,
+    "aria-expanded": isOpen ?? askedBy !== undefined,
   })
-  if (!isDue && !isOpen) return alone
+  if (askedBy === undefined && isOpen !== true) return alone
   return (
     <Suspense fallback={alone}>
-      <MenuPopup {...props} startsOpen={wasAsked} />
+      <MenuPopup {...props} startsOpen={isOpen === undefined} startsAtItem={askedBy === "key"} />
     </Suspense>
   )
 }

@@ -15,6 +15,7 @@ import {
   drop,
   dropUnseen,
   findReader,
+  holds,
   keep,
   overlayTouched,
   shownRow,
@@ -134,6 +135,17 @@ export function applyMessage(memory: Memory, message: Frame | Snapshot | Presenc
   return "applied"
 }
 
+/** What a first screen shows of the state on disk. Like the first part of a snapshot: there is more to come, and counts are told. */
+export function applyFirst(
+  memory: Memory,
+  first: { rows: Iterable<Row>; epoch: string; cursor: number; counts: Counts },
+): void {
+  for (const row of first.rows) if (row.kind !== "entry") keep(memory, row, first.cursor)
+  memory.epoch = first.epoch
+  memory.serverCounts = first.counts
+  memory.everything = true
+}
+
 /** A whole state the server once told: from disk, or from the tab that leads. */
 export function applyState(
   memory: Memory,
@@ -141,12 +153,15 @@ export function applyState(
 ): void {
   if (memory.epoch !== state.epoch) memory.asOf.clear()
   memory.seen = new Set()
-  for (const row of state.rows) if (row.kind !== "entry") keep(memory, row, state.cursor)
+  for (const row of state.rows)
+    // Of this very state already, as what the first screen shows: nobody has to paint it again.
+    if (row.kind !== "entry" && !holds(memory, row, state.cursor)) keep(memory, row, state.cursor)
   dropUnseen(memory, () => false)
   if (memory.cursor !== undefined && memory.cursor !== state.cursor) staleTimelines(memory)
   memory.epoch = state.epoch
   memory.cursor = state.cursor
   memory.isComplete = true
+  memory.serverCounts = undefined
   memory.generation += 1
   memory.everything = true
   memory.watchers.mark("generation")

@@ -7,6 +7,7 @@
  */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb"
 import { z } from "zod"
+import type { Counts } from "../../protocol/inboxes.ts"
 import type { ConversationRow, EntryRow, Row } from "../../protocol/rows.ts"
 import { pending, type Pending } from "./act.ts"
 import { draft, returned, type Draft, type Returned } from "./draft.ts"
@@ -26,17 +27,30 @@ export type TimelineRecord = {
 const head = z.object({ format: z.literal(FORMAT), epoch: z.string(), cursor: z.number().int() })
 export type Head = { epoch: string; cursor: number }
 
+/** What a first screen needs of the rows, so that it need not wait for all of them. */
+const first = z.object({
+  epoch: z.string(),
+  cursor: z.number().int(),
+  conversations: z.custom<readonly ConversationRow[]>(Array.isArray),
+  counts: z.object({ badge: z.number(), inboxes: z.record(z.string(), z.number()) }),
+})
+export type First = { conversations: readonly ConversationRow[]; counts: Counts }
+
 export type Stored = {
-  head: Head | undefined
-  rows: Row[]
+  /** Of the same state as all rows are. */
+  first: { epoch: string; rows: Row[]; cursor: number; counts: Counts } | undefined
   pendings: Pending[]
   drafts: { conversationId: string; draft: Draft }[]
   returned: Returned[]
 }
 
+/** A whole state the server once told. */
+export type StoredRows = Head & { rows: Row[] }
+
 /** Written in one transaction. Parts left out stay as they are. */
 export type Change = {
   head?: Head
+  first?: First
   /** Whole buckets. */
   buckets?: ReadonlyMap<number, readonly ConversationRow[]>
   /** Everything that is no conversation. */
@@ -56,7 +70,9 @@ export type Change = {
 }
 
 export type Disk = {
+  /** All but the mass of rows. */
   load(): Promise<Stored>
+  loadRows(): Promise<StoredRows | undefined>
   loadTimelines(): Promise<TimelineRecord[]>
   save(change: Change): Promise<void>
   erase(): Promise<void>
@@ -70,7 +86,8 @@ export function bucketOf(id: string): number {
 }
 
 type Schema = DBSchema & {
-  head: { key: string; value: z.infer<typeof head> }
+  /** "head", and "first": what a build that does not know it leaves behind has the cursor of an older head. */
+  head: { key: string; value: z.infer<typeof head> | z.infer<typeof first> }
   directory: { key: string; value: readonly Row[] }
   buckets: { key: number; value: readonly ConversationRow[] }
   timelines: { key: string; value: TimelineRecord }
@@ -102,6 +119,7 @@ export async function openDisk(name: string, onLost: () => void): Promise<Disk> 
   })
   return {
     load: () => load(database),
+    loadRows: () => loadRows(database),
     loadTimelines: () => database.getAll("timelines"),
     save: (change) => save(database, change),
     async erase() {
@@ -113,21 +131,18 @@ export async function openDisk(name: string, onLost: () => void): Promise<Disk> 
 }
 
 async function load(database: IDBPDatabase<Schema>): Promise<Stored> {
-  const transaction = database.transaction(["head", "directory", "buckets", "outbox", "drafts", "returned"])
-  const [heads, directory, buckets, outbox, draftKeys, drafts, back] = await Promise.all([
+  const transaction = database.transaction(["head", "directory", "outbox", "drafts", "returned"])
+  const [heads, screen, directory, outbox, draftKeys, drafts, back] = await Promise.all([
     transaction.objectStore("head").get("head"),
+    transaction.objectStore("head").get("first"),
     transaction.objectStore("directory").get("directory"),
-    transaction.objectStore("buckets").getAll(),
     transaction.objectStore("outbox").getAll(),
     transaction.objectStore("drafts").getAllKeys(),
     transaction.objectStore("drafts").getAll(),
     transaction.objectStore("returned").getAll(),
   ])
-  // Rows are the server's and were checked when they came; reading 5,000 through their schema would cost 60 ms.
-  const known = head.safeParse(heads)
   return {
-    head: known.success ? known.data : undefined,
-    rows: known.success ? [...(directory ?? []), ...buckets.flat()] : [],
+    first: firstOf(heads, screen, directory ?? []),
     pendings: parsed(pending, outbox),
     drafts: drafts.flatMap((one, index) => {
       const read = draft.safeParse(one)
@@ -135,6 +150,29 @@ async function load(database: IDBPDatabase<Schema>): Promise<Stored> {
     }),
     returned: parsed(returned, back),
   }
+}
+
+function firstOf(heads: unknown, screen: unknown, directory: readonly Row[]): Stored["first"] {
+  const known = head.safeParse(heads)
+  const kept = first.safeParse(screen)
+  if (!known.success || !kept.success) return undefined
+  const { epoch, cursor, conversations, counts } = kept.data
+  if (epoch !== known.data.epoch || cursor !== known.data.cursor) return undefined
+  return { epoch, cursor, counts, rows: [...directory, ...conversations] }
+}
+
+async function loadRows(database: IDBPDatabase<Schema>): Promise<StoredRows | undefined> {
+  const transaction = database.transaction(["head", "directory", "buckets"])
+  const [heads, directory, buckets] = await Promise.all([
+    transaction.objectStore("head").get("head"),
+    transaction.objectStore("directory").get("directory"),
+    transaction.objectStore("buckets").getAll(),
+  ])
+  // Rows are the server's and were checked when they came; reading 5,000 through their schema would cost 60 ms.
+  const known = head.safeParse(heads)
+  return known.success
+    ? { epoch: known.data.epoch, cursor: known.data.cursor, rows: [...(directory ?? []), ...buckets.flat()] }
+    : undefined
 }
 
 function parsed<S extends z.ZodType>(schema: S, values: readonly unknown[]): z.output<S>[] {
@@ -152,6 +190,7 @@ async function save(database: IDBPDatabase<Schema>, change: Change): Promise<voi
   // Nothing is awaited in between: a failing request aborts the transaction, and `done` says so.
   const asked: Promise<unknown>[] = []
   if (change.head) asked.push(store("head").put({ ...change.head, format: FORMAT }, "head"))
+  if (change.head && change.first) asked.push(store("head").put({ ...change.head, ...change.first }, "first"))
   if (change.directory) asked.push(store("directory").put(change.directory, "directory"))
   for (const [bucket, rows] of change.buckets ?? []) asked.push(store("buckets").put(rows, bucket))
   for (const timeline of change.timelines ?? [])

@@ -119,6 +119,14 @@ export function keep(memory: Memory, row: KeptRow, asOf: number): void {
   touch(memory, row.kind, row.id)
 }
 
+/** Whether the row is here as it was read at this very moment; then it counts as seen. */
+export function holds(memory: Memory, row: KeptRow, asOf: number): boolean {
+  const key = keyOf(row.kind, row.id)
+  if (memory.asOf.get(key) !== asOf) return false
+  memory.seen?.add(key)
+  return true
+}
+
 /** Forgets a row that was not read later than the removal. */
 export function drop(memory: Memory, kind: KeptKind, id: string, asOf: number): void {
   const key = keyOf(kind, id)

@@ -93,6 +93,29 @@ test("a fresh replica is filled by the snapshot, then kept by frames", async () 
   expect(memory.counts.badge).toBe(0)
 })
 
+test("the first screen does not wait for all rows, and is part of them when they are there", async () => {
+  const before = await onlineTab()
+  getList(before.memory, "unassigned")
+  await soon(() => expect(disk.head.first?.conversations).toHaveLength(2))
+  const { counts } = before.memory
+  await closeTab(before)
+
+  const rows = Promise.withResolvers<void>()
+  const { memory } = openTab(async () => {
+    const opened = await disk.open()
+    return { ...opened, loadRows: () => rows.promise.then(opened.loadRows) }
+  })
+  const list = getList(memory, "unassigned")
+  await soon(() => expect(list.rows.map((row) => row.id)).toEqual([idOf(1), idOf(2)]))
+  expect(memory.counts).toEqual(counts)
+  expect(memory).toMatchObject({ isComplete: false, cursor: undefined })
+  const [shown] = list.rows
+  rows.resolve()
+  await soon(() => expect(memory).toMatchObject({ isComplete: true, cursor: 10, connection: "online" }))
+  expect(list.rows[0]).toBe(shown)
+  expect(memory.counts).toEqual(counts)
+})
+
 test("a frame that does not follow is not applied: the replica says hello again", async () => {
   const { memory } = await onlineTab()
   server.say(frame(12, 13, [conversation(1, { assigneeId: BO })]))

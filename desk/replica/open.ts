@@ -5,6 +5,7 @@
 import { type Act, type Pending, newId, pending as pendingSchema, stampNow } from "./act.ts"
 import {
   applyDraft,
+  applyFirst,
   applyMessage,
   applyPresence,
   applyReturned,
@@ -68,9 +69,11 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   async function open(): Promise<void> {
     try {
       disk = await needs.openDisk(() => (disk = undefined))
-      const stored = await disk.load()
+      takeStored(await disk.load())
+      repaint(memory)
+      const rows = await disk.loadRows()
       if (isClosed) return disk.close()
-      takeStored(stored)
+      if (rows) applyState(memory, rows)
       repaint(memory)
       takeTimelines(memory, await disk.loadTimelines())
     } catch (error) {
@@ -87,7 +90,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   }
 
   function takeStored(stored: Stored): void {
-    if (stored.head) applyState(memory, { ...stored.head, rows: stored.rows })
+    if (stored.first) applyFirst(memory, stored.first)
     for (const { conversationId, draft } of stored.drafts)
       if (!memory.drafts.has(conversationId)) applyDraft(memory, { conversationId, draft, absorbs: [] })
     for (const back of stored.returned) applyReturned(memory, back)

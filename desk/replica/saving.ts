@@ -26,11 +26,22 @@ export function takeUnsaved(memory: Memory): Change | undefined {
     : [...unsaved.conversations, ...unsaved.timelines].map(bucketOf)
   return {
     head: { epoch, cursor },
+    first: { conversations: firstRows(memory), counts: memory.counts },
     buckets: bucketsOf(memory, new Set(changed)),
     ...(isAll || unsaved.directory ? { directory: directoryOf(memory) } : {}),
     timelines,
     forgottenTimelines,
   }
+}
+
+/** Where the lists looked at begin: more than the highest window shows. */
+const FIRST_ROWS = 30
+
+function firstRows({ lists, kept }: Memory): ConversationRow[] {
+  const ids = new Set(
+    [...lists.values()].flatMap(({ rows }) => rows.slice(0, FIRST_ROWS).map(({ id }) => id)),
+  )
+  return [...ids].flatMap((id) => kept.conversation.get(id) ?? [])
 }
 
 function bucketsOf(memory: Memory, wanted: ReadonlySet<number>): Map<number, ConversationRow[]> {

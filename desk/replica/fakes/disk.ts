@@ -1,11 +1,11 @@
 import type { ConversationRow, Row } from "../../../protocol/rows.ts"
 import type { Pending } from "../act.ts"
-import type { Disk, Head, TimelineRecord } from "../disk.ts"
+import type { Disk, First, Head, TimelineRecord } from "../disk.ts"
 import type { Draft, Returned } from "../draft.ts"
 
 /** One machine's disk, which several tabs open; what is saved is copied, as IndexedDB does. */
 export function createFakeDisk() {
-  const head: { value?: Head } = {}
+  const head: { value?: Head; first?: First & Head } = {}
   const directory: { value: readonly Row[] } = { value: [] }
   const buckets = new Map<number, readonly ConversationRow[]>()
   const timelines = new Map<string, TimelineRecord>()
@@ -15,17 +15,23 @@ export function createFakeDisk() {
   const open = async (): Promise<Disk> => ({
     load: async () =>
       structuredClone({
-        head: head.value,
-        rows: [...directory.value, ...[...buckets.values()].flat()],
+        first:
+          head.first && head.first.cursor === head.value?.cursor
+            ? { ...head.first, rows: [...directory.value, ...head.first.conversations] }
+            : undefined,
         pendings: [...outbox.values()],
         drafts: [...drafts].map(([conversationId, draft]) => ({ conversationId, draft })),
         returned: [...returned.values()],
       }),
+    loadRows: async () =>
+      head.value &&
+      structuredClone({ ...head.value, rows: [...directory.value, ...[...buckets.values()].flat()] }),
     loadTimelines: async () => structuredClone([...timelines.values()]),
     async save(given) {
       const change = structuredClone(given)
       await new Promise((resolve) => setTimeout(resolve, 1))
       if (change.head) head.value = change.head
+      if (change.head && change.first) head.first = { ...change.head, ...change.first }
       if (change.directory) directory.value = change.directory
       for (const [bucket, rows] of change.buckets ?? []) buckets.set(bucket, rows)
       for (const one of change.timelines ?? []) timelines.set(one.conversationId, one)

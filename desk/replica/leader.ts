@@ -61,7 +61,6 @@ export function lead(needs: LeaderNeeds): Leader {
       pending.state === "sending" ? { ...pending, state: "waiting" } : pending,
     ),
   )
-  memory.unsaved.everything = true
 
   const outbox = createOutbox({
     server,

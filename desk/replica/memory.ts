@@ -62,7 +62,17 @@ export type Memory = {
   everything: boolean
   directoryTouched: boolean
   /** What the disk does not have yet. */
-  unsaved: { conversations: Set<string>; directory: boolean; timelines: Set<string>; everything: boolean }
+  unsaved: Unsaved
+}
+type Unsaved = {
+  conversations: Set<string>
+  directory: boolean
+  timelines: Set<string>
+  everything: boolean
+}
+
+export function nothingUnsaved(): Unsaved {
+  return { conversations: new Set(), directory: false, timelines: new Set(), everything: false }
 }
 
 export function createMemory(o: { workspaceId: string; agentId: string }): Memory {
@@ -102,7 +112,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
     touched: new Set(),
     everything: false,
     directoryTouched: false,
-    unsaved: { conversations: new Set(), directory: false, timelines: new Set(), everything: false },
+    unsaved: nothingUnsaved(),
   }
 }
 

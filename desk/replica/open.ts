@@ -18,7 +18,7 @@ import type { Change, Disk, Stored } from "./disk.ts"
 import type { Draft } from "./draft.ts"
 import { recordOf, takeTimelines } from "./kept-timelines.ts"
 import { lead, type Leader } from "./leader.ts"
-import { createMemory, setPendings, type Memory } from "./memory.ts"
+import { createMemory, nothingUnsaved, setPendings, type Memory } from "./memory.ts"
 import type { Outcome } from "./outbox.ts"
 import { createDraftSaver } from "./saving-drafts.ts"
 import { joinTabs, type Said, type Tabs, type TabState, type Viewing } from "./tabs.ts"
@@ -74,6 +74,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       const rows = await disk.loadRows()
       if (isClosed) return disk.close()
       if (rows) applyState(memory, rows)
+      memory.unsaved = nothingUnsaved()
       repaint(memory)
       takeTimelines(memory, await disk.loadTimelines())
     } catch (error) {
@@ -126,6 +127,9 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       takePendings(stored.pendings)
       for (const back of stored.returned) applyReturned(memory, back)
     }
+    // The leader before wrote everything up to here, or this tab read it: only what is new has to be written.
+    if (stored?.first?.epoch !== memory.epoch || stored?.first?.cursor !== memory.cursor)
+      memory.unsaved.everything = true
     unseen.clear()
     isInStep = false
     leader = lead({

@@ -5,13 +5,13 @@
 import type { ConversationRow, Row } from "../../protocol/rows.ts"
 import { bucketOf, BUCKETS, type Change, type TimelineRecord } from "./disk.ts"
 import { recordOf } from "./kept-timelines.ts"
-import type { Memory } from "./memory.ts"
+import { nothingUnsaved, type Memory } from "./memory.ts"
 
 /** Undefined while a snapshot is coming in: the disk keeps the last whole state. */
 export function takeUnsaved(memory: Memory): Change | undefined {
   const { unsaved, cursor, epoch } = memory
   if (!memory.isComplete || cursor === undefined || epoch === undefined) return undefined
-  memory.unsaved = { conversations: new Set(), directory: false, timelines: new Set(), everything: false }
+  memory.unsaved = nothingUnsaved()
   const isAll = unsaved.everything
   const timelines: TimelineRecord[] = []
   const forgottenTimelines: string[] = []

@@ -19,13 +19,17 @@ export async function openEditions({
   const database = await startEmbedded({ folder: databaseFolder, log: quietLog })
   opened.defer(() => database.stop())
   const shared = { ...environment, PARLEY_DATA: path.join(folder, "data"), DATABASE_URL: database.url }
-  const before = prepareServer({ name: "before", folder, environment: shared })
+  const lines = await layCables(count, opened)
+  const before = prepareServer({
+    name: "before",
+    folder,
+    environment: shared,
+    onReady: (url) => lines.forEach((line) => line.lead(url)),
+  })
   opened.defer(() => before.stop())
   const next = prepareServer({ name: "next", folder, environment: shared, root: makeNextEdition(folder) })
   opened.defer(() => next.stop())
   await before.start()
-  const lines = await layCables(count, opened)
-  for (const line of lines) line.lead(before.url())
   const kept = opened.move()
   return {
     servers: [before, next],

@@ -34,22 +34,21 @@ const mentioned = sql`
 export const conversationLoader: Loader = {
   kind: "conversation",
   async load(tx, workspaceId, ids, readers) {
-    const [keys, loaded] = await Promise.all([
+    // Asked for at once, so of all who might see it; who may is known when everything is there.
+    const pairs = readers.flatMap(({ agentId }) => ids.map((id) => ({ id, agentId })))
+    const [keys, loaded, owns] = await Promise.all([
       keysOfConversations(tx, workspaceId, ids),
       loadAll(tx, workspaceId, ids),
+      loadOwn(tx, workspaceId, pairs),
     ])
-    const pairs = readers.flatMap((reader) =>
-      [...keys]
-        .filter(([, each]) => each.some((key) => reader.keys.has(key)))
-        .map(([id]) => ({ id, agentId: reader.agentId })),
-    )
+    const readerOf = new Map(readers.map((reader) => [reader.agentId, reader]))
     const answer = new Map<string, Map<string, Row>>(readers.map(({ agentId }) => [agentId, new Map()]))
-    if (pairs.length === 0) return answer
     // To most readers a conversation looks the same; then it is the same row, which is made into text once.
     const alike = new Map<string, ConversationRow>()
-    for (const { id, agentId, ...own } of await loadOwn(tx, workspaceId, pairs)) {
+    for (const { id, agentId, ...own } of owns) {
       const row = loaded.get(id)
-      if (row === undefined) continue
+      const isSeen = keys.get(id)?.some((key) => readerOf.get(agentId)?.keys.has(key))
+      if (row === undefined || !isSeen) continue
       const look = `${id} ${JSON.stringify(own)}`
       const shown = alike.get(look) ?? { ...row, own }
       alike.set(look, shown)
@@ -129,7 +128,7 @@ export function excerpt(text: string): string {
 
 type Pair = { id: Id; agentId: Id }
 
-/** What is each reader's alone; only for pairs of which the reader may see the conversation. */
+/** What is each reader's alone. */
 async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise<(Pair & Own)[]> {
   const { rows } = await sql<Pair & Own>`/* prepared */
     select pair.id, pair."agentId", mark.at as "readUpTo",

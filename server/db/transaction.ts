@@ -37,13 +37,15 @@ export async function transaction<T>(
   }
 }
 
-/** Everything `work` reads is of one moment. */
+/** Everything `work` reads is of one moment. Answers when it has read: nobody waits for the COMMIT of what wrote nothing. */
 export async function snapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
+  const read = Promise.withResolvers<T>()
+  db.transaction()
     .setIsolationLevel("repeatable read")
     .setAccessMode("read only")
-    .execute((tx) => unqueued(db, tx, work))
+    .execute(async (tx) => read.resolve(await unqueued(db, tx, work)))
+    .catch(read.reject)
+  return read.promise
 }
 
 /**

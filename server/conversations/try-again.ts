@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Id } from "../../protocol/values.ts"
-import { findPutOff, runAt } from "../jobs/jobs.ts"
+import { putOff } from "../jobs/jobs.ts"
 import type { Sync } from "../sync/sync.ts"
 
 /** Of those put off, so many are looked through for some of one source. */
@@ -12,7 +12,7 @@ const triedAgain = 2
 export async function tryOthersAgain(sync: Sync, workspaceId: Id, sourceId: Id): Promise<void> {
   const { db, clock } = sync
   const now = clock.now()
-  const jobs = await findPutOff(db, { workspaceId, name: "deliver", now, most: mostLookedThrough })
+  const jobs = await putOff.find(db, { workspaceId, name: "deliver", now, most: mostLookedThrough })
   if (jobs.length === 0) return
   const { rows } = await sql<{ id: Id }>`
     select id from entries
@@ -21,5 +21,5 @@ export async function tryOthersAgain(sync: Sync, workspaceId: Id, sourceId: Id):
   const ours = new Set(rows.map(({ id }) => id))
   const next = jobs.filter(({ payload }) => ours.has(payload.entryId)).slice(0, triedAgain)
   const ids = next.map(({ id }) => id)
-  if (ids.length > 0) await runAt(db, workspaceId, ids, now)
+  if (ids.length > 0) await putOff.runAt(db, workspaceId, ids, now)
 }

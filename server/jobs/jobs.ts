@@ -13,5 +13,6 @@
  */
 export { enqueue, cancelJob, type NewJob } from "./enqueue.ts"
 export { createWorker, RetryLater, type Handlers, type RunningJob, type Worker } from "./worker.ts"
-export { countJobs, findPutOff, runAt, trimFailedJobs } from "./queue.ts"
+export { countJobs, trimFailedJobs } from "./queue.ts"
 export * as restoring from "./restored.ts"
+export * as putOff from "./put-off.ts"

@@ -1,6 +1,5 @@
 import { sql } from "kysely"
 import { newId, stamp, type Db } from "../db/db.ts"
-import { parsePayload, type JobName, type Payload } from "./catalogue.ts"
 
 /** How long a worker is believed alive without a sign. */
 export const leaseSeconds = 30
@@ -129,27 +128,6 @@ export async function postpone(
            failure = ${next.failure}
      where workspace_id = ${workspaceId} and id = ${id} and lease_id = ${leaseId}
        and not exists (select 1 from superseded)`.execute(db)
-}
-
-/** Up to `most` jobs of a name that failed before and are to be tried again after `now`, the first due first. */
-export async function findPutOff<Name extends JobName>(
-  db: Db,
-  o: { workspaceId: string; name: Name; now: Date; most: number },
-): Promise<{ id: string; payload: Payload<Name> }[]> {
-  const { rows } = await sql<{ id: string; payload: unknown }>`
-    select id, payload from jobs
-     where workspace_id = ${o.workspaceId} and name = ${o.name} and failed_at is null and lease_id is null
-       and attempts > 0 and run_at > ${stamp(o.now)}
-     order by run_at, position limit ${o.most}`.execute(db)
-  return rows.map(({ id, payload }) => ({ id, payload: parsePayload(o.name, payload) }))
-}
-
-/** What they were put off for is over: the jobs that still wait run at `now`. */
-export async function runAt(db: Db, workspaceId: string, ids: readonly string[], now: Date): Promise<void> {
-  await sql`
-    update jobs set run_at = ${stamp(now)}
-     where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and failed_at is null and lease_id is null
-       and run_at > ${stamp(now)}`.execute(db)
 }
 
 /** Gives the job up for good; it stays to be seen. */

@@ -3,7 +3,7 @@ import type { Db } from "../../server/db/db.ts"
 import type { SentMessage } from "../providers/fake-twilio.ts"
 import type { AgentView, CustomerView, Outcome } from "./check.ts"
 import type { People, Side } from "./people.ts"
-import { countSending, readNumber, readTruth } from "./tables.ts"
+import { countOffered, countSending, readNumber, readTruth } from "./tables.ts"
 import type { Visitor } from "./visitor.ts"
 import { WORDS } from "./words.ts"
 
@@ -33,6 +33,8 @@ async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }
   }
   const sending = await countSending(db, workspaceId)
   if (sending > 0) busy.push(`${sending} answers wait for their provider.`)
+  const offered = await countOffered(db, workspaceId)
+  if (offered > 0) busy.push(`${offered} conversations are offered to somebody.`)
   const number = await readNumber(db, workspaceId)
   for (const desk of desks) if (!desk.isDone(number)) busy.push(`${desk.state()}; the log is at ${number}.`)
   return busy

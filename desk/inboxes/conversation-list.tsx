@@ -54,9 +54,12 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
       focusedId.current = rows[index]?.id
       focusedAt.current = index
       virtual.scrollToIndex(index)
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus(),
-      )
+      const find = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)
+      // One far away is there with the next frame; what had the focus takes no key until then.
+      const link = find()
+      if (link) return link.focus()
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+      requestAnimationFrame(() => find()?.focus())
     },
     [rows, virtual],
   )
@@ -85,9 +88,7 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
   useKeys({
     j: () => focusRow(current() + 1),
     k: () => focusRow(Math.max(0, current() - 1)),
-    Enter: (event) => {
-      const link = event.target instanceof HTMLAnchorElement ? event.target : undefined
-      if (link) return link.click()
+    Enter: () => {
       const row = rows[current()]
       if (row)
         void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })

@@ -18,6 +18,11 @@ function isTyping(event: KeyboardEvent): boolean {
   )
 }
 
+/** Enter and Space on a button or a link are its own. */
+function isPress({ key, target }: KeyboardEvent): boolean {
+  return (key === "Enter" || key === " ") && target instanceof Element && target.closest("button, a") !== null
+}
+
 function listen(event: KeyboardEvent) {
   if (
     event.defaultPrevented ||
@@ -25,7 +30,8 @@ function listen(event: KeyboardEvent) {
     event.metaKey ||
     event.altKey ||
     event.isComposing ||
-    isTyping(event)
+    isTyping(event) ||
+    isPress(event)
   )
     return
   const pair = `${first} ${event.key}`

@@ -177,6 +177,16 @@ describe("the desk", () => {
     await ada.keyboard.press("j")
     await ada.keyboard.press("Enter")
     await log(ada).getByText("One more thing").waitFor()
+    // A button that has the focus takes Enter for itself.
+    const url = ada.url()
+    const sort = ada.getByRole("button", { name: "Sort" })
+    await sort.focus()
+    await ada.keyboard.press("Enter")
+    await ada.getByRole("menuitemradio", { name: "Oldest update first" }).waitFor()
+    await ada.keyboard.press("Escape")
+    await expect.poll(() => sort.evaluate((button) => button === document.activeElement)).toBe(true)
+    expect(ada.url()).toBe(url)
+    await sort.blur()
     await ada.keyboard.press("n")
     await expect
       .poll(() =>

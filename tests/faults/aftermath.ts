@@ -3,7 +3,7 @@ import type { Db } from "../../server/db/db.ts"
 import type { SentMessage } from "../providers/fake-twilio.ts"
 import type { AgentView, CustomerView, Outcome } from "./check.ts"
 import type { People, Side } from "./people.ts"
-import { countOffered, countSending, readNumber, readTruth } from "./tables.ts"
+import { countSending, readNumber, readTruth } from "./tables.ts"
 import type { Visitor } from "./visitor.ts"
 import { WORDS } from "./words.ts"
 
@@ -11,6 +11,8 @@ type Tables = { db: Db; workspaceId: string }
 
 /** Milliseconds. */
 const QUIET_WITHIN = 150_000
+
+const MOST_LOOKS = 10
 
 /** Waits until everybody has sent what he typed and been told everything; people come back to their windows. */
 export async function calmDown(people: People, tables: Tables): Promise<void> {
@@ -33,8 +35,6 @@ async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }
   }
   const sending = await countSending(db, workspaceId)
   if (sending > 0) busy.push(`${sending} answers wait for their provider.`)
-  const offered = await countOffered(db, workspaceId)
-  if (offered > 0) busy.push(`${offered} conversations are offered to somebody.`)
   const number = await readNumber(db, workspaceId)
   for (const desk of desks) if (!desk.isDone(number)) busy.push(`${desk.state()}; the log is at ${number}.`)
   return busy
@@ -59,19 +59,7 @@ export async function lookAtEverything(o: {
     customers.push({ of: visitor.name, addressId, lines: await visitor.lines() })
     customers.push({ of: `${visitor.name}, fresh`, addressId, lines: await readFresh(visitor) })
   }
-  // That a visitor's browser has what it was just given is told to the agents.
-  await calmDown({ visitors: [], phones: [], desks: people.desks }, tables)
-
-  const truth = await readTruth(db, workspaceId)
-  const agents: AgentView[] = []
-  for (const desk of people.desks) {
-    const ids = truth.sight.get(desk.agentId) ?? []
-    agents.push(await desk.view(ids))
-    const fresh = desk.openFresh()
-    await waitFor(() => fresh.isDone(0), `${fresh.name} to be there`)
-    agents.push(await fresh.view(ids))
-    await fresh.close()
-  }
+  const { truth, agents } = await lookAtDesks(people.desks, tables)
   return {
     ...history,
     ...truth,
@@ -83,6 +71,31 @@ export async function lookAtEverything(o: {
       people.phones.length === 0
         ? []
         : o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
+  }
+}
+
+/**
+ * Tables and desks of one moment. What happens by itself (an offer that goes on, a provider found silent) may come in
+ * between: then it is looked at again.
+ */
+async function lookAtDesks(desks: People["desks"], tables: Tables) {
+  const { db, workspaceId } = tables
+  for (let looks = 1; ; looks += 1) {
+    // That a visitor's browser has what it was just given is told to the agents.
+    await calmDown({ visitors: [], phones: [], desks }, tables)
+    const number = await readNumber(db, workspaceId)
+    const truth = await readTruth(db, workspaceId)
+    const agents: AgentView[] = []
+    for (const desk of desks) {
+      const ids = truth.sight.get(desk.agentId) ?? []
+      agents.push(await desk.view(ids))
+      const fresh = desk.openFresh()
+      await waitFor(() => fresh.isDone(0), `${fresh.name} to be there`)
+      agents.push(await fresh.view(ids))
+      await fresh.close()
+    }
+    const isOfOneMoment = (await readNumber(db, workspaceId)) === number
+    if (isOfOneMoment || looks === MOST_LOOKS) return { truth, agents }
   }
 }
 

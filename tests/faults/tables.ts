@@ -37,14 +37,6 @@ export async function countSending(db: Db, workspaceId: string): Promise<number>
   return rows[0]?.count ?? 0
 }
 
-/** Conversations that are offered to somebody: when nobody takes one in time, it goes on to the next. */
-export async function countOffered(db: Db, workspaceId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from conversations
-     where workspace_id = ${workspaceId} and offer_id is not null`.execute(db)
-  return rows[0]?.count ?? 0
-}
-
 /** The number of the latest change. */
 export async function readNumber(db: Db, workspaceId: string): Promise<number> {
   const { rows } = await sql<{ number: number }>`

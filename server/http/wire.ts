@@ -91,7 +91,7 @@ export class Wire<Message> {
   }
 
   end(): void {
-    // What is still on its way may leave first; who does not take it is cut off by ws half a minute later.
+    // What is still on its way may leave first; who does not take it is cut off by ws in the end.
     this.#socket.close(1000)
   }
 

@@ -219,7 +219,9 @@ test("a process that stops waits long neither for who says nothing nor for who n
   await once(socket, "open")
   socket.send(JSON.stringify({ kind: "hello", key: "k".repeat(43) }))
   await once(socket, "message")
-  deaf.pause()
+  // Whatever it would like to answer.
+  deaf.write = () => true
+  deaf.end = () => deaf
   // Service managers and balancers are waiting; ws by itself would wait for half a minute.
   const begun = Date.now()
   await parley.stop()

@@ -20,6 +20,8 @@ export type Link = {
   flush(): void
   /** Whoever opened it has closed it. */
   isGivenUp(): boolean
+  /** When the oldest of what waits on the way up was said, by `performance.now()`; undefined where nothing does. */
+  waitsSince(): number | undefined
 }
 
 /** Bytes that wait at most; then the sender is made to wait, as by a full buffer on the way. */
@@ -59,6 +61,7 @@ export function openLink(
   }
   return {
     isGivenUp: () => near.destroyed || near.readableEnded,
+    waitsSince: up.waitsSince,
     reset() {
       breakOff(near)
       breakOff(far)
@@ -74,11 +77,11 @@ export function openLink(
   }
 }
 
-type Way = { isHeld(): boolean; isFlowing(): boolean; flush(): void }
+type Way = { isHeld(): boolean; isFlowing(): boolean; waitsSince(): number | undefined; flush(): void }
 
 /** Takes what `from` says to `to`, when it is due. */
 function openWay(from: Socket, to: Socket, o: { weather(): Weather; isHeld(): boolean }): Way {
-  const waiting: { due: number; bytes: Buffer | undefined }[] = []
+  const waiting: { said: number; due: number; bytes: Buffer | undefined }[] = []
   let size = 0
   let isFree = 0
   let latest = 0
@@ -91,7 +94,7 @@ function openWay(from: Socket, to: Socket, o: { weather(): Weather; isHeld(): bo
     isFree = Math.max(now, isFree)
     if (bytesPerSecond !== undefined) isFree += ((bytes?.length ?? 0) / bytesPerSecond) * 1_000
     latest = Math.max(latest, isFree + least + Math.random() * (most - least))
-    waiting.push({ due: latest, bytes })
+    waiting.push({ said: now, due: latest, bytes })
     size += bytes?.length ?? 0
     flush()
   }
@@ -119,5 +122,10 @@ function openWay(from: Socket, to: Socket, o: { weather(): Weather; isHeld(): bo
   from.on("end", () => put(undefined))
   to.on("drain", flush)
   to.on("close", () => clearTimeout(timer))
-  return { isHeld: o.isHeld, isFlowing: () => waiting.length > 0 && !to.destroyed, flush }
+  return {
+    isHeld: o.isHeld,
+    isFlowing: () => waiting.length > 0 && !to.destroyed,
+    waitsSince: () => waiting[0]?.said,
+    flush,
+  }
 }

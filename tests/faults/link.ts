@@ -18,12 +18,14 @@ export type Link = {
   end(): void
   /** What was held back goes on. */
   flush(): void
-  /** Whoever opened it has closed it. */
+  /** Whoever opened it has closed it, or said goodbye and waits for an answer that nothing depends on. */
   isGivenUp(): boolean
   /** When the oldest of what waits on the way up was said, by `performance.now()`; undefined where nothing does. */
   waitsSince(): number | undefined
 }
 
+// https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1: a frame of its own, of the kind 8
+const CLOSE_FRAME = 0x88
 /** Bytes that wait at most; then the sender is made to wait, as by a full buffer on the way. */
 const MOST_WAITING = 256 * 1_024
 
@@ -60,7 +62,7 @@ export function openLink(
     })
   }
   return {
-    isGivenUp: () => near.destroyed || near.readableEnded,
+    isGivenUp: () => near.destroyed || near.readableEnded || up.endsWith(CLOSE_FRAME),
     waitsSince: up.waitsSince,
     reset() {
       breakOff(near)
@@ -77,7 +79,13 @@ export function openLink(
   }
 }
 
-type Way = { isHeld(): boolean; isFlowing(): boolean; waitsSince(): number | undefined; flush(): void }
+type Way = {
+  isHeld(): boolean
+  isFlowing(): boolean
+  waitsSince(): number | undefined
+  endsWith(first: number): boolean
+  flush(): void
+}
 
 /** Takes what `from` says to `to`, when it is due. */
 function openWay(from: Socket, to: Socket, o: { weather(): Weather; isHeld(): boolean }): Way {
@@ -126,6 +134,8 @@ function openWay(from: Socket, to: Socket, o: { weather(): Weather; isHeld(): bo
     isHeld: o.isHeld,
     isFlowing: () => waiting.length > 0 && !to.destroyed,
     waitsSince: () => waiting[0]?.said,
+    /** Whether the latest of what waits begins with this byte. */
+    endsWith: (first) => waiting.at(-1)?.bytes?.[0] === first,
     flush,
   }
 }

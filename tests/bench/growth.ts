@@ -34,9 +34,11 @@ const style = `
     .share { stroke: #bc8cff }
   }`
 
-/** Undefined where nothing was measured at more than one size. */
+/** Of what has an aim: the others show more where there is more. Undefined where none was measured at two sizes. */
 export function drawGrowth(figures: readonly Figure[]): string | undefined {
-  const grown = figures.filter((figure): figure is Grown => (figure.growth?.points.length ?? 0) > 1)
+  const grown = figures.filter(
+    (figure): figure is Grown => figure.aim !== undefined && (figure.growth?.points.length ?? 0) > 1,
+  )
   const panels = [
     { title: "Opening the desk", aim: 1.5, figures: grown.filter(({ name }) => name.startsWith("open")) },
     { title: "Lists", aim: 1.5, figures: grown.filter(({ name }) => name.startsWith("list")) },

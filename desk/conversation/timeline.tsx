@@ -85,7 +85,8 @@ export function Timeline({
   }
   // Measured here, because React is told before the virtualizer is, which still knows the place before.
   const scrolled = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) => {
-    const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_END
+    // The end of what is loaded is not the end while there is more.
+    const isNear = !hasNewer && scrollHeight - scrollTop - clientHeight <= NEAR_END
     // Lines that are measured anew in another width move the place, too; that is nobody's scrolling away.
     const isSettling = performance.now() - resizedAt.current < SETTLES_WITHIN
     if (!isNear && staysAtEnd.current && isSettling) return virtual.scrollToEnd()

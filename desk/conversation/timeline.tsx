@@ -13,7 +13,7 @@ import style from "./timeline.module.css"
 
 /** How near the end still counts as the end, in pixels: about one line. */
 const NEAR_END = 40
-/** Milliseconds in which everything has been measured anew after the window changed its size. */
+/** Milliseconds in which everything has been measured after it was opened, or anew after the window changed its size. */
 const SETTLES_WITHIN = 500
 /** Older entries are asked for when this many lines are left above. */
 const AHEAD = 10
@@ -54,17 +54,21 @@ export function Timeline({
 
   const staysAtEnd = useRef(around === undefined)
   const resizedAt = useRef(Number.NEGATIVE_INFINITY)
-  // Opens at the linked entry, else at the end; again whenever a link names another one.
-  const openedAt = useRef<string | undefined>(undefined)
+  // Opens at the linked entry, else at the end; again whenever a link names another one. The virtualizer comes nearer
+  // frame by frame and knows its aim by the index alone: until it is there, what is put before it moves the aim, too.
+  const opened = useRef({ target: "", at: Number.NEGATIVE_INFINITY })
   useLayoutEffect(() => {
     const target = around ?? "end"
-    if (lines.length === 0 || openedAt.current === target) return
+    const isOpened = opened.current.target === target
+    if (lines.length === 0 || (isOpened && performance.now() - opened.current.at > SETTLES_WITHIN)) return
     const at = around === undefined ? -1 : lines.findIndex((line) => line.key === around)
     if (around !== undefined && at < 0) return
-    openedAt.current = target
-    staysAtEnd.current = at < 0
+    if (!isOpened) {
+      opened.current = { target, at: performance.now() }
+      staysAtEnd.current = at < 0
+    }
     if (at >= 0) virtual.scrollToIndex(at, { align: "center" })
-    else virtual.scrollToEnd()
+    else if (!isOpened) virtual.scrollToEnd()
   }, [lines, around, virtual])
 
   // What is at its end stays there when a keyboard, a growing composer or a narrower window leaves it less room.
@@ -82,6 +86,7 @@ export function Timeline({
   }, [virtual])
   const takesHold = () => {
     resizedAt.current = Number.NEGATIVE_INFINITY
+    opened.current.at = Number.NEGATIVE_INFINITY
   }
   // Measured here, because React is told before the virtualizer is, which still knows the place before.
   const scrolled = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) => {

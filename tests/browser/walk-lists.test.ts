@@ -139,14 +139,8 @@ test("a link leads a colleague to the conversation, or to the very message", asy
     `${stage.url}/conversations/${conversationId}?entry=${await idOf("Line 211 of a long story")}`,
   )
   const line = log(bo).getByText("Line 211 of a long story")
-  // Now and then the timeline leaves the linked message for its end: until that is mended it is opened again.
-  const isShown = async () => {
-    await bo.waitForTimeout(1_000)
-    if ((await line.count()) === 1 && (await isInSight(line))) return true
-    await bo.reload()
-    return false
-  }
-  await expect.poll(isShown, { timeout: 40_000 }).toBe(true)
+  await line.waitFor()
+  await expect.poll(() => isInSight(line)).toBe(true)
   const message = log(bo).getByRole("article").filter({ hasText: "Line 211 of" })
   await bo.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: stage.url })
   await message.hover()

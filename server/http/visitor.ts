@@ -55,6 +55,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
   const known = new Set<string>()
   const streams = new Set<VisitorStream>()
   const openStreams = new Map<string, number>()
+  let isStopping = false
 
   async function getWebsite(request: FastifyRequest): Promise<Website> {
     const { sourceId } = params.parse(request.params)
@@ -197,10 +198,14 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
 
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)
-      streams.add(new VisitorStream(needs, { socket: await acceptSocket(request, reply), website }))
+      const stream = new VisitorStream(needs, { socket: await acceptSocket(request, reply), website })
+      streams.add(stream)
+      // It was under way when all others were told.
+      if (isStopping) stream.stop()
     })
 
     scope.addHook("preClose", async () => {
+      isStopping = true
       for (const stream of streams) stream.stop()
     })
   })

@@ -229,3 +229,33 @@ test("a process that stops waits long neither for who says nothing nor for who n
   for (const each of [silent, deaf]) each.destroy()
   await database.close()
 }, 60_000)
+
+test("a visitor whose connection was under way when the process was told to stop is sent away, too", async () => {
+  const database = await createTestDatabase()
+  const parley = await start(database.config)
+  await createOwner(parley.url)
+  const { rows } = await sql<{ id: string }>`select id from sources`.execute(database.db)
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  releases.push(release)
+  const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
+  const holding = database.db.transaction().execute(async (tx) => {
+    await sql`lock table sources in access exclusive mode`.execute(tx)
+    lock()
+    await held
+  })
+  await locked
+  const address = `${parley.url.replace("http", "ws")}/visitor/v1/${rows[0]?.id}/stream`
+  const socket = new WebSocket(address, { origin: "https://shop.example" })
+  socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", key: "k".repeat(43) })))
+  const waiting = sql`select 1 from pg_locks where relation = 'sources'::regclass and not granted`
+  await vi.waitFor(async () => expect((await waiting.execute(database.db)).rows).not.toEqual([]), 5_000)
+  const gone = once(socket, "close")
+  const stopped = parley.stop()
+  // All who are connected have been told by now.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  release()
+  await holding
+  await gone
+  await stopped
+  await database.close()
+})

@@ -42,7 +42,7 @@ export function drawGrowth(figures: readonly Figure[]): string | undefined {
   const panels = [
     { title: "Opening the desk", aim: 1.5, figures: grown.filter(({ name }) => name.startsWith("open")) },
     { title: "Lists", aim: 1.5, figures: grown.filter(({ name }) => name.startsWith("list")) },
-    { title: "Badge and counts", aim: 1.2, figures: grown.filter(({ name }) => /count/.test(name)) },
+    { title: "Badge and counts", aim: 1.2, figures: grown.filter(({ name }) => name.startsWith("from a")) },
   ].filter((panel) => panel.figures.length > 0)
   if (panels.length === 0) return undefined
   const width = LEFT + panels.length * (WIDTH + GAP)

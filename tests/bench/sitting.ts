@@ -1,5 +1,5 @@
 import { WebSocket } from "ws"
-import { belongsTo, countAll, readerOf, type Counts, type Reader } from "../../protocol/inboxes.ts"
+import { belongsTo, readerOf, type Counts, type Reader } from "../../protocol/inboxes.ts"
 import type { AgentRow, ConversationRow, Row, TeamRow } from "../../protocol/rows.ts"
 import { PROTOCOL, page, toDesk, type Page, type ToDesk } from "../../protocol/stream.ts"
 import { createPerson, PASSWORD, type Person } from "../flows/person.ts"
@@ -117,20 +117,15 @@ export function parse(text: string): ToDesk {
 }
 
 /** An agent and what is his alone have one id. */
-export function keyOf({ kind, id }: Pick<Row, "kind" | "id">): string {
+function keyOf({ kind, id }: Pick<Row, "kind" | "id">): string {
   return `${kind} ${id}`
 }
 
-export function conversationsIn(rows: ReadonlyMap<string, Row>): ConversationRow[] {
+function conversationsIn(rows: ReadonlyMap<string, Row>): ConversationRow[] {
   return [...rows.values()].filter((row) => row.kind === "conversation")
 }
 
-/** The counts as a desk makes them from its rows. */
-export function countIn(rows: ReadonlyMap<string, Row>, reader: Reader): Counts {
-  return countAll(conversationsIn(rows), reader)
-}
-
-export function readerIn(rows: ReadonlyMap<string, Row>, agentId: string): Reader {
+function readerIn(rows: ReadonlyMap<string, Row>, agentId: string): Reader {
   const agent = [...rows.values()].find((row): row is AgentRow => row.kind === "agent" && row.id === agentId)
   if (agent === undefined) throw new Error("The agent does not see himself.")
   return readerOf(

@@ -4,7 +4,7 @@ import { partsOfNote } from "../../protocol/text.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
-import { serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
+import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { agoWords, countdownWords, momentWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
 import { useNow } from "./now.tsx"
@@ -50,6 +50,7 @@ export const ConversationItem = memo(function ConversationItem({
         params={{ inbox, conversationId: row.id }}
         className={style["who"]}
         aria-current={isOpen ? "true" : undefined}
+        onPointerDown={() => loadAhead(row.id)}
       >
         <bdi>{name}</bdi>
         {unread > 0 && <span className="unseen">{`, ${t("list.unread", { count: unread })}`}</span>}

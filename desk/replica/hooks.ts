@@ -201,6 +201,12 @@ export function useTimeline(conversationId: string, aroundEntryId?: string): Tim
   return useMemo(() => ({ ...seen, loadOlder, loadNewer }), [seen, loadOlder, loadNewer])
 }
 
+/** Asks for a timeline that is about to be shown: while what shows it is painted, its messages are on their way. */
+export function loadAhead(conversationId: string): void {
+  const replica = findReplica()
+  void replica?.isOpen.then(() => openTimeline(replica.memory, replica.server, conversationId))
+}
+
 /** The entries as the server told them, then what is on its way there. */
 function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[] {
   if (timeline.hasNewer) return timeline.entries

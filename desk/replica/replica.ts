@@ -6,6 +6,7 @@
  * badge need no server.
  */
 export {
+  loadAhead,
   useAgents,
   useConnection,
   useConversation,

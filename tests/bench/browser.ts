@@ -13,8 +13,9 @@ import { watchPage } from "./browser-watch.ts"
 
 const SLOWED = 4
 const PATIENCE = 60_000
-/** Milliseconds between two keys: a quick hand. */
+/** Milliseconds between two keys, and from pressing the mouse's button to letting it go: a quick hand. */
 const KEY_EVERY = 60
+const PRESSED_FOR = 60
 
 export const browser: Part = {
   name: "browser",
@@ -141,7 +142,7 @@ async function openConversations(page: Page, count: number): Promise<{ first: nu
   for (const taken of [first, again])
     for (let index = 0; index < Math.min(count, await rows.count()); index += 1) {
       const before = await page.evaluate(() => window.bench?.openings.length ?? 0)
-      await rows.nth(index).click()
+      await rows.nth(index).click({ delay: PRESSED_FOR })
       await page.waitForFunction((seen) => (window.bench?.openings.length ?? 0) > seen, before)
       taken.push(await page.evaluate(() => window.bench?.openings.at(-1) ?? Number.NaN))
     }

@@ -153,6 +153,28 @@ test("a link leads a colleague to the conversation, or to the very message", asy
   await expect.poll(() => isInSight(log(bo).getByText("Vera has the last word"))).toBe(true)
 })
 
+test("messages are asked for when a conversation is pressed, and are not read for that", async () => {
+  const { conversationId } = await company.write("Xenia", { text: "Xenia asks about soles" })
+  const { ada: adas } = colleagues
+  await succeed(company.assign(adas, "Xenia", { kind: "agent", agentId: adas.agentId }))
+  await people.openInbox(ada, "Me")
+  const link = row(ada, "soles").getByRole("link")
+  await link.hover()
+  const asked = ada.waitForResponse((response) =>
+    response.url().includes(`/conversations/${conversationId}/entries`),
+  )
+  await ada.mouse.down()
+  await asked
+  expect(new URL(ada.url()).pathname).not.toContain(conversationId)
+  // She thought better of it and lets go elsewhere.
+  await ada.mouse.move(0, 0)
+  await ada.mouse.up()
+  await ada.waitForTimeout(1_000)
+  expect(await link.textContent()).toMatch(/, 1 unread$/)
+  await link.click()
+  await log(ada).getByText("Xenia asks about soles").waitFor()
+})
+
 test("what is said at the foot of the window keeps nobody from writing", async () => {
   await ada.goto(`${stage.url}/inbox/me`)
   for (const size of [

@@ -77,11 +77,18 @@ export function openPool(
   })
 }
 
+/**
+ * How long a transaction may keep its locks while its process says nothing: one that stands still (a machine that is
+ * moved, a disk that hangs) would keep all others from the rows that it has. Between two statements of ours lie
+ * milliseconds; who waits for anything else there asks for more.
+ */
+const SILENT_FOR = "3s"
+
 /** What every connection of ours needs before its first statement. */
 export async function prepareSession(client: pg.ClientBase): Promise<void> {
   surviveLoss(client)
   await client.query(
-    "set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '30s'",
+    `set timezone = 'UTC'; set datestyle = 'ISO'; set idle_in_transaction_session_timeout = '${SILENT_FOR}'`,
   )
 }
 

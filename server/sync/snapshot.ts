@@ -1,3 +1,4 @@
+import { sql } from "kysely"
 import type { Row } from "../../protocol/rows.ts"
 import type { Tx } from "../db/db.ts"
 import type { Reader } from "./change.ts"
@@ -23,7 +24,7 @@ export async function sendSnapshot(
   let part = 0
 
   async function send(isLast: boolean): Promise<boolean> {
-    if (line.unsent() > MOST_UNSENT && !(await line.drained(DRAINED_WITHIN))) return false
+    if (line.unsent() > MOST_UNSENT && !(await drained(tx, line))) return false
     const first = part === 0 ? { counts } : {}
     line.send(JSON.stringify({ kind: "snapshot", part, isLast, asOf, rows: waiting, ...first }))
     part += 1
@@ -39,4 +40,12 @@ export async function sendSnapshot(
     }
   }
   return send(true)
+}
+
+/** Waiting for a slow reader, the transaction says nothing for longer than is usual; it holds no row. */
+async function drained(tx: Tx, line: Line): Promise<boolean> {
+  await sql`select set_config('idle_in_transaction_session_timeout', ${`${2 * DRAINED_WITHIN}ms`}, true)`.execute(
+    tx,
+  )
+  return line.drained(DRAINED_WITHIN)
 }

@@ -6,23 +6,25 @@ import { watchStreams } from "./streams.ts"
 
 /** Milliseconds, where the machine is not busier than it has processors. */
 const WITHOUT_STREAM = 5_000
+/** What stands still breaks no connection: the balancer has to miss two answers first, each for up to two seconds. */
+const UNTIL_NOTICED = 4_000
 
 /** kill -9; what it was doing is taken over, and it is started again after a while. */
-const killOne = amongOthers(async (field, server) => {
+const killOne = amongOthers(WITHOUT_STREAM, async (field, server) => {
   await server.kill()
   await field.lasts(8_000, 5_000)
   await server.start()
 })
 
 /** It neither answers nor lets go, and then goes on as if nothing had been. */
-const freezeOne = amongOthers(async (field, server) => {
+const freezeOne = amongOthers(UNTIL_NOTICED + WITHOUT_STREAM, async (field, server) => {
   server.signal("SIGSTOP")
   await field.lasts(30_000, 6_000)
   server.signal("SIGCONT")
 })
 
 /** As an upgrade does it: one after another is stopped and started. */
-const rollAll = amongOthers(async (field) => {
+const rollAll = amongOthers(WITHOUT_STREAM, async (field) => {
   for (const server of field.installation.servers) {
     await server.stop()
     await server.start()
@@ -34,7 +36,10 @@ const rollAll = amongOthers(async (field) => {
  * A balancer that looks leads everybody to another server in time. One that does not look for a while still leads
  * people to the dead one now and then: how long that takes them is chance, and only said.
  */
-function amongOthers(harm: (field: Field, server: ServerProcess) => Promise<void>): Nemesis["strike"] {
+function amongOthers(
+  most: number,
+  harm: (field: Field, server: ServerProcess) => Promise<void>,
+): Nemesis["strike"] {
   return async (field) => {
     const { installation, random, clients, isBrief, patience } = field
     const server = random.pick(installation.servers)
@@ -51,8 +56,7 @@ function amongOthers(harm: (field: Field, server: ServerProcess) => Promise<void
     field.say(
       `${server.name}${isSleepy ? ", behind a balancer that does not look" : ""}: ${measured}, longest of all.`,
     )
-    if (ms > WITHOUT_STREAM * patience() && !isSleepy)
-      throw new Error(`${measured} while other servers lived.`)
+    if (ms > most * patience() && !isSleepy) throw new Error(`${measured} while other servers lived.`)
   }
 }
 

@@ -88,6 +88,29 @@ describe("transaction", () => {
     await expect(swallowing).rejects.toThrow("rolled back")
   })
 
+  test("whose process stands still is put out, and who waits for its rows goes on", async () => {
+    await sql`insert into things (name) values ('wanted')`.execute(database.db)
+    const isHeld = Promise.withResolvers<void>()
+    const standing = transaction(database.db, async (tx) => {
+      await sql`select name from things where name = 'wanted' for update`.execute(tx)
+      isHeld.resolve()
+      await new Promise((resolve) => setTimeout(resolve, 8_000))
+      await sql`update things set name = 'too late' where name = 'wanted'`.execute(tx)
+    })
+    const outcome = standing.then(
+      () => "committed",
+      () => "put out",
+    )
+    await isHeld.promise
+    const begun = performance.now()
+    await transaction(database.db, (tx) =>
+      sql`update things set name = 'had' where name = 'wanted'`.execute(tx),
+    )
+    expect(performance.now() - begun).toBeLessThan(6_000)
+    expect(await outcome).toBe("put out")
+    expect(await things()).toContain("had")
+  })
+
   test("work that throws is undone, and the connection is fit for the next", async () => {
     const before = await things()
     const broken = transaction(database.db, async (tx) => {

@@ -40,14 +40,22 @@ export function acceptUpgrades(app: App): void {
   app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A connection that breaks before it is a websocket has nobody else to tell.
     socket.on("error", breakOff)
-    upgrades.set(request, { socket, head })
     const response = new ServerResponse(request)
-    // Node gives an upgraded connection as a Duplex; it is the socket that the request came on.
-    response.assignSocket(request.socket)
+    // Nobody reads this connection any more: what is not made a websocket of is over with its answer, whoever gives it.
+    response.shouldKeepAlive = false
+    response.once("finish", () => {
+      if (upgrades.has(request)) request.socket.destroySoon()
+    })
+    try {
+      // Node gives an upgraded connection as a Duplex; it is the socket that the request came on.
+      response.assignSocket(request.socket)
+    } catch {
+      // Asked for behind another request, whose answer still owns the socket. No browser does that.
+      socket.destroy()
+      return
+    }
+    upgrades.set(request, { socket, head })
     app.routing(request, response)
-  })
-  app.addHook("onResponse", async (request) => {
-    upgrades.get(request.raw)?.socket.destroy()
   })
 }
 

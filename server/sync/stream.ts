@@ -167,7 +167,12 @@ function openRoom(sync: Sync, workspaceId: string): OpenRoom {
 
   return {
     sessions,
-    isFollowing: () => (opening ??= open()),
+    // What failed is tried again by whoever comes next, and not kept for all.
+    isFollowing: () =>
+      (opening ??= open().catch((error: unknown) => {
+        opening = undefined
+        throw error
+      })),
     since(number) {
       if (following === undefined) throw new Error("Nobody reads the log of this workspace.")
       return { position: following.position(), changes: following.since(number) }

@@ -1,13 +1,15 @@
 /** The desk's stream through its real door: who is let in, what is refused, and that a cut costs nothing. */
 import { createConnection, createServer, type Server, type Socket } from "node:net"
 import { once } from "node:events"
+import { sql } from "kysely"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { WebSocket } from "ws"
+import { PROTOCOL } from "../../protocol/stream.ts"
 import { start } from "../../server/main.ts"
 import { createTestDatabase, type TestDatabase } from "../harness/harness.ts"
 import { connectStream, StreamClient } from "../harness/stream-client.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
-import { createPerson, PASSWORD } from "./person.ts"
+import { createOwner, createPerson, PASSWORD } from "./person.ts"
 
 let company: Company
 let bo: Colleague
@@ -62,6 +64,65 @@ test("a plain request for the stream is refused like any malformed one, and othe
   socket.on("error", () => undefined)
   const [, response] = await once(socket, "unexpected-response")
   expect(response.statusCode).toBe(200)
+})
+
+/** What comes back on a bare connection until the server ends it; undefined while it does not. */
+async function send(text: string): Promise<string | undefined> {
+  const { port } = new URL(company.url)
+  const socket = createConnection(Number(port), "127.0.0.1").on("error", () => undefined)
+  let heard = ""
+  socket.on("data", (data: Buffer) => (heard += data.toString()))
+  socket.write(text)
+  const isOver = once(socket, "close").then(() => true)
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 5_000))
+  const answer = (await Promise.race([isOver, late])) ? heard : undefined
+  socket.destroy()
+  return answer
+}
+
+const upgrade = "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+test.each([
+  ["at an address that cannot be read", `GET /%ff HTTP/1.1\r\n${upgrade}`, "HTTP/1.1 400"],
+  ["at a page", `GET /healthz HTTP/1.1\r\n${upgrade}`, "HTTP/1.1 200"],
+  ["at nothing", `GET /api/v1/none HTTP/1.1\r\n${upgrade}`, "HTTP/1.1 404"],
+  ["by posting", `POST /api/v1/stream HTTP/1.1\r\n${upgrade}`, "HTTP/1.1 4"],
+])("an upgrade %s is answered, and the connection is over", async (_, text, status) => {
+  const answer = await send(text)
+  expect(answer?.slice(0, status.length)).toBe(status)
+  expect(answer?.toLowerCase()).toContain("connection: close")
+})
+
+test("an upgrade behind a request that is not answered yet ends that connection and nothing else", async () => {
+  expect(
+    await send(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\n${upgrade}`),
+  ).toBeDefined()
+  expect((await bo.get("/session")).status).toBe(200)
+})
+
+test("what failed at the database once is no obstacle to those who come later, whoever is there", async () => {
+  const { db } = company.database
+  const gil = await createOwner(company.url)
+  const client = () =>
+    new WebSocket(`${company.url.replace("http", "ws")}/api/v1/stream?workspace=${gil.workspaceId}`, {
+      headers: { cookie: gil.cookie(), origin: company.url },
+    })
+  const hello = async (socket: WebSocket): Promise<string> => {
+    if (socket.readyState !== WebSocket.OPEN) await once(socket, "open")
+    socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL }))
+    const [data] = await once(socket, "message")
+    return JSON.parse(String(data)).kind
+  }
+  // Somebody who says nothing keeps the room open.
+  const silent = client()
+  await once(silent, "open")
+  await sql`alter table counters rename to counters_away`.execute(db)
+  expect(await hello(client())).toBe("bye")
+  await sql`alter table counters_away rename to counters`.execute(db)
+  const later = client()
+  expect(await hello(later)).toBe("welcome")
+  later.terminate()
+  silent.terminate()
 })
 
 test.each([

@@ -19,7 +19,7 @@ const TYPES: Record<string, string> = {
 const COMPRESSED = new Set([".html", ".js", ".css", ".json", ".webmanifest", ".svg"])
 
 /** A name with a hash of its content in it. */
-const HASHED = /-[\w-]{8}\.\w+$/
+const HASHED = /^[\w./-]+-[\w-]{8}\.\w+$/
 const FOREVER = "public, max-age=31536000, immutable"
 /** Kept, but asked for again each time; unchanged it is answered with 304. */
 const ALWAYS_ASKED = "no-cache"

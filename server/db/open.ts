@@ -102,7 +102,8 @@ async function openBus(
 }
 
 async function prepare(url: string): Promise<Installations> {
-  const client = await connectAlone(url)
+  // It may wait for another's migration for long, and must hear when that one's line is dead.
+  const client = await connectAlone(url, { keepAlive: true, keepAliveInitialDelayMillis: 10_000 })
   try {
     await prepareSession(client)
     const { rows } = await client.query<{ version: number; name: string }>(

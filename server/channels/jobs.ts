@@ -7,7 +7,7 @@ import { write, type Sync, type Writing } from "../sync/sync.ts"
 import type { Adapters } from "./adapters.ts"
 import { fetchKey } from "./change.ts"
 import { FetchRefused, type ProviderAdapter, type SourceRecord } from "./contract.ts"
-import { fetchMedia } from "./media.ts"
+import { fetchMedia, giveUpMedia } from "./media.ts"
 import { findSource, updateSource } from "./source.ts"
 import { deliveryOf, inboundOf, type Delivery, type Inbound } from "./webhook.ts"
 
@@ -24,9 +24,15 @@ export type ChannelNeeds = {
 
 export function channelJobs(needs: ChannelNeeds): Handlers {
   return {
-    "fetch-missed": ({ sourceId }) => lookForMissed(needs, sourceId),
-    "fetch-media": ({ fileId }, job) =>
-      fetchMedia(needs, { workspaceId: job.workspaceId, fileId, lastAttempt: job.lastAttempt }),
+    "fetch-missed": {
+      run: ({ sourceId }) => lookForMissed(needs, sourceId),
+      giveUp: ({ sourceId }, { workspaceId }) => lookAgain(needs, { id: sourceId, workspaceId }),
+    },
+    "fetch-media": {
+      run: ({ fileId }, { workspaceId, lastAttempt }) =>
+        fetchMedia(needs, { workspaceId, fileId, lastAttempt }),
+      giveUp: ({ fileId }, { workspaceId }) => giveUpMedia(needs, workspaceId, fileId),
+    },
   }
 }
 
@@ -47,14 +53,7 @@ async function lookForMissed(needs: ChannelNeeds, sourceId: Id): Promise<void> {
   const adapter = source && needs.adapters.get(source.channel)
   if (source === undefined || adapter === undefined || !("fetchMissed" in adapter)) return
   const now = clock.now()
-  const next = stamp(new Date(now.getTime() + lookEvery))
-  await enqueue(db, {
-    name: "fetch-missed",
-    workspaceId: source.workspaceId,
-    payload: { sourceId },
-    key: fetchKey(sourceId),
-    runAt: next,
-  })
+  await lookAgain(needs, source)
   try {
     await takeMissed(needs, { source, adapter, now })
   } catch (error) {
@@ -63,6 +62,19 @@ async function lookForMissed(needs: ChannelNeeds, sourceId: Id): Promise<void> {
     return noteProblem(needs.sync, source, error.reason)
   }
   await noteProblem(needs.sync, source, null)
+}
+
+async function lookAgain(
+  { sync }: ChannelNeeds,
+  { id, workspaceId }: Pick<SourceRecord, "id" | "workspaceId">,
+): Promise<void> {
+  await enqueue(sync.db, {
+    name: "fetch-missed",
+    workspaceId,
+    payload: { sourceId: id },
+    key: fetchKey(id),
+    runAt: stamp(new Date(sync.clock.now().getTime() + lookEvery)),
+  })
 }
 
 /** What cannot be taken holds up nothing that can; but the mark stays before it, so that it is asked for again. */

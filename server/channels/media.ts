@@ -1,5 +1,12 @@
 import type { Id } from "../../protocol/values.ts"
-import { expectFile, findFile, markFile, StorageFailed, storeRemote } from "../files/files.ts"
+import {
+  expectFile,
+  findFile,
+  markFile,
+  StorageFailed,
+  storeRemote,
+  type FileRecord,
+} from "../files/files.ts"
 import { RetryLater } from "../jobs/jobs.ts"
 import { write, type Writing } from "../sync/sync.ts"
 import type { ChannelNeeds } from "./jobs.ts"
@@ -47,10 +54,23 @@ export async function fetchMedia(
   })
   const isRefused = "refused" in outcome
   if (isRefused) sync.log.warn({ why: outcome.refused, file: fileId }, "a file could not be fetched")
-  const stored = isRefused ? undefined : outcome
+  await mark(needs, file, isRefused ? undefined : outcome)
+}
+
+/** Nobody fetches it any more, and agents see that. */
+export async function giveUpMedia(needs: ChannelNeeds, workspaceId: Id, fileId: Id): Promise<void> {
+  const file = await findFile(needs.sync.db, workspaceId, fileId)
+  if (file?.state === "waiting") await mark(needs, file, undefined)
+}
+
+async function mark(
+  { sync, entryChanged }: ChannelNeeds,
+  { workspaceId, id, entryId }: FileRecord,
+  stored: Parameters<typeof markFile>[3],
+): Promise<void> {
   await write(sync, { workspaceId }, async (writing) => {
-    await markFile(writing.tx, workspaceId, fileId, stored)
-    await needs.entryChanged(writing, workspaceId, file.entryId)
+    await markFile(writing.tx, workspaceId, id, stored)
+    await entryChanged(writing, workspaceId, entryId)
     return {}
   })
 }

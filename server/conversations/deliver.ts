@@ -75,7 +75,7 @@ async function tryToDeliver(
 }
 
 /** Nobody will try again by himself, so an agent must be able to; what may have been handed over is `unsure`. */
-async function giveUp(sync: Sync, workspaceId: Id, entryId: Id): Promise<void> {
+export async function giveUp(sync: Sync, workspaceId: Id, entryId: Id): Promise<void> {
   const sending = await findSending(sync, workspaceId, entryId)
   if (sending?.delivery !== "sending") return
   const settled = { workspaceId, entryId, providerId: null, isOptedOut: false }

@@ -1,13 +1,16 @@
 import type { Adapters } from "../channels/channels.ts"
 import type { Handlers } from "../jobs/jobs.ts"
 import type { Sync } from "../sync/sync.ts"
-import { deliver } from "./deliver.ts"
+import { deliver, giveUp } from "./deliver.ts"
 import { endOfferInTime, releaseAgent, returnToQueue } from "./release.ts"
 
 export function conversationJobs(needs: { sync: Sync; adapters: Adapters }): Handlers {
   const { sync } = needs
   return {
-    deliver: (payload, job) => deliver(needs, payload, job),
+    deliver: {
+      run: (payload, job) => deliver(needs, payload, job),
+      giveUp: ({ entryId }, job) => giveUp(sync, job.workspaceId, entryId),
+    },
     "end-offer": (payload, job) => endOfferInTime(sync, job.workspaceId, payload),
     "return-to-queue": (payload, job) => returnToQueue(sync, job.workspaceId, payload),
     "release-agent": (payload, job) => releaseAgent(sync, job.workspaceId, payload),

@@ -268,6 +268,7 @@ create table jobs (
   leased_until timestamp with time zone,
   failed_at timestamp with time zone,
   failure text,
+  enqueued_at timestamp with time zone default now() not null,
   constraint jobs_pkey PRIMARY KEY (workspace_id, id)
 );
 

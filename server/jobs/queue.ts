@@ -76,7 +76,8 @@ export type Lease = {
 export async function readLeases(db: Db): Promise<Lease[]> {
   const { rows } = await sql<Lease>`
     select lease_id as "leaseId", max(leased_until) as "leasedUntil",
-           extract(epoch from max(leased_until) - clock_timestamp())::float8 as "secondsLeft"
+           -- An infinite one, as an earlier restore left it, has no difference before PostgreSQL 17.
+           extract(epoch from greatest(max(leased_until), 'epoch') - clock_timestamp())::float8 as "secondsLeft"
       from jobs where lease_id is not null and failed_at is null
      group by lease_id`.execute(db)
   return rows
@@ -142,7 +143,10 @@ export async function trimFailedJobs(db: Db, before: string): Promise<void> {
   await sql`delete from jobs where failed_at < ${before}`.execute(db)
 }
 
-/** How many jobs of each name wait, run and are given up, and for how many seconds the longest has been due. */
+/**
+ * How many jobs of each name wait, run and are given up, and for how many seconds the longest has been due. One that
+ * waits in its lane behind another is not due.
+ */
 export async function countJobs(
   db: Db,
   now: Date,
@@ -155,15 +159,20 @@ export async function countJobs(
     dueFor: number
   }>`
     with seen as (
-      select name, run_at, failed_at is not null as failed,
-             lease_id is not null and leased_until >= clock_timestamp() as running
+      select name, failed_at is not null as failed,
+             lease_id is not null and leased_until >= clock_timestamp() as running,
+             case when lane is null or not exists (
+                    select 1 from jobs earlier
+                     where earlier.workspace_id = jobs.workspace_id and earlier.lane = jobs.lane
+                       and earlier.position < jobs.position and earlier.failed_at is null)
+                  then case when isfinite(run_at) then run_at else enqueued_at end end as due_at
         from jobs)
     select name,
            count(*) filter (where not failed and not running) as waiting,
            count(*) filter (where not failed and running) as running,
            count(*) filter (where failed) as failed,
            greatest(0, coalesce(extract(epoch from ${stamp(now)}::timestamptz
-             - min(run_at) filter (where not failed and not running)), 0))::float8 as "dueFor"
+             - min(due_at) filter (where not failed and not running)), 0))::float8 as "dueFor"
       from seen group by name`.execute(db)
   return rows
 }

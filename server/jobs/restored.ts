@@ -7,7 +7,7 @@ import type { JobName } from "./catalogue.ts"
  * out: without one it would stand beside what waits under the same key.
  */
 export async function endLeases(db: Db): Promise<void> {
-  await sql`update jobs set leased_until = '-infinity' where lease_id is not null`.execute(db)
+  await sql`update jobs set leased_until = 'epoch' where lease_id is not null`.execute(db)
 }
 
 /** For jobs whose reason is settled in another way. */

@@ -20,8 +20,11 @@ export type RunningJob = { id: string; workspaceId: string; attempt: number; las
 
 type Handler<Name extends JobName> = (payload: Payload<Name>, job: RunningJob) => Promise<void>
 
+/** `giveUp` says what becomes of its subject when it is buried without having come to an end. */
+type Handling<Name extends JobName> = Handler<Name> | { run: Handler<Name>; giveUp: Handler<Name> }
+
 /** A worker takes only the jobs it has a handler for. */
-export type Handlers = { [Name in JobName]?: Handler<Name> }
+export type Handlers = { [Name in JobName]?: Handling<Name> }
 
 /**
  * Thrown by a handler that cannot go on now and knows when it can (a provider's rate limit). It is no failure:
@@ -126,16 +129,12 @@ export function createWorker(options: {
     const lastAttempt = job.attempts >= attemptsAtMost
     if (job.attempts > claimsAtMost) {
       log.error({ job: job.id, name: job.name }, "a job ended the process each time it was run")
+      await handle(job, "giveUp")
       await bury(db, job, clock.now(), "The process ended each time it was run.")
       return
     }
     try {
-      await handle(job.name, job.payload, {
-        id: job.id,
-        workspaceId: job.workspaceId,
-        attempt: job.attempts,
-        lastAttempt,
-      })
+      await handle(job, "run")
     } catch (error) {
       await putOff(job, error, lastAttempt)
       return
@@ -143,19 +142,21 @@ export function createWorker(options: {
     await finish(db, job)
   }
 
-  async function handle(name: string, payload: unknown, job: RunningJob): Promise<void> {
+  async function handle({ name, ...job }: ClaimedJob, how: "run" | "giveUp"): Promise<void> {
     if (!isJobName(name)) throw new Error(`No job is called ${name}.`)
-    await handleNamed(name, payload, job)
+    await handleNamed(name, job, how)
   }
 
   async function handleNamed<Name extends JobName>(
     name: Name,
-    payload: unknown,
-    job: RunningJob,
+    { id, workspaceId, attempts, payload }: Omit<ClaimedJob, "name">,
+    how: "run" | "giveUp",
   ): Promise<void> {
-    const handler: Handler<Name> | undefined = handlers[name]
-    if (handler === undefined) throw new Error(`Nobody handles ${name}.`)
-    await handler(parsePayload(name, payload), job)
+    const handling: Handling<Name> | undefined = handlers[name]
+    if (handling === undefined) throw new Error(`Nobody handles ${name}.`)
+    const { run, giveUp } = typeof handling === "function" ? { run: handling, giveUp: undefined } : handling
+    const job = { id, workspaceId, attempt: attempts, lastAttempt: attempts >= attemptsAtMost }
+    await (how === "run" ? run : giveUp)?.(parsePayload(name, payload), job)
   }
 
   async function putOff(job: ClaimedJob, error: unknown, lastAttempt: boolean): Promise<void> {

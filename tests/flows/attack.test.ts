@@ -45,6 +45,7 @@ async function hiddenFromBo(): Promise<{ visitor: Visitor; conversationId: strin
 async function whileHeld<T>(conversationId: string, starts: (() => Promise<T>)[]): Promise<T[]> {
   const started: Promise<T>[] = []
   await parley.database.db.transaction().execute(async (tx) => {
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
     await sql`select id from conversations where id = ${conversationId} for update`.execute(tx)
     for (const start of starts) {
       started.push(start())

@@ -38,6 +38,7 @@ test("stopping finishes what is in flight and says goodbye to sockets", async ()
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
   const holding = database.db.transaction().execute(async (tx) => {
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
     await sql`lock table inbox_preferences in exclusive mode`.execute(tx)
     lock()
     await released

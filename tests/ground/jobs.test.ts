@@ -167,9 +167,23 @@ describe("a job", () => {
         database.db,
       )
     await died(12)
-    await work({ trim: async () => void (runs += 1) }).runDue()
+    const givenUp: string[] = []
+    const trim = {
+      run: async () => void (runs += 1),
+      giveUp: async (_: unknown, job: { id: string }) => void givenUp.push(job.id),
+    }
+    await work({ trim }).runDue()
     expect(runs).toBe(0)
+    expect(givenUp).toHaveLength(1)
     expect(await waiting()).toEqual([{ attempts: 13, failed: true }])
+  })
+
+  test("is claimed beside one whose lease an earlier restore left without a time", async () => {
+    let runs = 0
+    await enqueue(database.db, { name: "trim", workspaceId, payload: {} })
+    await sql`update jobs set lease_id = ${newId()}, leased_until = '-infinity'`.execute(database.db)
+    await work({ trim: async () => void (runs += 1) }).runDue()
+    expect(runs).toBe(1)
   })
 
   test("that gets no answer holds up those of its own name and workspace only", async () => {

@@ -10,6 +10,7 @@ import { parleysOf, type RunningParley } from "../flows/parleys.ts"
 import { createOwner, createPerson } from "../flows/person.ts"
 import { answerTo, createVisitor } from "../flows/visitor-client.ts"
 import { createTestDatabase } from "../harness/harness.ts"
+import { enqueue } from "../../server/jobs/jobs.ts"
 import { start } from "../../server/main.ts"
 
 const startParley = parleysOf(systemClock)
@@ -123,6 +124,20 @@ test("jobs are told as they stand in the database", async () => {
   await job({ name: "deliver", due: "-100 seconds", leased: "-1 second" })
   await job({ name: "send-mail", due: "-1 hour", failed: true })
   await job({ name: "trim", due: "1 hour" })
+  // As soon as possible, which has no time of its own; the second waits in its lane for the first, which is put off.
+  await enqueue(parley.database.db, {
+    name: "auto-away",
+    workspaceId: newId(),
+    payload: { agentId: newId() },
+  })
+  const inLane = { name: "release-agent", workspaceId: newId(), lane: "one" } as const
+  const payload = { agentId: newId(), why: "away", teamId: null } as const
+  const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+  await enqueue(parley.database.db, { ...inLane, payload, runAt: inAnHour })
+  await enqueue(parley.database.db, { ...inLane, payload })
+  await sql`update jobs set enqueued_at = now() - interval '40 s' where run_at = '-infinity'`.execute(
+    parley.database.db,
+  )
   const figures = await scrape(parley)
   const count = (name: string, state: string) => figures.get(`parley_jobs{name="${name}",state="${state}"}`)
   expect(["waiting", "running", "failed"].map((state) => count("deliver", state))).toEqual([2, 1, 0])
@@ -131,7 +146,9 @@ test("jobs are told as they stand in the database", async () => {
   const due = (name: string) => figures.get(`parley_jobs_longest_due_seconds{name="${name}"}`)
   expect(due("deliver")).toBeGreaterThanOrEqual(100)
   expect(due("deliver")).toBeLessThan(150)
-  expect([due("send-mail"), due("trim")]).toEqual([0, 0])
+  expect([due("send-mail"), due("trim"), due("release-agent")]).toEqual([0, 0, 0])
+  expect(due("auto-away")).toBeGreaterThanOrEqual(40)
+  expect(due("auto-away")).toBeLessThan(90)
 })
 
 const hanging = { timeout: 15_000 }
@@ -148,7 +165,7 @@ test("a database that hangs makes a process unready, not dead, and gathers no as
   let holding = 0
   const transactions = [1, 2].map(() =>
     parley.sync.db.transaction().execute(async (tx) => {
-      await sql`select 1`.execute(tx)
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
       holding += 1
       await held
     }),
@@ -176,6 +193,7 @@ test("a process that stops says so at once, while it finishes what is in flight"
   releases.push(release)
   const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
   const holding = database.db.transaction().execute(async (tx) => {
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
     await sql`lock table inbox_preferences in exclusive mode`.execute(tx)
     lock()
     await held
@@ -239,6 +257,7 @@ test("a visitor whose connection was under way when the process was told to stop
   releases.push(release)
   const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
   const holding = database.db.transaction().execute(async (tx) => {
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
     await sql`lock table sources in access exclusive mode`.execute(tx)
     lock()
     await held

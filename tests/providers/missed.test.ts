@@ -63,7 +63,9 @@ beforeAll(async () => {
     entryChanged: async () => undefined,
   })
   const running = { id: newId(), workspaceId, attempt: 1, lastAttempt: false }
-  look = async () => jobs["fetch-missed"]?.({ sourceId }, running)
+  const handling = jobs["fetch-missed"]
+  if (typeof handling !== "object") throw new Error("Nobody looks for what was missed.")
+  look = () => handling.run({ sourceId }, running)
 })
 afterAll(async () => {
   await sync.stop()

@@ -6,6 +6,7 @@
  * again. `number` in the answer is the change the command became: a client that has applied it shows the truth.
  */
 import { z } from "zod"
+import { labelColor } from "./labels.ts"
 import { inboxPreference, proactiveMessage } from "./rows.ts"
 import { messageText, name } from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
@@ -32,6 +33,8 @@ const email = z
   .email()
   .max(254)
   .transform((text) => text.toLowerCase())
+
+const newLabel = z.object({ name: name(40), color: labelColor })
 
 function command<P extends string, B extends z.ZodType, A extends z.ZodType>(
   method: "POST" | "PATCH" | "PUT" | "DELETE",
@@ -95,6 +98,16 @@ export const conversationCommands = {
   unread: command("POST", "/conversations/:conversationId/unread", z.object({ id, fromEntryId: id }), done),
   /** Sends a failed or possibly unsent answer once more. */
   resend: command("POST", "/conversations/:conversationId/entries/:entryId/resend", z.object({ id }), done),
+  /**
+   * Puts a label on a message or takes it off. `make`: one of this id is made if there is none; where another has
+   * that name already, that one is taken.
+   */
+  label: command(
+    "PUT",
+    "/conversations/:conversationId/entries/:entryId/labels/:labelId",
+    z.object({ id, isOn: z.boolean(), make: newLabel.optional() }),
+    done,
+  ),
 } as const
 export type ConversationCommand = keyof typeof conversationCommands
 
@@ -133,6 +146,13 @@ export const workspaceCommands = {
     }),
     done,
   ),
+  makeLabel: command("POST", "/labels", newLabel.extend({ id }), made),
+  changeLabel: command("PATCH", "/labels/:labelId", newLabel.partial().extend({ id }), done),
+  /** What carries it is shown with `into` from now on; null takes a merge back. */
+  mergeLabel: command("PUT", "/labels/:labelId/merged", z.object({ id, into: id.nullable() }), done),
+  deleteLabel: command("DELETE", "/labels/:labelId", z.object({ id }), done),
+  /** Takes a deletion back. */
+  restoreLabel: command("POST", "/labels/:labelId/restore", z.object({ id }), done),
   renameWorkspace: command("PATCH", "/workspace", z.object({ id, name: name() }), done),
   invite: command(
     "POST",
@@ -254,6 +274,11 @@ export const invitationAnswer = z.object({
 /** GET /api/v1/invitations, admins. */
 export const invitationsAnswer = z.object({
   invitations: z.array(z.object({ id, role, email: z.string().nullable(), expiresAt: stamp, createdBy: id })),
+})
+
+/** GET /api/v1/labels. `count`: the messages that carry it; null for whoever may not see all of them. */
+export const labelsAnswer = z.object({
+  labels: z.array(z.object({ id, name: z.string(), color: labelColor, count: z.number().int().nullable() })),
 })
 
 /** The workspace a request speaks of; may be left out by a user who belongs to one only. */

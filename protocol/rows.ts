@@ -3,6 +3,7 @@
  * A row is loaded for one reader: `own` holds what is his alone (unread, star, mention).
  */
 import { z } from "zod"
+import { labelColor } from "./labels.ts"
 import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
 
 export const workspaceRow = z.object({ kind: z.literal("workspace"), id, name: z.string() })
@@ -65,6 +66,15 @@ export const sourceRow = z.object({
   ]),
 })
 
+export const labelRow = z.object({
+  kind: z.literal("label"),
+  id,
+  name: z.string(),
+  color: labelColor,
+  /** The label that is shown instead of this one. */
+  mergedInto: id.nullable(),
+})
+
 /** What is the reading agent's own and nobody else's: his remembered filter and order of each inbox. */
 export const inboxPreference = z.object({
   order: z.enum(["latest", "oldest", "waiting-longest", "waiting-shortest"]).optional(),
@@ -124,6 +134,7 @@ export const conversationRow = z.object({
       agentId: id.nullable(),
       text: z.string(),
       hasFiles: z.boolean(),
+      labelIds: z.array(id),
     })
     .nullable(),
   lastCustomerEntryId: id.nullable(),
@@ -188,6 +199,8 @@ export const entryRow = z.object({
       channel,
       text: z.string(),
       files: z.array(fileView),
+      /** As they were put on it, the oldest first; `shownLabels` says what they are now. */
+      labelIds: z.array(id),
       /** null for what the customer wrote. */
       delivery: z.object({ state: deliveryState, reason: z.string().nullable() }).nullable(),
     }),
@@ -201,6 +214,7 @@ export const row = z.discriminatedUnion("kind", [
   agentRow,
   teamRow,
   sourceRow,
+  labelRow,
   selfRow,
   conversationRow,
   entryRow,
@@ -212,7 +226,17 @@ export type WorkspaceRow = RowOf<"workspace">
 export type AgentRow = RowOf<"agent">
 export type TeamRow = RowOf<"team">
 export type SourceRow = RowOf<"source">
+export type LabelRow = RowOf<"label">
 export type SelfRow = RowOf<"self">
 export type ConversationRow = RowOf<"conversation">
 export type EntryRow = RowOf<"entry">
-export const rowKind = z.enum(["workspace", "agent", "team", "source", "self", "conversation", "entry"])
+export const rowKind = z.enum([
+  "workspace",
+  "agent",
+  "team",
+  "source",
+  "label",
+  "self",
+  "conversation",
+  "entry",
+])

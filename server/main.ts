@@ -21,6 +21,7 @@ import { openDatabase, systemClock, type Clock, type Database } from "./db/db.ts
 import { createFileStore, type FileStore } from "./files/files.ts"
 import { createHttp, type App } from "./http/http.ts"
 import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
+import { labelLoader } from "./labels/labels.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
 import { mailJobs } from "./notifications/notifications.ts"
@@ -56,7 +57,7 @@ export async function start(
     clock,
     log,
     metrics: createMetrics(config),
-    loaders: () => [...teamLoaders, sourceLoader, conversationLoader, entryLoader],
+    loaders: () => [...teamLoaders, sourceLoader, labelLoader, conversationLoader, entryLoader],
     findReader,
     keysOfConversations,
     countsFor,

@@ -15,11 +15,12 @@ type EntryLineProps = {
   customer: string
   isLinked: boolean
   onUnread: (entryId: string) => void
+  onLabel: (entryId: string) => void
   onSendAgain: (entryId: string) => void
 }
 
 export const EntryLine = memo(
-  function EntryLine({ line, row, customer, isLinked, onUnread, onSendAgain }: EntryLineProps) {
+  function EntryLine({ line, row, customer, isLinked, onUnread, onLabel, onSendAgain }: EntryLineProps) {
     const { entry } = line
     const { body } = entry
     if (body.type === "event") return <EventLine entry={entry} event={body.event} row={row} />
@@ -44,7 +45,12 @@ export const EntryLine = memo(
           />
         )}
         {entry.pending === undefined && (
-          <EntryMenu entryId={entry.id} conversationId={entry.conversationId} onUnread={onUnread} />
+          <EntryMenu
+            entryId={entry.id}
+            conversationId={entry.conversationId}
+            onUnread={onUnread}
+            onLabel={body.type === "message" ? onLabel : undefined}
+          />
         )}
       </article>
     )
@@ -65,10 +71,12 @@ function EntryMenu({
   entryId,
   conversationId,
   onUnread,
+  onLabel,
 }: {
   entryId: string
   conversationId: string
   onUnread: (entryId: string) => void
+  onLabel: ((entryId: string) => void) | undefined
 }) {
   const [isOpen, setOpen] = useState<boolean>()
   const button = (
@@ -84,6 +92,16 @@ function EntryMenu({
           isOpen={isOpen}
           onOpen={setOpen}
           lines={[
+            ...(onLabel
+              ? [
+                  {
+                    kind: "item",
+                    label: t("labels.menu"),
+                    icon: "label",
+                    onSelect: () => onLabel(entryId),
+                  } as const,
+                ]
+              : []),
             {
               kind: "item",
               label: t("timeline.markUnread"),

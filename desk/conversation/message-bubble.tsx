@@ -1,5 +1,6 @@
 import type { EntryRow } from "../../protocol/rows.ts"
 import { channelWords } from "../customer/customer.ts"
+import { LabelTags } from "../labels/labels.ts"
 import { useAgents, useSelf, type TimelineEntry } from "../replica/replica.ts"
 import { clockWords, momentWords, reasonWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
@@ -47,6 +48,7 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }
           </p>
         )}
         <MessageFiles files={message.files} />
+        <LabelTags ids={message.labelIds} />
         {isTroubled && (
           <p className={style["trouble"]} data-state={state}>
             <Icon name="warning" size={14} />

@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { LabelDialog } from "../labels/labels.ts"
 import { useAgents, usePresence, useSelf, useTimeline } from "../replica/replica.ts"
 import { dayWords, t } from "../texts/texts.ts"
 import { Button, useKeys } from "../ui/ui.ts"
@@ -135,7 +136,13 @@ export function Timeline({
     setHeldUnread(true)
     acts.markUnread(fromId)
   }
-  useKeys({ u: () => row.lastCustomerEntryId !== null && markUnread(row.lastCustomerEntryId) })
+  const [labelledId, setLabelledId] = useState<string>()
+  const labelled = entries.find((entry) => entry.id === labelledId)
+  const toLabel = entries.findLast((entry) => entry.body.type === "message" && entry.pending === undefined)
+  useKeys({
+    l: () => setLabelledId(toLabel?.id),
+    u: () => row.lastCustomerEntryId !== null && markUnread(row.lastCustomerEntryId),
+  })
   const toLatest = () => {
     setAround(undefined)
     virtual.scrollToEnd()
@@ -178,6 +185,7 @@ export function Timeline({
                       customer={name}
                       isLinked={line.key === entryId}
                       onUnread={markUnread}
+                      onLabel={setLabelledId}
                       onSendAgain={acts.sendAgain}
                     />
                   )}
@@ -201,6 +209,14 @@ export function Timeline({
         </button>
       )}
       <Typing conversationId={row.id} customer={name} />
+      <LabelDialog
+        message={
+          labelled?.body.type === "message"
+            ? { conversationId: row.id, entryId: labelled.id, labelIds: labelled.body.labelIds }
+            : undefined
+        }
+        onClose={() => setLabelledId(undefined)}
+      />
       <Announcer entries={entries} customer={name} selfId={selfId} />
     </div>
   )

@@ -11,6 +11,7 @@ const KEYS = [
   ["m", "keys.take"],
   ["e", "keys.close"],
   ["s", "keys.star"],
+  ["l", "keys.label"],
   ["u", "keys.unread"],
   ["Esc", "keys.back"],
   ["g m", "keys.me"],

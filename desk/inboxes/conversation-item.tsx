@@ -4,6 +4,7 @@ import { partsOfNote } from "../../protocol/text.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
+import { LabelTags } from "../labels/labels.ts"
 import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { agoWords, countdownWords, momentWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
@@ -74,6 +75,7 @@ export const ConversationItem = memo(function ConversationItem({
             <Icon name="star" size={14} />
           </span>
         )}
+        {row.last && row.last.labelIds.length > 0 && <LabelTags ids={row.last.labelIds} most={2} />}
         <Viewers viewers={presence?.viewers.map(({ agentId }) => agentId) ?? []} />
       </span>
     </li>

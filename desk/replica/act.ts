@@ -26,6 +26,11 @@ export const act = z.discriminatedUnion("command", [
     body: conversationCommands.resend.body,
   }),
   z.object({
+    command: z.literal("label"),
+    params: params.extend({ entryId: id, labelId: id }),
+    body: conversationCommands.label.body,
+  }),
+  z.object({
     command: z.literal("setInbox"),
     params: z.object({ inbox: inboxKey }),
     body: workspaceCommands.setInbox.body,

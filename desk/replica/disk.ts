@@ -13,7 +13,7 @@ import { pending, type Pending } from "./act.ts"
 import { draft, returned, type Draft, type Returned } from "./draft.ts"
 
 /** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
-const FORMAT = 1
+const FORMAT = 2
 
 export type TimelineRecord = {
   conversationId: string

@@ -9,6 +9,7 @@ import type {
   AgentRow,
   ConversationRow,
   InboxPreference,
+  LabelRow,
   SelfRow,
   SourceRow,
   TeamRow,
@@ -20,9 +21,16 @@ import { getList } from "./apply.ts"
 import { findReplica, watchReplica } from "./current.ts"
 import { joinReturned, type Draft } from "./draft.ts"
 import { isAtEnd, isPaged } from "./list.ts"
-import { findReader, shownRow, shownSelf, type ConnectionState, type Memory } from "./memory.ts"
+import {
+  findReader,
+  shownLabelRows,
+  shownRow,
+  shownSelf,
+  type ConnectionState,
+  type Memory,
+} from "./memory.ts"
 import type { Replica } from "./open.ts"
-import { entryOf, type TimelineEntry } from "./overlay.ts"
+import { entryOf, overlayEntry, type TimelineEntry } from "./overlay.ts"
 import { getTimeline, loadClosed, loadConversation, loadTimeline, openTimeline } from "./pages.ts"
 import type { Viewing } from "./tabs.ts"
 import type { Timeline } from "./timeline.ts"
@@ -80,6 +88,10 @@ export function useTeams(): ReadonlyMap<string, TeamRow> {
 
 export function useSources(): ReadonlyMap<string, SourceRow> {
   return useWatched(useReplica(), ["source"], (memory) => new Map(memory.kept.source))
+}
+
+export function useLabels(): ReadonlyMap<string, LabelRow> {
+  return useWatched(useReplica(), ["label"], shownLabelRows)
 }
 
 export function useCounts(): Counts {
@@ -209,7 +221,10 @@ export function loadAhead(conversationId: string): void {
 
 /** The entries as the server told them, then what is on its way there. */
 function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[] {
-  if (timeline.hasNewer) return timeline.entries
+  const acts = memory.pendings.map(({ act }) => act).filter(({ command }) => command === "label")
+  const entries =
+    acts.length === 0 ? timeline.entries : timeline.entries.map((entry) => overlayEntry(entry, acts))
+  if (timeline.hasNewer) return entries
   const row = memory.kept.conversation.get(timeline.conversationId)
   const own = memory.pendings.flatMap((pending) => {
     const entry = entryOf(pending, row, memory.agentId)
@@ -217,7 +232,7 @@ function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[]
       ? [entry]
       : []
   })
-  return own.length === 0 ? timeline.entries : [...timeline.entries, ...own]
+  return own.length === 0 ? entries : [...entries, ...own]
 }
 
 export function usePresence(conversationId: string): Presence | undefined {

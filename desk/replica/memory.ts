@@ -5,7 +5,7 @@
  * What is shown of a conversation is its row under the overlays of the acts on their way; see `shownRow`.
  */
 import { readerOf, type Counts, type Reader } from "../../protocol/inboxes.ts"
-import type { ConversationRow, RowKind, RowOf, SelfRow } from "../../protocol/rows.ts"
+import type { ConversationRow, LabelRow, RowKind, RowOf, SelfRow } from "../../protocol/rows.ts"
 import type { Presence } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
 import { conversationOf } from "./act.ts"
@@ -84,6 +84,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
       agent: new Map(),
       team: new Map(),
       source: new Map(),
+      label: new Map(),
       self: new Map(),
       conversation: new Map(),
     },
@@ -163,6 +164,7 @@ const KINDS = [
   "agent",
   "team",
   "source",
+  "label",
   "self",
   "conversation",
 ] as const satisfies readonly KeptKind[]
@@ -177,6 +179,8 @@ function set(kept: Kept, row: KeptRow): void {
       return void kept.team.set(row.id, row)
     case "source":
       return void kept.source.set(row.id, row)
+    case "label":
+      return void kept.label.set(row.id, row)
     case "self":
       return void kept.self.set(row.id, row)
     case "conversation":
@@ -203,6 +207,17 @@ export function shownRow(memory: Memory, id: string): ConversationRow | undefine
 
 export function* shownRows(memory: Memory): Generator<ConversationRow> {
   for (const row of memory.kept.conversation.values()) yield memory.overlaid.get(row.id) ?? row
+}
+
+/** Those of the workspace, and those that are being made. */
+export function shownLabelRows(memory: Memory): ReadonlyMap<string, LabelRow> {
+  const labels = new Map(memory.kept.label)
+  for (const { act } of memory.pendings) {
+    if (act.command !== "label" || act.body.make === undefined || labels.has(act.params.labelId)) continue
+    const { labelId: id } = act.params
+    labels.set(id, { kind: "label", id, ...act.body.make, mergedInto: null })
+  }
+  return labels
 }
 
 export function shownSelf(memory: Memory): SelfRow | undefined {
@@ -239,6 +254,7 @@ export function setPendings(memory: Memory, pendings: readonly Pending[]): void 
       memory.touched.add(id)
       memory.watchers.mark(`timeline:${id}`)
     }
+    if (one.act.command === "label" && one.act.body.make) memory.watchers.mark("label")
     // An inbox's remembered filter is shown through its list.
     if (one.act.command === "setInbox") memory.directoryTouched = true
   }

@@ -32,6 +32,10 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
       return overlayRead(row, act.body.upTo)
     case "unread":
       return { ...row, own: { ...row.own, unread: Math.max(1, row.own.unread) } }
+    case "label":
+      return row.last?.id === act.params.entryId
+        ? { ...row, last: { ...row.last, labelIds: overlayLabels(row.last.labelIds, act) } }
+        : row
     case "offer":
     case "resend":
     case "setInbox":
@@ -81,13 +85,27 @@ function overlayRead(row: ConversationRow, upTo: string): ConversationRow {
   }
 }
 
-type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles">
+type LabelAct = Extract<Act, { command: "label" }>
+
+function overlayLabels(labelIds: readonly string[], { params, body }: LabelAct): string[] {
+  const others = labelIds.filter((id) => id !== params.labelId)
+  return body.isOn ? [...others, params.labelId] : others
+}
+
+/** The entry under the labels on their way to it. */
+export function overlayEntry(entry: EntryRow, acts: readonly Act[]): EntryRow {
+  const own = acts.filter((act) => act.command === "label").filter((act) => act.params.entryId === entry.id)
+  if (own.length === 0 || entry.body.type !== "message") return entry
+  return { ...entry, body: { ...entry.body, labelIds: own.reduce(overlayLabels, entry.body.labelIds) } }
+}
+
+type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles" | "labelIds">
 
 function written(row: ConversationRow, last: Written, at: string): ConversationRow {
   return {
     ...row,
     updatedAt: at > row.updatedAt ? at : row.updatedAt,
-    last: { ...last, text: firstLine(last.text), hasFiles: false },
+    last: { ...last, text: firstLine(last.text), hasFiles: false, labelIds: [] },
   }
 }
 
@@ -125,6 +143,7 @@ export function entryOf(
       channel,
       text,
       files: [],
+      labelIds: [],
       delivery: { state: "sending", reason: null },
     },
   }

@@ -13,6 +13,7 @@ export {
   useCounts,
   useDraft,
   useInbox,
+  useLabels,
   usePresence,
   useSelf,
   useSources,

@@ -56,5 +56,6 @@ function bucketsOf(memory: Memory, wanted: ReadonlySet<number>): Map<number, Con
 
 /** Everything that is no conversation. */
 export function directoryOf({ kept }: Memory): Row[] {
-  return [kept.workspace, kept.agent, kept.team, kept.source, kept.self].flatMap((rows) => [...rows.values()])
+  const { conversation: _, ...others } = kept
+  return Object.values(others).flatMap((rows): Row[] => [...rows.values()])
 }

@@ -2,19 +2,21 @@ import { Link, useParams } from "@tanstack/react-router"
 import type { ComponentType, ReactNode } from "react"
 import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
+import { LabelsSection } from "./labels-section.tsx"
 import { ProfileSection } from "./profile-section.tsx"
 import { SourcesSection } from "./sources-section.tsx"
 import { TeamSection } from "./team-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "workspace"] as const
+const SECTIONS = ["profile", "team", "sources", "labels", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   profile: ProfileSection,
   team: TeamSection,
   sources: SourcesSection,
+  labels: LabelsSection,
   workspace: WorkspaceSection,
 }
 
@@ -47,7 +49,9 @@ export function SettingsPage({ corner }: { corner: ReactNode }) {
       <div className={style["body"]}>
         <div className={style["column"]}>
           <h1>{t(`settings.${section}`)}</h1>
-          {!isAdmin && section !== "profile" && <p className={style["hint"]}>{t("settings.adminsOnly")}</p>}
+          {!isAdmin && section !== "profile" && section !== "labels" && (
+            <p className={style["hint"]}>{t("settings.adminsOnly")}</p>
+          )}
           <Page isAdmin={isAdmin} />
         </div>
       </div>

@@ -36,6 +36,7 @@ const PATHS = {
       <path d="M12 11v5M12 8v.01" />
     </>
   ),
+  label: <path d="M4 4h8l8 8-8 8-8-8zM8 8v.01" />,
   lock: (
     <>
       <rect x="5" y="11" width="14" height="9" rx="2" />

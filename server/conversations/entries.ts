@@ -3,7 +3,7 @@ import type { EntryRow, EventView, Row } from "../../protocol/rows.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import type { Db } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
-import { keysOfConversations } from "./loading.ts"
+import { keysOfConversations, labelIdsOf } from "./loading.ts"
 
 type EntryRecord = {
   id: Id
@@ -16,6 +16,7 @@ type EntryRecord = {
   text: string
   event: EventView | null
   files: EntryFiles
+  labelIds: Id[]
   delivery: DeliveryState | null
   deliveryReason: string | null
 }
@@ -50,7 +51,8 @@ export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): 
            coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size,
                                                          'state', f.state) order by wanted.position)
                        from unnest(e.file_ids) with ordinality as wanted (id, position)
-                       join files f on f.workspace_id = e.workspace_id and f.id = wanted.id), '[]') as files
+                       join files f on f.workspace_id = e.workspace_id and f.id = wanted.id), '[]') as files,
+           ${labelIdsOf(sql`e`)} as "labelIds"
       from entries e
       left join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
      where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[])
@@ -65,7 +67,7 @@ export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): 
 }
 
 function bodyOf(record: EntryRecord): EntryRow["body"] {
-  const { type, agentId, addressId, channel, text, event, files, delivery, deliveryReason } = record
+  const { type, agentId, addressId, channel, text, event, files, labelIds, delivery, deliveryReason } = record
   if (type === "message" && addressId !== null && channel !== null)
     return {
       type,
@@ -74,6 +76,7 @@ function bodyOf(record: EntryRecord): EntryRow["body"] {
       channel,
       text,
       files,
+      labelIds,
       delivery: delivery === null ? null : { state: delivery, reason: deliveryReason },
     }
   if (type === "note" && agentId !== null) return { type, agentId, text }

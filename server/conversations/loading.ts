@@ -62,7 +62,7 @@ export const conversationLoader: Loader = {
 type LoadedRecord = StateRecord & {
   customer: Loaded["customer"]
   addresses: Loaded["addresses"]
-  last: { id: Id; type: "message" | "note"; agentId: Id | null; text: string; hasFiles: boolean } | null
+  last: Loaded["last"]
 }
 
 /** What every reader sees alike. */
@@ -77,7 +77,7 @@ async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map
               from addresses a where a.workspace_id = c.workspace_id and a.customer_id = c.customer_id) as addresses,
            case when last.id is not null then jsonb_build_object(
              'id', last.id, 'type', last.type, 'agentId', last.agent_id, 'text', left(last.text, 1000),
-             'hasFiles', cardinality(last.file_ids) > 0) end as last
+             'hasFiles', cardinality(last.file_ids) > 0, 'labelIds', to_jsonb(${labelIdsOf(sql`last`)})) end as last
       from conversations c
       join customers customer on customer.workspace_id = c.workspace_id and customer.id = c.customer_id
       left join entries last on last.workspace_id = c.workspace_id and last.id = c.last_entry_id
@@ -88,6 +88,13 @@ async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map
       rowOf(stateOf(record), { customer: { ...customer, firstSeenAt }, addresses, last }),
     ]),
   )
+}
+
+/** The labels an entry carries, as an array; `entry` is the name of its row. */
+export function labelIdsOf(entry: RawBuilder<unknown>) {
+  return sql<Id[]>`array(select carried.label_id::text from entry_labels carried
+                          where carried.workspace_id = ${entry}.workspace_id and carried.entry_id = ${entry}.id
+                          order by carried.at, carried.label_id)`
 }
 
 function rowOf(state: State, parts: Pick<Loaded, "customer" | "addresses" | "last">): Loaded {

@@ -149,6 +149,15 @@ create table entries (
   constraint entries_type_check CHECK ((type = ANY (ARRAY['message'::text, 'note'::text, 'event'::text])))
 );
 
+create table entry_labels (
+  workspace_id uuid not null,
+  entry_id uuid not null,
+  label_id uuid not null,
+  agent_id uuid not null,
+  at timestamp with time zone not null,
+  constraint entry_labels_pkey PRIMARY KEY (workspace_id, entry_id, label_id)
+);
+
 create table files (
   workspace_id uuid not null,
   id uuid not null,
@@ -272,6 +281,17 @@ create table jobs (
   constraint jobs_pkey PRIMARY KEY (workspace_id, id)
 );
 
+create table labels (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  color text not null,
+  merged_into uuid,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint labels_pkey PRIMARY KEY (workspace_id, id)
+);
+
 create unlogged table limits (
   key text not null,
   count integer not null,
@@ -393,6 +413,8 @@ CREATE INDEX entries_from_customer_index ON public.entries USING btree (workspac
 
 CREATE UNIQUE INDEX entries_provider_key ON public.entries USING btree (workspace_id, source_id, provider_id) WHERE (provider_id IS NOT NULL);
 
+CREATE INDEX entry_labels_label_index ON public.entry_labels USING btree (workspace_id, label_id, at);
+
 CREATE INDEX account_user_index ON identity.account USING btree ("userId");
 
 CREATE INDEX session_user_index ON identity.session USING btree ("userId");
@@ -406,6 +428,8 @@ CREATE UNIQUE INDEX jobs_key ON public.jobs USING btree (workspace_id, key) WHER
 CREATE INDEX jobs_lane ON public.jobs USING btree (workspace_id, lane, "position") WHERE ((lane IS NOT NULL) AND (failed_at IS NULL));
 
 CREATE INDEX jobs_running_key ON public.jobs USING btree (workspace_id, key) WHERE ((key IS NOT NULL) AND (lease_id IS NOT NULL));
+
+CREATE UNIQUE INDEX labels_name_key ON public.labels USING btree (workspace_id, lower(name)) WHERE ((merged_into IS NULL) AND (deleted_at IS NULL));
 
 CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspace_id, agent_id);
 

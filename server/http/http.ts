@@ -19,6 +19,7 @@ import { accountRoutes } from "./account.ts"
 import { conversationRoutes } from "./conversations.ts"
 import { fileRoutes } from "./files.ts"
 import { createFrame } from "./frame.ts"
+import { labelRoutes } from "./labels.ts"
 import { pageRoutes } from "./pages.ts"
 import type { App } from "./route.ts"
 import { refuseOtherRoles } from "./roles.ts"
@@ -52,6 +53,7 @@ export async function createHttp(joined: {
   if (!config.roles.has("http")) return app
   accountRoutes(app, { sync, config, identity })
   teamRoutes(app, { sync, config })
+  labelRoutes(app, { sync })
   sourceRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
   fileRoutes(app, { sync, store })

@@ -205,6 +205,15 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
       },
     })
     await page.keyboard.press("Escape")
+    await expectNothing(page, {
+      "labels of a message": async () => {
+        await log(page).focus()
+        await page.keyboard.press("l")
+        await page.getByRole("combobox", { name: "Find or make a label" }).fill("new one")
+        await page.getByRole("option", { name: "Make “new one”" }).waitFor()
+      },
+    })
+    await page.keyboard.press("Escape")
   })
 
   test("settings", async () => {
@@ -232,6 +241,10 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.getByRole("switch", { name: "Speak to visitors first" }).first().click()
         await page.getByRole("textbox", { name: "Text", exact: true }).waitFor()
       },
+      labels: () => open("Labels"),
+      "a label": dialog("Change label 3", "label 3"),
+      "a new label": dialog("New label", "New label"),
+      "sources again": () => open("Sources"),
       "a new website": dialog("Add a website", "Add a website"),
       "a new number": dialog("Add an SMS number", "Add an SMS number"),
     })
@@ -279,7 +292,7 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await phone.getByRole("dialog", { name: "Customer" }).waitFor()
       },
       ...Object.fromEntries(
-        ["Profile", "Team", "Sources", "Workspace"].map((section) => [
+        ["Profile", "Team", "Sources", "Labels", "Workspace"].map((section) => [
           section,
           () => go(phone, `/settings/${section.toLowerCase()}`, section),
         ]),

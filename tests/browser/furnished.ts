@@ -1,4 +1,6 @@
 import type { Page } from "playwright-core"
+import { labelColor } from "../../protocol/labels.ts"
+import { newId } from "../../server/db/db.ts"
 import { answerTo } from "../flows/visitor-client.ts"
 import { succeed, type Colleague } from "../flows/company.ts"
 import { answerField, inbox, log } from "../harness/people.ts"
@@ -34,6 +36,14 @@ export async function furnish(stage: Stage): Promise<Furnished> {
   await company.act(bo, "Vera", "notes", { text: `@{agent:${ada.agentId}} she asked before.` })
   await company.introduce("Vera", await company.makeSource(everyoneId))
   await company.write("Vera", { text: "Thank you, and how do I return them?" })
+  const { lastCustomerEntryId: labelled } = await company.see(ada, "Vera")
+  for (const [place, color] of labelColor.options.entries())
+    await succeed(
+      company.act(ada, "Vera", `entries/${labelled}/labels/${newId()}`, {
+        isOn: true,
+        make: { name: `label ${place}`, color },
+      }),
+    )
   await company.write("Wim", { text: "שלום, מתי מגיע המשלוח?" })
   await succeed(company.act(bo, "Wim", "offer", { agentId: ada.agentId }))
   await company.write("Yara", { text: "That worked, thank you." })

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { PROTOCOL } from "../../protocol/stream.ts"
 import { newId } from "../../server/db/db.ts"
 
 type Cookie = { name: string; value: string; url: string }
@@ -49,8 +50,32 @@ export async function fillCompany(url: string): Promise<Company> {
     id: newId(),
     text: `Two pairs left, I put one aside. @{agent:${ada.agentId}}`,
   })
+  const { lastCustomerEntryId: ordered } = busy
+  for (const [name, color] of [
+    ["wrong size", "red"],
+    ["order 10482", "blue"],
+  ])
+    await ada.ask("PUT", `${at}/entries/${ordered}/labels/${newId()}`, {
+      id: newId(),
+      isOn: true,
+      make: { name, color },
+    })
   await ada.ask("PUT", `${at}/star`, { id: newId(), isStarred: true })
   await marta("Wonderful, thank you!")
+  const [thanks] = await ada.conversations("me")
+  if (thanks) {
+    const { lastCustomerEntryId: last } = thanks
+    for (const [name, color] of [
+      ["praise", "green"],
+      ["exchange", "amber"],
+      ["a label with a rather long name", "purple"],
+    ])
+      await ada.ask("PUT", `${at}/entries/${last}/labels/${newId()}`, {
+        id: newId(),
+        isOn: true,
+        make: { name, color },
+      })
+  }
   const [, first, second, third] = rows.filter((row) => row.id !== busy.id)
   if (first) await bo.ask("POST", `/conversations/${first.id}/offer`, { id: newId(), agentId: ada.agentId })
   if (second)
@@ -107,7 +132,7 @@ async function person(url: string) {
       })
       const ids = await new Promise<{ source: string; everyone: string }>((resolve, reject) => {
         socket.on("error", reject)
-        socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: 1 })))
+        socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL })))
         socket.on("message", (data: Buffer) => {
           const message: { kind: string; rows?: { kind: string; id: string; isEveryone?: boolean }[] } =
             JSON.parse(data.toString())

@@ -46,6 +46,13 @@ async function takeAll(company: Company) {
       await page.getByRole("switch", { name: "Internal note" }).click()
       await page.getByRole("textbox", { name: "Internal note" }).pressSequentially("Please look, @B")
     })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("labels", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("log").focus()
+        await page.keyboard.press("l")
+        await page.getByRole("combobox", { name: "Find or make a label" }).fill("ex")
+      })
     await shoot("assign", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Assign", exact: true }).click()
@@ -62,7 +69,7 @@ async function takeAll(company: Company) {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "team", "sources", "workspace"])
+    for (const section of ["profile", "team", "sources", "labels", "workspace"])
       await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
         page.goto(`${parley.url}/settings/${section}`),
       )

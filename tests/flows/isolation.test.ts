@@ -1,13 +1,23 @@
 import { sql } from "kysely"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { WebSocket } from "ws"
+import { PROTOCOL } from "../../protocol/stream.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 
 /** Every id one can name of a workspace. */
 type Ids = Record<
-  "workspace" | "agent" | "team" | "source" | "conversation" | "entry" | "address" | "file" | "invitation",
+  | "workspace"
+  | "agent"
+  | "team"
+  | "source"
+  | "conversation"
+  | "entry"
+  | "address"
+  | "file"
+  | "invitation"
+  | "label",
   string
 >
 type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -89,6 +99,12 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     {},
     { params: { conversationId: own.conversation } },
   ],
+  "PUT /api/v1/conversations/:conversationId/entries/:entryId/labels/:labelId": (own) => [
+    { body: { isOn: true, make: { name: "stolen", color: "red" } } },
+    { body: { isOn: false } },
+    { params: { conversationId: own.conversation }, body: { isOn: true } },
+    { params: { conversationId: own.conversation, entryId: own.entry }, body: { isOn: true } },
+  ],
   "GET /api/v1/conversations": (_, other) => [{ query: `?inbox=team:${other.team}` }],
   "GET /api/v1/conversations/:conversationId": () => [{}],
   "GET /api/v1/conversations/:conversationId/entries": (own, other) => [
@@ -112,6 +128,15 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   ],
   "POST /api/v1/invitations": (_, other) => [{ body: { role: "agent", teamIds: [other.team] } }],
   "DELETE /api/v1/invitations/:token|:invitationId": () => [{ body: {} }],
+  "PATCH /api/v1/labels/:labelId": () => [{ body: { name: "Stolen" } }],
+  "PUT /api/v1/labels/:labelId/merged": (own, other) => [
+    { body: { into: own.label } },
+    { params: { labelId: own.label }, body: { into: other.label } },
+  ],
+  "DELETE /api/v1/labels/:labelId": () => [{ body: {} }],
+  "POST /api/v1/labels/:labelId/restore": () => [{ body: {} }],
+  "GET /api/v1/labels": () => namesNothing,
+  "POST /api/v1/labels": () => namesNothing,
   "GET /api/v1/invitations": () => namesNothing,
   "GET /api/v1/stream": () => namesNothing,
   "PATCH /api/v1/me": () => namesNothing,
@@ -153,6 +178,8 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     values (${company.workspaceId}, ${file}, ${company.sourceId}, ${lastEntryId}, 'a.png', 'image/png', 'stored', now())`.execute(
     db,
   )
+  const label = newId()
+  await succeed(company.owner.send("POST", "/labels", { id: label, name: "quintessence", color: "red" }))
   const { rows } = await sql<{ id: string }>`
     select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
     db,
@@ -167,6 +194,7 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     address: row.lastAddressId ?? "",
     file,
     invitation: rows[0]?.id ?? "",
+    label,
   }
   return { company, ids }
 }
@@ -197,6 +225,7 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     teamId: ids.team,
     sourceId: ids.source,
     fileId: ids.file,
+    labelId: ids.label,
     invitationId: ids.invitation,
     inbox: "me",
   }
@@ -262,6 +291,7 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
 /** What makes the routes that name nothing well-formed. */
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
+  if (route.endsWith("/labels")) return { name: "Stolen", color: "red" }
   if (route.endsWith("/availability")) return { awayByHand: true }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }
@@ -285,7 +315,7 @@ test("nobody opens the stream of a workspace to which he does not belong", async
     socket.on("unexpected-response", (_, response) => resolve(String(response.statusCode)))
     socket.on("error", () => resolve("error"))
     socket.on("close", (code) => resolve(`closed ${code}`))
-    socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: 1 })))
+    socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", protocol: PROTOCOL })))
   })
   socket.terminate()
   expect(outcome).not.toBe("")

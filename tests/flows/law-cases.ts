@@ -66,7 +66,37 @@ async function* withSightOf(
 
 const expectsNothing = { assigneeId: null, isOpen: true, lastAnswerId: null }
 
+async function makeLabel(by: Colleague, name: string): Promise<{ id: string }> {
+  const id = newId()
+  await send(by, "POST", "/labels", { id, name, color: "blue" })
+  return { id }
+}
+
+/** On the customer's latest message, or off it. */
+async function putLabel(
+  { company, name }: Stage,
+  by: Colleague,
+  labelId: string,
+  body: object = { isOn: true },
+): Promise<unknown> {
+  const { lastCustomerEntryId } = await company.see(by, name)
+  return succeed(company.act(by, name, `entries/${lastCustomerEntryId}/labels/${labelId}`, body))
+}
+
 export const conversationCases: Record<ConversationCommand, Case> = {
+  async *label(stage) {
+    const { company, name, bo, dee } = stage
+    const entryId = (await company.see(bo, name)).lastCustomerEntryId
+    const label = newId()
+    const make = { name: `on the fly ${label.slice(-4)}`, color: "green" }
+    const path = `entries/${entryId}/labels/${label}`
+    yield await expectUnseen(stage, tried(stage, dee, path, { isOn: true, make }))
+    yield await putLabel(stage, bo, label, { isOn: true, make })
+    yield* withSightOf(stage, dee, () => putLabel(stage, dee, label, { isOn: false }))
+    yield await putLabel(stage, bo, label)
+    yield await succeed(company.answer(bo, name))
+    yield await putLabel(stage, bo, label, { isOn: false })
+  },
   async *answer(stage) {
     const { company, name, bo, cy, dee } = stage
     const { lastAddressId: addressId } = await company.see(bo, name)
@@ -204,6 +234,35 @@ async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Pro
 const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
 
 export const workspaceCases: Record<WorkspaceCommand, Case> = {
+  async *makeLabel({ bo }) {
+    yield await send(bo, "POST", "/labels", { name: "late", color: "red" })
+  },
+  async *changeLabel(stage) {
+    const { ada, bo } = stage
+    const { id } = await makeLabel(bo, "slow")
+    yield await putLabel(stage, bo, id)
+    yield await send(ada, "PATCH", `/labels/${id}`, { name: "very slow", color: "amber" })
+  },
+  async *mergeLabel(stage) {
+    const { ada, bo } = stage
+    const [one, other] = [await makeLabel(bo, "refund"), await makeLabel(bo, "refunds")]
+    yield await putLabel(stage, bo, one.id)
+    yield await send(ada, "PUT", `/labels/${one.id}/merged`, { into: other.id })
+    yield await putLabel(stage, bo, one.id)
+    yield await putLabel(stage, bo, other.id, { isOn: false })
+    yield await send(ada, "PUT", `/labels/${one.id}/merged`, { into: null })
+  },
+  async *deleteLabel(stage) {
+    const { id } = await makeLabel(stage.bo, "wrong")
+    yield await putLabel(stage, stage.bo, id)
+    yield await send(stage.ada, "DELETE", `/labels/${id}`)
+  },
+  async *restoreLabel(stage) {
+    const { id } = await makeLabel(stage.bo, "right")
+    yield await putLabel(stage, stage.bo, id)
+    yield await send(stage.ada, "DELETE", `/labels/${id}`)
+    yield await send(stage.ada, "POST", `/labels/${id}/restore`)
+  },
   async *setAvailability(stage) {
     const { bo, dee } = stage
     yield await assign(stage, bo, toAgent(bo))

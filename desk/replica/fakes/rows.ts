@@ -82,6 +82,7 @@ export function message(number: number, conversationId: string, text = `message 
       channel: "web-chat",
       text,
       files: [],
+      labelIds: [],
       delivery: null,
     },
   }

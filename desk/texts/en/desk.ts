@@ -98,6 +98,7 @@ export const desk = {
   "keys.take": "Assign to me",
   "keys.close": "Close or reopen",
   "keys.star": "Star",
+  "keys.label": "Label the latest message",
   "keys.unread": "Mark unread",
   "keys.back": "Back to the list",
   "keys.me": "Go to Me",

@@ -93,6 +93,25 @@ export const settings = {
   "sources.problem": "The provider refuses our requests: {problem}",
   "sources.connect": "Connect",
 
+  "settings.labels": "Labels",
+  "labels.what": "Coloured words on messages, made here or while labelling. Customers never see them.",
+  "labels.whatAgents":
+    "Coloured words on messages. Anybody can make one; admins and owners rename, merge and delete them.",
+  "labels.nothing": "No labels yet.",
+  "labels.new": "New label",
+  "labels.name": "Name",
+  "labels.change": "Change {name}",
+  "labels.count": { one: "on {count} message", other: "on {count} messages" },
+  "labels.merge": "Merge",
+  "labels.mergeInto": "Show {name} as",
+  "labels.merged": "{name} is shown as {into} now.",
+  "labels.delete": "Delete",
+  "labels.deleted": "{name} is deleted.",
+  "labels.deletedFrom": {
+    one: "{name} is deleted; it was on {count} message.",
+    other: "{name} is deleted; it was on {count} messages.",
+  },
+
   "workspace.name": "Name of the workspace",
   "workspace.nameHint": "Customers see it too.",
 } as const

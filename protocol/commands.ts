@@ -96,6 +96,13 @@ export const conversationCommands = {
   read: command("POST", "/conversations/:conversationId/read", z.object({ id, upTo: stamp }), done),
   /** "Mark unread from here": this entry and all after it. */
   unread: command("POST", "/conversations/:conversationId/unread", z.object({ id, fromEntryId: id }), done),
+  /** "Done" in Mentions: out of it until a note mentions the agent again. */
+  mention: command(
+    "PUT",
+    "/conversations/:conversationId/mention",
+    z.object({ id, isDone: z.boolean() }),
+    done,
+  ),
   /** Sends a failed or possibly unsent answer once more. */
   resend: command("POST", "/conversations/:conversationId/entries/:entryId/resend", z.object({ id }), done),
   /**

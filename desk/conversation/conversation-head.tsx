@@ -1,4 +1,5 @@
 import { useState } from "react"
+import { belongsTo } from "../../protocol/inboxes.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
@@ -46,6 +47,7 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       data-starred={row.own.isStarred || undefined}
     />
   )
+  const isUnderMentions = self !== undefined && belongsTo("mentions", row, self.reader)
   const assignee = row.assigneeId === null ? undefined : agents.get(row.assigneeId)
   return (
     <header className={style["head"]}>
@@ -84,6 +86,16 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
           align="end"
           button={<Button icon="more" label={t("more")} />}
           lines={[
+            ...(isUnderMentions
+              ? [
+                  {
+                    kind: "item",
+                    label: t("conversation.mentionDone"),
+                    icon: "at",
+                    onSelect: acts.putMentionAway,
+                  } as const,
+                ]
+              : []),
             row.isOpen
               ? { kind: "item", label: t("close"), icon: "check", onSelect: acts.close }
               : { kind: "item", label: t("reopen"), icon: "tray", onSelect: acts.reopen },
@@ -95,6 +107,11 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       ) : (
         <>
           <Button icon="copy" label={t("copyLink")} onClick={copyLink} />
+          {isUnderMentions && (
+            <Button icon="at" onClick={acts.putMentionAway}>
+              {t("conversation.mentionDone")}
+            </Button>
+          )}
           <Menu
             align="end"
             isOpen={isAssignOpen}

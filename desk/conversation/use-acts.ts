@@ -69,6 +69,10 @@ export function useActs(row: ConversationRow) {
     toggleStar() {
       say(issue("star", params, { isStarred: !row.own.isStarred }))
     },
+    putMentionAway() {
+      say(issue("mention", params, { isDone: true }))
+      undoable(t("done.mention"), () => say(issue("mention", params, { isDone: false })))
+    },
     markUnread(fromEntryId: string) {
       say(issue("unread", params, { fromEntryId }))
       showToast(t("done.unread"))

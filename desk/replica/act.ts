@@ -20,6 +20,7 @@ export const act = z.discriminatedUnion("command", [
   z.object({ command: z.literal("star"), params, body: conversationCommands.star.body }),
   z.object({ command: z.literal("read"), params, body: conversationCommands.read.body }),
   z.object({ command: z.literal("unread"), params, body: conversationCommands.unread.body }),
+  z.object({ command: z.literal("mention"), params, body: conversationCommands.mention.body }),
   z.object({
     command: z.literal("resend"),
     params: params.extend({ entryId: id }),

@@ -32,6 +32,15 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
       return overlayRead(row, act.body.upTo)
     case "unread":
       return { ...row, own: { ...row.own, unread: Math.max(1, row.own.unread) } }
+    case "mention":
+      return {
+        ...row,
+        own: {
+          ...row.own,
+          isMentioned: !act.body.isDone,
+          hasUnreadMention: row.own.hasUnreadMention && !act.body.isDone,
+        },
+      }
     case "label":
       return row.last?.id === act.params.entryId
         ? { ...row, last: { ...row.last, labelIds: overlayLabels(row.last.labelIds, act) } }

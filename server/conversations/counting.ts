@@ -30,7 +30,7 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
     ), mentioning as materialized (
       select c.id, c.team_id, ${agentId}::uuid as "agentId"
         from (select distinct n.conversation_id as id from notices n
-               where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention') said
+               where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention' and not n.is_done) said
         join conversations c on c.workspace_id = ${workspaceId} and c.id = said.id
        where c.closed_at is null and c.assignee_id is distinct from ${agentId}
          and c.offer_agent_id is distinct from ${agentId}
@@ -55,7 +55,7 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
        where exists (
          select 1 from notices n
           where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = ${agentId}
-            and n.what = 'mention' and (mark.at is null or n.at > mark.at))
+            and n.what = 'mention' and not n.is_done and (mark.at is null or n.at > mark.at))
       union
       select pair.id from mine pair
        cross join lateral (select pair.team_id) c

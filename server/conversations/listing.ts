@@ -63,7 +63,8 @@ function inboxPart(agent: Agent, query: ConversationsQuery): RawBuilder<unknown>
       ${part(sql`c.team_id = team.id and ${matches}`)}) c`
   const isMentioned = sql`c.id in (
     select n.conversation_id from notices n
-     where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention')`
+     where n.workspace_id = ${workspaceId} and n.agent_id = ${agentId} and n.what = 'mention'
+       and not n.is_done)`
   const myTeams = sql`select unnest(${teamIdsOf(agent)}::uuid[]) as id`
   switch (query.inbox) {
     case "me":

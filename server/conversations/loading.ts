@@ -150,7 +150,7 @@ async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise
       left join lateral (
         select true as is_mentioned, bool_or(mark.at is null or n.at > mark.at) as is_unread from notices n
          where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = pair."agentId"
-           and n.what = 'mention'
+           and n.what = 'mention' and not n.is_done
         having count(*) > 0) mention on true`.execute(tx)
   return rows
 }

@@ -88,6 +88,26 @@ export async function unread(
   })
 }
 
+/** Puts away what mentioned the agent so far, until he is mentioned again; or takes that back. */
+export async function mention(
+  sync: Sync,
+  agent: Agent,
+  conversationId: Id,
+  body: { id: Id; isDone: boolean },
+): Promise<Done> {
+  const asked = { id: body.id, name: `mention ${conversationId}` }
+  return command(sync, agent, asked, async ({ tx, changed }) => {
+    const { workspaceId, agentId } = agent
+    await accessConversation(tx, agent, conversationId)
+    await sql`
+      update notices set is_done = ${body.isDone}
+       where workspace_id = ${workspaceId} and conversation_id = ${conversationId} and agent_id = ${agentId}
+         and what = 'mention'`.execute(tx)
+    changed("conversation", conversationId, [`agent:${agentId}`])
+    return {}
+  })
+}
+
 /** A star is its agent's alone. */
 export async function star(
   sync: Sync,

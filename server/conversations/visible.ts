@@ -81,7 +81,9 @@ async function findSeen(tx: Tx, reader: Reader): Promise<SeenByReader[]> {
            closed_at is null as "isOpen", updated_at as "updatedAt", waiting_since as "waitingSince"
       from seen`.execute(tx)
   const { rows: own } = await sql<{ mentioned: Id[]; starred: Id[] }>`
-    select array(${mentionsOf(reader)}) as mentioned, array(${starsOf(reader)}) as starred`.execute(tx)
+    select array(${mentionsOf(reader)} and not n.is_done) as mentioned, array(${starsOf(reader)}) as starred`.execute(
+    tx,
+  )
   const mentioned = new Set(own[0]?.mentioned)
   const starred = new Set(own[0]?.starred)
   const once = new Map(seen.map((row) => [row.id, row]))

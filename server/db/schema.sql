@@ -325,6 +325,7 @@ create table notices (
   entry_id uuid not null,
   what text not null,
   at timestamp with time zone not null,
+  is_done boolean default false not null,
   constraint notices_pkey PRIMARY KEY (workspace_id, conversation_id, agent_id, entry_id),
   constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text])))
 );
@@ -434,5 +435,7 @@ CREATE UNIQUE INDEX labels_name_key ON public.labels USING btree (workspace_id, 
 CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspace_id, agent_id);
 
 CREATE INDEX notices_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE (what = 'mention'::text);
+
+CREATE INDEX notices_open_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE ((what = 'mention'::text) AND (NOT is_done));
 
 CREATE UNIQUE INDEX teams_everyone_key ON public.teams USING btree (workspace_id) WHERE is_everyone;

@@ -8,7 +8,7 @@ import { serve, type App } from "./route.ts"
 /** What an agent does with a conversation, and pages of lists and timelines beyond what his replica holds. */
 export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adapters }): void {
   const { sync } = needs
-  const { answer, note, assign, offer, decline, close, reopen, star, read, unread, resend, label } =
+  const { answer, note, assign, offer, decline, close, reopen, star, read, unread, mention, resend, label } =
     conversationCommands
 
   serve(app, answer, async ({ agent, params, body }) =>
@@ -25,6 +25,9 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
   serve(app, star, async ({ agent, params, body }) => acts.star(sync, agent, params.conversationId, body))
   serve(app, read, async ({ agent, params, body }) => acts.read(sync, agent, params.conversationId, body))
   serve(app, unread, async ({ agent, params, body }) => acts.unread(sync, agent, params.conversationId, body))
+  serve(app, mention, async ({ agent, params, body }) =>
+    acts.mention(sync, agent, params.conversationId, body),
+  )
   serve(app, resend, async ({ agent, params, body }) => acts.resend(sync, agent, params, body))
   serve(app, label, async ({ agent, params, body }) => acts.label(sync, agent, params, body))
 

@@ -2,6 +2,7 @@
 import { sql } from "kysely"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { mentionOf } from "../../protocol/text.ts"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
 import { answerField, conversation, customerService, inbox, log, row, rows } from "../harness/people.ts"
@@ -173,6 +174,26 @@ test("messages are asked for when a conversation is pressed, and are not read fo
   expect(await link.textContent()).toMatch(/, 1 unread$/)
   await link.click()
   await log(ada).getByText("Xenia asks about soles").waitFor()
+})
+
+test("a mention is done with, and back when it is undone or there is a new one", async () => {
+  await company.write("Yuri", { text: "Yuri asks about heels" })
+  const { ada: adas, bo: bos } = colleagues
+  await succeed(company.assign(bos, "Yuri", { kind: "agent", agentId: bos.agentId }))
+  const mention = () =>
+    succeed(company.act(bos, "Yuri", "notes", { text: `Do you know, ${mentionOf("agent", adas.agentId)}?` }))
+  await mention()
+  await inbox(ada, "Mentions, 1").waitFor()
+  await people.openInbox(ada, "Mentions")
+  await people.openConversation(ada, "Do you know")
+  await conversation(ada).getByRole("button", { name: "Done", exact: true }).click()
+  await row(ada, "Do you know").waitFor({ state: "detached" })
+  await ada.getByRole("button", { name: "Undo" }).click()
+  await row(ada, "Do you know").waitFor()
+  await conversation(ada).getByRole("button", { name: "Done", exact: true }).click()
+  await row(ada, "Do you know").waitFor({ state: "detached" })
+  await mention()
+  await inbox(ada, "Mentions, 1").waitFor()
 })
 
 test("what is said at the foot of the window keeps nobody from writing", async () => {

@@ -72,6 +72,8 @@ const steps: Record<string, (world: World, step: Step, agent: Colleague, name: s
       company.act(agent, name, "reopen", { undo: whom % 2 === 0 }),
     star: async ({ company }, { whom }, agent, name) =>
       company.act(agent, name, "star", { isStarred: whom % 3 > 0 }),
+    mention: async ({ company }, { whom }, agent, name) =>
+      company.act(agent, name, "mention", { isDone: whom % 3 > 0 }),
     async read({ company }, { which }, agent, name) {
       const { at } = pick(await company.timeline(agent, name), which)
       return company.act(agent, name, "read", { upTo: at })
@@ -106,6 +108,7 @@ const often = [
   "answer",
   "note",
   "note",
+  "mention",
   "assign",
   "move",
   "offer",

@@ -152,7 +152,11 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
   /** A command on a conversation as the agent's desk sends it after having looked, answered with refusal or success. */
   async function act(agent: Colleague, name: string, what: string, body: object = {}) {
     const path = `/conversations/${get(customers, name).conversationId}/${what}`
-    return agent.send(what === "star" || what.includes("/labels/") ? "PUT" : "POST", path, body)
+    return agent.send(
+      what === "star" || what === "mention" || what.includes("/labels/") ? "PUT" : "POST",
+      path,
+      body,
+    )
   }
 
   /** Answers by what the agent sees now, unless told what he saw. */

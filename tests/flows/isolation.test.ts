@@ -88,6 +88,7 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   ],
   "POST /api/v1/conversations/:conversationId/reopen": () => [{ body: { undo: true } }],
   "PUT /api/v1/conversations/:conversationId/star": () => [{ body: { isStarred: true } }],
+  "PUT /api/v1/conversations/:conversationId/mention": () => [{ body: { isDone: true } }],
   "POST /api/v1/conversations/:conversationId/read": () => [
     { body: { upTo: "2030-01-01T00:00:00.000000Z" } },
   ],

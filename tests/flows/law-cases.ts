@@ -199,6 +199,19 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await act(stage, bo, "unread", from)
     yield* withSightOf(stage, dee, () => act(stage, dee, "unread", from))
   },
+  async *mention(stage) {
+    const { company, name, bo, dee, eve } = stage
+    const mentioning = { text: `@{agent:${dee.agentId}} and @{agent:${eve.agentId}}` }
+    yield await expectUnseen(stage, tried(stage, dee, "mention", { isDone: true }))
+    yield await act(stage, bo, "notes", mentioning)
+    yield await act(stage, dee, "mention", { isDone: true })
+    yield await act(stage, dee, "mention", { isDone: false })
+    yield await act(stage, dee, "mention", { isDone: true })
+    yield await act(stage, bo, "notes", mentioning)
+    yield await company.close(bo, name)
+    yield await act(stage, eve, "mention", { isDone: true })
+    yield await act(stage, bo, "reopen")
+  },
   async *resend(stage) {
     const { company, name, bo, dee } = stage
     const sent = newId()

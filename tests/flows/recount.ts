@@ -17,7 +17,7 @@ type Tables = {
     isOpen: boolean
   }[]
   messages: { conversationId: string; at: string; agentId: string | null }[]
-  notices: { agentId: string; conversationId: string; what: string; at: string }[]
+  notices: { agentId: string; conversationId: string; what: string; at: string; isDone: boolean }[]
   marks: { agentId: string; conversationId: string; readUpTo: string | null }[]
   stars: { agentId: string; conversationId: string }[]
 }
@@ -39,7 +39,7 @@ export async function readTables(db: Db, workspaceId: string): Promise<Tables> {
       select conversation_id as "conversationId", at, agent_id as "agentId"
         from entries where workspace_id = ${workspaceId} and type = 'message'`),
     notices: await read(sql`
-      select agent_id as "agentId", conversation_id as "conversationId", what, at
+      select agent_id as "agentId", conversation_id as "conversationId", what, at, is_done as "isDone"
         from notices where workspace_id = ${workspaceId}`),
     marks: await read(sql`
       select agent_id as "agentId", conversation_id as "conversationId", read_up_to as "readUpTo"
@@ -84,8 +84,9 @@ export function recount(tables: Tables, agentId: string) {
     if (isInTeam(teamId)) count(`team:${teamId}`)
     if (isMe) count("me")
     if (isMe && (fromCustomer.some(isUnread) || notices.some(isUnread))) badge.add(id)
-    if (!isMe && mentions.length > 0) count("mentions")
-    if (!isMe && mentions.some(isUnread)) badge.add(id)
+    const waiting = mentions.filter(({ isDone }) => !isDone)
+    if (!isMe && waiting.length > 0) count("mentions")
+    if (!isMe && waiting.some(isUnread)) badge.add(id)
     if (isNobodys && isInTeam(teamId)) count("unassigned")
     if (isNobodys && isInTeam(teamId) && isAvailable) badge.add(id)
   }

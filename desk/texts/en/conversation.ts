@@ -32,6 +32,7 @@ export const conversation = {
   "conversation.closed": "Closed",
   "conversation.toList": "Back to the list",
   "conversation.missing": "There is nothing here that you may see. It may have moved to another team.",
+  "conversation.mentionDone": "Done",
   "conversation.none": "Open a conversation to read and answer it.",
   "conversation.noneKeys": "j and k move through the list, Enter opens, ? shows all keys.",
 
@@ -53,6 +54,7 @@ export const conversation = {
   "done.moved": "Moved to {team}.",
   "done.suggested": "Suggested to {name}.",
   "done.closed": "Closed.",
+  "done.mention": "Out of Mentions until you are mentioned again.",
   "done.unread": "Marked unread.",
   "done.linkCopied": "Link copied.",
 

@@ -8,7 +8,7 @@
 import { z } from "zod"
 import { labelColor } from "./labels.ts"
 import { inboxPreference, proactiveMessage } from "./rows.ts"
-import { messageText, name } from "./text.ts"
+import { MOST_TEXT, messageText, name } from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
 
 /** What the author of an answer saw; if it is different at commit nothing is sent. */
@@ -34,6 +34,12 @@ const email = z
   .max(254)
   .transform((text) => text.toLowerCase())
 
+const reply = z.object({
+  name: name(60),
+  /** At most half of what a message may hold, so that there is room for more. */
+  text: messageText.refine((text) => text.length <= MOST_TEXT / 2, "text-too-long"),
+  teamId: id.nullable(),
+})
 const newLabel = z.object({ name: name(40), color: labelColor })
 
 function command<P extends string, B extends z.ZodType, A extends z.ZodType>(
@@ -51,7 +57,14 @@ export const conversationCommands = {
   answer: command(
     "POST",
     "/conversations/:conversationId/answers",
-    z.object({ id, text: messageText, addressId: id, expects }),
+    z.object({
+      id,
+      text: messageText,
+      addressId: id,
+      expects,
+      /** Saved replies that are in the text: their uses are counted. */
+      replyIds: z.array(id).max(20).optional(),
+    }),
     z.object({ number: z.number().int(), at: stamp, assigneeId: id }),
   ),
   note: command(
@@ -160,6 +173,10 @@ export const workspaceCommands = {
   deleteLabel: command("DELETE", "/labels/:labelId", z.object({ id }), done),
   /** Takes a deletion back. */
   restoreLabel: command("POST", "/labels/:labelId/restore", z.object({ id }), done),
+  makeReply: command("POST", "/saved-replies", reply.extend({ id }), made),
+  changeReply: command("PATCH", "/saved-replies/:replyId", reply.partial().extend({ id }), done),
+  deleteReply: command("DELETE", "/saved-replies/:replyId", z.object({ id }), done),
+  restoreReply: command("POST", "/saved-replies/:replyId/restore", z.object({ id }), done),
   renameWorkspace: command("PATCH", "/workspace", z.object({ id, name: name() }), done),
   invite: command(
     "POST",
@@ -286,6 +303,13 @@ export const invitationsAnswer = z.object({
 /** GET /api/v1/labels. `count`: the messages that carry it; null for whoever may not see all of them. */
 export const labelsAnswer = z.object({
   labels: z.array(z.object({ id, name: z.string(), color: labelColor, count: z.number().int().nullable() })),
+})
+
+/** GET /api/v1/saved-replies. */
+export const repliesAnswer = z.object({
+  replies: z.array(
+    z.object({ id, name: z.string(), text: z.string(), teamId: id.nullable(), uses: z.number().int() }),
+  ),
 })
 
 /** The workspace a request speaks of; may be left out by a user who belongs to one only. */

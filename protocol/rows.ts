@@ -75,6 +75,16 @@ export const labelRow = z.object({
   mergedInto: id.nullable(),
 })
 
+/** A text for answers; `replies.ts` says what its variables stand for. */
+export const replyRow = z.object({
+  kind: z.literal("reply"),
+  id,
+  name: z.string(),
+  text: z.string(),
+  /** null: for the whole workspace. */
+  teamId: id.nullable(),
+})
+
 /** What is the reading agent's own and nobody else's: his remembered filter and order of each inbox. */
 export const inboxPreference = z.object({
   order: z.enum(["latest", "oldest", "waiting-longest", "waiting-shortest"]).optional(),
@@ -215,6 +225,7 @@ export const row = z.discriminatedUnion("kind", [
   teamRow,
   sourceRow,
   labelRow,
+  replyRow,
   selfRow,
   conversationRow,
   entryRow,
@@ -227,6 +238,7 @@ export type AgentRow = RowOf<"agent">
 export type TeamRow = RowOf<"team">
 export type SourceRow = RowOf<"source">
 export type LabelRow = RowOf<"label">
+export type ReplyRow = RowOf<"reply">
 export type SelfRow = RowOf<"self">
 export type ConversationRow = RowOf<"conversation">
 export type EntryRow = RowOf<"entry">
@@ -236,6 +248,7 @@ export const rowKind = z.enum([
   "team",
   "source",
   "label",
+  "reply",
   "self",
   "conversation",
   "entry",

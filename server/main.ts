@@ -25,6 +25,7 @@ import { labelLoader } from "./labels/labels.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
 import { mailJobs } from "./notifications/notifications.ts"
+import { replyLoader } from "./replies/replies.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
@@ -57,7 +58,7 @@ export async function start(
     clock,
     log,
     metrics: createMetrics(config),
-    loaders: () => [...teamLoaders, sourceLoader, labelLoader, conversationLoader, entryLoader],
+    loaders: () => [...teamLoaders, sourceLoader, labelLoader, replyLoader, conversationLoader, entryLoader],
     findReader,
     keysOfConversations,
     countsFor,

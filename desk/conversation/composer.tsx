@@ -2,12 +2,21 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObjec
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { mendText, MOST_TEXT } from "../../protocol/text.ts"
 import { segmentsOf } from "../../protocol/sms.ts"
-import { issue, useAgents, useDraft, useSelf, useTeams } from "../replica/replica.ts"
+import {
+  issue,
+  useAgents,
+  useDraft,
+  useReplies,
+  useSelf,
+  useTeams,
+  useWorkspace,
+} from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
 import { Button, Icon, useKeys } from "../ui/ui.ts"
 import { AddressMenu } from "./address-menu.tsx"
+import { ChoiceList, useChoiceList } from "./choice-list.tsx"
+import { mentionRules, replyRules } from "./choices.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
-import { MentionList, useMentionList } from "./mention-list.tsx"
 import { useMeanwhile } from "./use-meanwhile.ts"
 import { useTyping, type Typing } from "./use-typing.ts"
 import style from "./composer.module.css"
@@ -41,7 +50,8 @@ export function Composer({
     setDraft({ text: next, isNote, reason: next === "" ? undefined : draft.reason })
     typing.typed(next)
   }
-  const mentions = useMentionList({ people, text, isOn: isNote, field, onText: write })
+  const rules = useComposerRules(row, isNote, people)
+  const choices = useChoiceList({ rules, text, isOn: isNote || text.includes("/"), field, onText: write })
   useGrowing(field, text)
 
   // The customer has written through another address since: answers follow him there again.
@@ -62,22 +72,26 @@ export function Composer({
   const send = () => {
     if (mended === undefined || over > 0 || isClosed || meanwhile.holds()) return
     const params = { conversationId: row.id }
-    if (isNote) void issue("note", params, { text: withMentions(mended, people, mentions.chosen) })
+    const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
+    const replyIds = choices.chosen.flatMap((choice) => ("reply" in choice ? [choice.reply.id] : []))
+    if (isNote) void issue("note", params, { text: withMentions(mended, people, chosenPeople) })
     else if (address)
       void issue("answer", params, {
         text: mended,
         addressId: address.id,
         expects: { assigneeId: row.assigneeId, isOpen: row.isOpen, lastAnswerId: row.lastAnswer?.id ?? null },
+        ...(replyIds.length > 0 ? { replyIds: [...new Set(replyIds)] } : {}),
       })
     // Only now: the outbox has the text before the draft lets go of it.
     setDraft({ text: "", isNote })
+    choices.forget()
     typing.typed("")
     field.current?.focus()
   }
   const pressed = (event: KeyboardEvent) => {
     // Safari sends the Enter that ends a composition after `compositionend`, with the old key code.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return
-    if (mentions.pressed(event)) return
+    if (choices.pressed(event)) return
     if (event.key === "Escape") return field.current?.blur()
     if (event.key !== "Enter" || event.shiftKey) return
     event.preventDefault()
@@ -109,7 +123,7 @@ export function Composer({
         )}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
       </div>
-      <MentionList list={mentions} />
+      <ChoiceList list={choices} label={isNote ? t("composer.mention") : t("composer.replies")} />
       <textarea
         ref={field}
         className={style["text"]}
@@ -121,10 +135,10 @@ export function Composer({
         // What is disabled takes no focus, and what is typed after `n` or `r` would be obeyed as shortcuts.
         readOnly={isClosed}
         aria-disabled={isClosed || undefined}
-        {...mentions.attributes}
+        {...choices.attributes}
         onChange={(event) => write(event.target.value)}
         onKeyDown={pressed}
-        onSelect={mentions.moved}
+        onSelect={choices.moved}
         onBlur={() => typing.typed("")}
       />
       <div className={style["bar"]}>
@@ -150,6 +164,22 @@ export function Composer({
       </div>
     </form>
   )
+}
+
+/** Names in a note; in an answer the saved replies of all and of the conversation's team. */
+function useComposerRules(row: ConversationRow, isNote: boolean, people: readonly Mentionable[]) {
+  const self = useSelf()
+  const workspace = useWorkspace()
+  const replies = useReplies()
+  return useMemo(() => {
+    if (isNote) return mentionRules(people)
+    const fitting = [...replies.values()].filter(({ teamId }) => teamId === null || teamId === row.teamId)
+    return replyRules(fitting, {
+      customer: row.customer.name,
+      agent: self?.agent.name ?? "",
+      company: workspace?.name ?? "",
+    })
+  }, [isNote, people, replies, row.teamId, row.customer.name, self?.agent.name, workspace?.name])
 }
 
 /** Everybody but oneself; disabled colleagues are not told anything any more. */

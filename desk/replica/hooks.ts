@@ -10,6 +10,7 @@ import type {
   ConversationRow,
   InboxPreference,
   LabelRow,
+  ReplyRow,
   SelfRow,
   SourceRow,
   TeamRow,
@@ -92,6 +93,10 @@ export function useSources(): ReadonlyMap<string, SourceRow> {
 
 export function useLabels(): ReadonlyMap<string, LabelRow> {
   return useWatched(useReplica(), ["label"], shownLabelRows)
+}
+
+export function useReplies(): ReadonlyMap<string, ReplyRow> {
+  return useWatched(useReplica(), ["reply"], (memory) => new Map(memory.kept.reply))
 }
 
 export function useCounts(): Counts {

@@ -85,6 +85,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
       team: new Map(),
       source: new Map(),
       label: new Map(),
+      reply: new Map(),
       self: new Map(),
       conversation: new Map(),
     },
@@ -165,6 +166,7 @@ const KINDS = [
   "team",
   "source",
   "label",
+  "reply",
   "self",
   "conversation",
 ] as const satisfies readonly KeptKind[]
@@ -181,6 +183,8 @@ function set(kept: Kept, row: KeptRow): void {
       return void kept.source.set(row.id, row)
     case "label":
       return void kept.label.set(row.id, row)
+    case "reply":
+      return void kept.reply.set(row.id, row)
     case "self":
       return void kept.self.set(row.id, row)
     case "conversation":

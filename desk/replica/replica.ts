@@ -15,6 +15,7 @@ export {
   useInbox,
   useLabels,
   usePresence,
+  useReplies,
   useSelf,
   useSources,
   useTeams,

@@ -4,12 +4,13 @@ import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { LabelsSection } from "./labels-section.tsx"
 import { ProfileSection } from "./profile-section.tsx"
+import { RepliesSection } from "./replies-section.tsx"
 import { SourcesSection } from "./sources-section.tsx"
 import { TeamSection } from "./team-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "labels", "workspace"] as const
+const SECTIONS = ["profile", "team", "sources", "labels", "replies", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
@@ -17,6 +18,7 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   team: TeamSection,
   sources: SourcesSection,
   labels: LabelsSection,
+  replies: RepliesSection,
   workspace: WorkspaceSection,
 }
 
@@ -49,7 +51,7 @@ export function SettingsPage({ corner }: { corner: ReactNode }) {
       <div className={style["body"]}>
         <div className={style["column"]}>
           <h1>{t(`settings.${section}`)}</h1>
-          {!isAdmin && section !== "profile" && section !== "labels" && (
+          {!isAdmin && section !== "profile" && section !== "labels" && section !== "replies" && (
             <p className={style["hint"]}>{t("settings.adminsOnly")}</p>
           )}
           <Page isAdmin={isAdmin} />

@@ -6,6 +6,7 @@ import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Adapters } from "../channels/channels.ts"
 import { findAddress, type AddressRecord } from "../customers/customers.ts"
 import type { Tx } from "../db/db.ts"
+import { countUses } from "../replies/replies.ts"
 import type { Sync, Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
 import { act } from "./act.ts"
@@ -43,6 +44,7 @@ export async function answer(
       text: body.text,
       delivery: isSent ? "sent" : "sending",
     })
+    await countUses(writing, agent.workspaceId, body.replyIds ?? [])
     writing.count("messages", { channel: address.channel, direction: "out" })
     held.now.lastAnswerId = entry.id
     held.now.lastAnswerAgentId = agent.agentId

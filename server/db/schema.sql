@@ -330,6 +330,18 @@ create table notices (
   constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text])))
 );
 
+create table saved_replies (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  text text not null,
+  team_id uuid,
+  uses bigint default 0 not null,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint saved_replies_pkey PRIMARY KEY (workspace_id, id)
+);
+
 create table schema_migrations (
   number integer not null,
   name text not null,

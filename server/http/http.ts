@@ -21,6 +21,7 @@ import { fileRoutes } from "./files.ts"
 import { createFrame } from "./frame.ts"
 import { labelRoutes } from "./labels.ts"
 import { pageRoutes } from "./pages.ts"
+import { replyRoutes } from "./replies.ts"
 import type { App } from "./route.ts"
 import { refuseOtherRoles } from "./roles.ts"
 import { acceptUpgrades, streamRoutes } from "./socket.ts"
@@ -54,6 +55,7 @@ export async function createHttp(joined: {
   accountRoutes(app, { sync, config, identity })
   teamRoutes(app, { sync, config })
   labelRoutes(app, { sync })
+  replyRoutes(app, { sync })
   sourceRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
   fileRoutes(app, { sync, store })

@@ -17,7 +17,8 @@ type Ids = Record<
   | "address"
   | "file"
   | "invitation"
-  | "label",
+  | "label"
+  | "reply",
   string
 >
 type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -136,6 +137,14 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   ],
   "DELETE /api/v1/labels/:labelId": () => [{ body: {} }],
   "POST /api/v1/labels/:labelId/restore": () => [{ body: {} }],
+  "POST /api/v1/saved-replies": (_, other) => [{ body: { name: "x", text: "x", teamId: other.team } }],
+  "PATCH /api/v1/saved-replies/:replyId": (own, other) => [
+    { body: { text: "Stolen" } },
+    { params: { replyId: own.reply }, body: { teamId: other.team } },
+  ],
+  "DELETE /api/v1/saved-replies/:replyId": () => [{ body: {} }],
+  "POST /api/v1/saved-replies/:replyId/restore": () => [{ body: {} }],
+  "GET /api/v1/saved-replies": () => namesNothing,
   "GET /api/v1/labels": () => namesNothing,
   "POST /api/v1/labels": () => namesNothing,
   "GET /api/v1/invitations": () => namesNothing,
@@ -181,6 +190,9 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
   )
   const label = newId()
   await succeed(company.owner.send("POST", "/labels", { id: label, name: "quintessence", color: "red" }))
+  const reply = newId()
+  const quintessence = { id: reply, name: "quintessence", text: "quintessence", teamId: null }
+  await succeed(company.owner.send("POST", "/saved-replies", quintessence))
   const { rows } = await sql<{ id: string }>`
     select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
     db,
@@ -196,6 +208,7 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     file,
     invitation: rows[0]?.id ?? "",
     label,
+    reply,
   }
   return { company, ids }
 }
@@ -227,6 +240,7 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     sourceId: ids.source,
     fileId: ids.file,
     labelId: ids.label,
+    replyId: ids.reply,
     invitationId: ids.invitation,
     inbox: "me",
   }

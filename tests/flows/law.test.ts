@@ -11,7 +11,8 @@ import type { EntryRow, Row } from "../../protocol/rows.ts"
 import { newId } from "../../server/db/db.ts"
 import { connectStream, StreamClient } from "../harness/stream-client.ts"
 import { createCompany, openParley, type Colleague, type Company } from "./company.ts"
-import { conversationCases, workspaceCases, type Case, type Screen, type Stage } from "./law-cases.ts"
+import { conversationCases, type Case, type Screen, type Stage } from "./law-cases.ts"
+import { workspaceCases } from "./law-workspace-cases.ts"
 
 let company: Company
 let screens: Screen[]

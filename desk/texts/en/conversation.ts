@@ -107,6 +107,7 @@ export const conversation = {
   "composer.notePlaceholder": "Note for your team. @ mentions a colleague.",
   "composer.send": "Send",
   "composer.via": "via {channel}",
+  "composer.replies": "Saved replies",
   "composer.mention": "Mention",
   "composer.left": "{left} left",
   "composer.segments": { one: "{count} SMS · {left} left", other: "{count} SMS · {left} left" },

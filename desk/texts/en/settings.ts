@@ -112,6 +112,21 @@ export const settings = {
     other: "{name} is deleted; it was on {count} messages.",
   },
 
+  "settings.replies": "Saved replies",
+  "replies.what":
+    "Type / in an answer and a few letters of the name. Those of a team are offered in its conversations.",
+  "replies.nothing": "No saved replies yet.",
+  "replies.new": "New reply",
+  "replies.name": "Name",
+  "replies.text": "Text",
+  "replies.variables": "In braces: {names}. What is not known is left out.",
+  "replies.for": "For",
+  "replies.everybody": "The whole workspace",
+  "replies.change": "Change {name}",
+  "replies.uses": { one: "sent {count} time", other: "sent {count} times" },
+  "replies.delete": "Delete",
+  "replies.deleted": "{name} is deleted.",
+
   "workspace.name": "Name of the workspace",
   "workspace.nameHint": "Customers see it too.",
 } as const

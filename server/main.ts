@@ -163,7 +163,10 @@ function fail(error: unknown): never {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = "code" in error ? error.code : undefined
-  if (code === "EADDRINUSE") return "The port is in use. Stop what uses it, or set PORT to another one."
+  const place = "port" in error && "address" in error ? `${String(error.address)}:${String(error.port)}` : ""
+  if (code === "EADDRINUSE") return `${place} is in use. Stop what uses it, or set PORT to another one.`
+  if (code === "EADDRNOTAVAIL")
+    return `${place} is no address of this machine. Set HOST to one, or leave it out.`
   if (code === "EACCES") return "This user may not listen on the port. Set PORT to one above 1023."
   const isMeant = error instanceof ConfigProblems || error.constructor === Error
   if (!isMeant) return error.stack ?? error.message

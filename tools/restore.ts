@@ -7,10 +7,10 @@ import { readConfig } from "../server/config/config.ts"
 import { createLog } from "../server/log/log.ts"
 
 const isCheck = process.argv.includes("--check")
-const file = process.argv.slice(2).find((word) => word !== "--check")
+const [file, ...more] = process.argv.slice(2).filter((word) => word !== "--check")
 
-if (file === undefined) {
-  console.error("Say which: npm run restore -- parley-20260301T093000Z.tar.gz")
+if (file === undefined || more.length > 0 || file.startsWith("--")) {
+  console.error("Say which: npm run restore -- [--check] parley-20260301T093000Z.tar.gz")
   process.exitCode = 2
 } else
   await (isCheck ? check(file) : run(file)).catch((error: unknown) => {

@@ -70,7 +70,7 @@ export function Composer({
   const over = text.length - MOST_TEXT
   const canSend = mended !== undefined && over <= 0 && !isClosed
   const send = () => {
-    if (mended === undefined || over > 0 || isClosed || meanwhile.holds()) return
+    if (mended === undefined || over > 0 || isClosed || (!isNote && meanwhile.holds())) return
     const params = { conversationId: row.id }
     const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
     const replyIds = choices.chosen.flatMap((choice) => ("reply" in choice ? [choice.reply.id] : []))
@@ -113,7 +113,7 @@ export function Composer({
             {t("composer.refused", { reason: refusalWords(draft.reason, (id) => agents.get(id)?.name) })}
           </p>
         )}
-        {meanwhile.words !== undefined && <p className={style["held"]}>{meanwhile.words}</p>}
+        {!isNote && meanwhile.words !== undefined && <p className={style["held"]}>{meanwhile.words}</p>}
         {isClosed && (
           <p className={style["held"]}>
             {address?.optedOut

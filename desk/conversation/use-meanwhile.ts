@@ -4,7 +4,7 @@ import { useAgents } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 
 /**
- * Holds a send once when a colleague answered or noted something while the agent was typing: he is told, and
+ * Holds the sending of an answer once when a colleague answered or noted something while the agent was typing: he is told, and
  * the next send goes. What stood there before he began he has seen.
  */
 export function useMeanwhile(

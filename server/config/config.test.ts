@@ -36,12 +36,20 @@ test("all problems are listed at once, each by the variable's name", () => {
     PORT: "http",
     PARLEY_URL: "chat.example.com",
     PARLEY_ROLES: "http,web",
+    PARLEY_TRUSTED_PROXIES: "127.0.0.1, abc",
     PARLEY_SECRET: "short",
     SMTP_URL: "smtp://localhost",
   })
   const named = problems.map((problem) => problem.split(" ")[0])
   expect(new Set(named)).toEqual(
-    new Set(["PORT", "PARLEY_URL", "PARLEY_ROLES", "PARLEY_SECRET", "PARLEY_MAIL_FROM"]),
+    new Set([
+      "PORT",
+      "PARLEY_URL",
+      "PARLEY_ROLES",
+      "PARLEY_SECRET",
+      "PARLEY_TRUSTED_PROXIES",
+      "PARLEY_MAIL_FROM",
+    ]),
   )
 })
 

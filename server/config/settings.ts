@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import { z } from "zod"
 
 export type Setting = {
@@ -34,6 +35,14 @@ const words = z.string().transform((text) =>
     .map((word) => word.trim())
     .filter((word) => word !== ""),
 )
+
+/** As fastify's `trustProxy` takes them. */
+function isAddressOrNetwork(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version > 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128))
+}
 
 /** Field of `Config` → how it is read. The order is the order of the documentation. */
 export const settings = {
@@ -137,10 +146,7 @@ export const settings = {
         z.array(
           z
             .string()
-            .regex(
-              /^(?:[\da-fA-F:.]+(?:\/\d{1,3})?|loopback|linklocal|uniquelocal)$/,
-              "must be addresses or networks",
-            ),
+            .refine(isAddressOrNetwork, "must be addresses or networks, such as 127.0.0.1,10.0.0.0/8"),
         ),
       )
       .default([]),

@@ -54,6 +54,7 @@ async function runMissing(
   o: { upTo: number; run: (client: pg.ClientBase, migration: Migration) => Promise<void> },
 ): Promise<void> {
   const migrations = await readMigrations()
+  await refuseOthersDatabase(client)
   await client.query(`create table if not exists schema_migrations (
       number integer not null, name text not null, checksum text not null,
       constraint schema_migrations_pkey primary key (number))`)
@@ -62,6 +63,20 @@ async function runMissing(
   for (const migration of migrations)
     if (migration.number <= o.upTo && !done.some(({ number }) => number === migration.number))
       await o.run(client, migration)
+}
+
+/** What was made there by somebody else would be in our way, or we in his. */
+async function refuseOthersDatabase(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(`
+    select c.relname as name from pg_class c
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+       and to_regclass('schema_migrations') is null
+       and not exists (select 1 from pg_depend d
+                        where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+     order by c.relname limit 1`)
+  const [table] = rows
+  if (table !== undefined)
+    throw new Error(`The database has tables of somebody else (${table.name}). Parley needs an empty one.`)
 }
 
 async function readDone(client: pg.ClientBase): Promise<Done[]> {

@@ -73,8 +73,11 @@ async function sendDesk(
   reply: FastifyReply,
   index: Asset | undefined,
 ): Promise<unknown> {
+  // Whoever looks whether anything answers asks for the first page, and does not say what for.
+  const isFirst = request.url.split("?")[0] === "/"
   const isForPeople =
-    (request.headers.accept ?? "").includes("text/html") && !/^\/(api|visitor|w|widget)\//.test(request.url)
+    isFirst ||
+    ((request.headers.accept ?? "").includes("text/html") && !/^\/(api|visitor|w|widget)\//.test(request.url))
   if (!isForPeople || index === undefined) throw refuse("not-found")
   return sendAsset(request, reply, index)
 }

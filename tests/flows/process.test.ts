@@ -16,6 +16,9 @@ test("healthz answers, and unknown things are not found", async () => {
   const anyone = createPerson(url)
   expect(await anyone.ask("GET", "/healthz")).toMatchObject({ status: 200, body: { ok: true } })
   expect((await anyone.get("/nothing")).status).toBe(404)
+  // What an operator or a monitor asks for first, without saying that it is for people.
+  expect((await fetch(url, { headers: { accept: "*/*" } })).status).toBe(200)
+  expect((await fetch(`${url}/none`, { headers: { accept: "*/*" } })).status).toBe(404)
   expect(Object.keys(Object((await anyone.ask("GET", "/api/openapi.json")).body.paths))).toContain(
     "/api/v1/sign-in",
   )

@@ -19,6 +19,15 @@ test("a database that a newer Parley has written is refused", async () => {
   await expect(openAgain()).rejects.toThrow(/newer Parley \(migration 9999, from-the-future\)/)
 })
 
+test("a database in which somebody else has tables is refused, and stays as it was", async () => {
+  await sql`drop schema public cascade`.execute(database.db)
+  await sql`create schema public`.execute(database.db)
+  await sql`create table customers (a int)`.execute(database.db)
+  await expect(openAgain()).rejects.toThrow("tables of somebody else (customers)")
+  const { rows } = await sql`select tablename from pg_tables where schemaname = 'public'`.execute(database.db)
+  expect(rows).toEqual([{ tablename: "customers" }])
+})
+
 test("a migration that ran in another wording is refused", async () => {
   await sql`update schema_migrations set checksum = 'other' where number = 1`.execute(database.db)
   await expect(openAgain()).rejects.toThrow(

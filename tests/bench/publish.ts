@@ -25,18 +25,37 @@ export function between(text: string, replacement: string): string {
   return `${text.slice(0, from)}${FROM}\n\n${replacement}\n\n${text.slice(to)}`
 }
 
+/** What is measured once stands first; what grows with the number of conversations is many lines, and folded. */
 export function figuresText(machine: Machine, figures: readonly Figure[]): string {
+  const grown = figures.filter(({ growth }) => growth !== undefined)
+  const others = figures.filter(({ growth }) => growth === undefined)
+  const missed = grown.filter(({ aim }) => aim?.isMet === false)
+  return [
+    `Measured on ${machine.date.slice(0, 10)}: ${machine.cores} cores (${machine.processor}), ${machine.memory}, ${machine.system}, Node ${machine.node}, PostgreSQL ${machine.postgres}; load of the machine before: ${machine.loadBefore}.`,
+    "",
+    ...markdownTable(others),
+    ...(grown.length === 0
+      ? []
+      : [
+          "",
+          "<details>",
+          `<summary>Growth with the number of conversations: ${grown.length} figures, ${missed.length === 0 ? "all aims met" : `${missed.length} aims missed`}</summary>`,
+          "",
+          "The values are of growing sizes.",
+          "",
+          ...markdownTable(grown),
+          "",
+          "</details>",
+        ]),
+  ].join("\n")
+}
+
+function markdownTable(figures: readonly Figure[]): string[] {
   const rows = figures.map((figure) => {
     const floor = figure.floor === undefined ? "–" : `${numberText(figure.floor)} ${figure.unit}`
     const aim =
       figure.aim === undefined ? "–" : `${figure.aim.what}: ${figure.aim.isMet ? "met" : "**missed**"}`
     return `| ${figure.name} | ${valuesOf(figure)} ${figure.unit} | ${floor} | ${ratioText(figure)} | ${aim} |`
   })
-  return [
-    `Measured on ${machine.date.slice(0, 10)}: ${machine.cores} cores (${machine.processor}), ${machine.memory}, ${machine.system}, Node ${machine.node}, PostgreSQL ${machine.postgres}; load of the machine before: ${machine.loadBefore}. Where several values stand in a row, they are of growing sizes.`,
-    "",
-    "| figure | value | floor | ratio | aim |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n")
+  return ["| figure | value | floor | ratio | aim |", "| --- | --- | --- | --- | --- |", ...rows]
 }

@@ -170,9 +170,22 @@ async function loadRows(database: IDBPDatabase<Schema>): Promise<StoredRows | un
   ])
   // Rows are the server's and were checked when they came; reading 5,000 through their schema would cost 60 ms.
   const known = head.safeParse(heads)
-  return known.success
-    ? { epoch: known.data.epoch, cursor: known.data.cursor, rows: [...(directory ?? []), ...buckets.flat()] }
-    : undefined
+  if (!known.success) {
+    await forgetRows(database)
+    return undefined
+  }
+  return {
+    epoch: known.data.epoch,
+    cursor: known.data.cursor,
+    rows: [...(directory ?? []), ...buckets.flat()],
+  }
+}
+
+/** What another build wrote would be misread, and its timelines, beside rows of a later time, pass for whole. */
+async function forgetRows(database: IDBPDatabase<Schema>): Promise<void> {
+  const stores = ["directory", "buckets", "timelines"] as const
+  const transaction = database.transaction(stores, "readwrite")
+  await Promise.all([...stores.map((name) => transaction.objectStore(name).clear()), transaction.done])
 }
 
 function parsed<S extends z.ZodType>(schema: S, values: readonly unknown[]): z.output<S>[] {

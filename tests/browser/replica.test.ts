@@ -125,6 +125,31 @@ test("the desk opens from its own disk while the server says nothing", async () 
   await openConversation(again, "Is anybody awake?")
 })
 
+test("what another build left on disk is dropped, timelines too", async () => {
+  await visitorWrites("Who wrote this?")
+  const page = await openDesk()
+  await openConversation(page, "Who wrote this?")
+  await expect.poll(() => timelinesOnDisk(page)).toBe(1)
+  // Another address of the desk's own origin on which no desk runs and writes.
+  await page.goto(`${cable.url}/livez`)
+  await page.evaluate(async () => {
+    const [{ name = "" } = {}] = await indexedDB.databases()
+    await new Promise((resolve) => {
+      const opening = indexedDB.open(name)
+      opening.addEventListener("success", () => {
+        const heads = opening.result.transaction("head", "readwrite").objectStore("head")
+        heads.put({ format: 1, epoch: "", cursor: 0 }, "head").addEventListener("success", () => {
+          opening.result.close()
+          resolve(undefined)
+        })
+      })
+    })
+  })
+  await page.goto(`${cable.url}/inbox/all`)
+  await item(page, "Who wrote this?").waitFor()
+  await expect.poll(() => timelinesOnDisk(page)).toBe(0)
+})
+
 test("answers written without a network, in a tab that is closed since, are sent once and in order", async () => {
   await visitorWrites("Do you ship to Norway?")
   const page = await openDesk()

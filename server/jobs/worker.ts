@@ -129,7 +129,10 @@ export function createWorker(options: {
     const lastAttempt = job.attempts >= attemptsAtMost
     if (job.attempts > claimsAtMost) {
       log.error({ job: job.id, name: job.name }, "a job ended the process each time it was run")
-      await handle(job, "giveUp")
+      // Buried all the same: it would come back for ever.
+      await handle(job, "giveUp").catch((error: unknown) =>
+        log.error({ err: error, job: job.id, name: job.name }, "nobody was told that a job was given up"),
+      )
       await bury(db, job, clock.now(), "The process ended each time it was run.")
       return
     }

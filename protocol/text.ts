@@ -23,6 +23,11 @@ export function mendText(text: string): string | undefined {
   return /[^\s\u200b-\u200f\u2060-\u2069]/u.test(mended) ? mended : undefined
 }
 
+/** For finding: without accents, and in small letters. */
+export function folded(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
+}
+
 /** A message's text at a border: mended, not empty, within the limit. */
 export const messageText = z
   .string()

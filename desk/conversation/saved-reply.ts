@@ -1,4 +1,5 @@
 import type { ReplyRow } from "../../protocol/rows.ts"
+import { folded } from "../../protocol/text.ts"
 
 /** The `/…` being typed right before the caret, at the start or after white space: "and/or" is none. */
 export function replyAt(text: string, caret: number): { from: number; typed: string } | undefined {
@@ -21,8 +22,4 @@ export function fittingReplies(replies: readonly ReplyRow[], typed: string): Rep
     (reply) => !byName.includes(reply) && folded(`${reply.name} ${reply.text}`).includes(wanted),
   )
   return [...byName, ...byText]
-}
-
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
 }

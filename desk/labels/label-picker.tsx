@@ -1,6 +1,7 @@
 import { useId, useState, type KeyboardEvent } from "react"
 import { labelColor, shownLabels, type LabelColor } from "../../protocol/labels.ts"
 import type { LabelRow } from "../../protocol/rows.ts"
+import { folded } from "../../protocol/text.ts"
 import { issue, newId, useLabels } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
 import { Icon, showToast } from "../ui/ui.ts"
@@ -128,10 +129,6 @@ export default function LabelPicker({ conversationId, entryId, labelIds }: Picke
       {isNew && <ColorChoice value={color} onValue={setChosenColor} />}
     </div>
   )
-}
-
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
 }
 
 /** So that labels made one after the other do not all look alike. */

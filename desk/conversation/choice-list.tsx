@@ -1,4 +1,12 @@
-import { useEffect, useId, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react"
+import {
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from "react"
 import style from "./choice-list.module.css"
 
 /** More would not be read; typing another letter shortens the list. */
@@ -30,11 +38,16 @@ export function useChoiceList<C extends Choice>({ rules, text, isOn, field, onTe
   const [caret, setCaret] = useState(0)
   const [at, setAt] = useState(0)
   const [dismissed, setDismissed] = useState<number>()
-  const [chosen, setChosen] = useState<C[]>([])
+  const [chosen, setChosen] = useState<{ choice: C; end: number }[]>([])
   const moved = () => setCaret(field.current?.selectionStart ?? 0)
   useEffect(() => {
     if (isOn) setCaret(field.current?.selectionStart ?? 0)
   }, [isOn, field])
+  // The caret can only be put there once the new text stands in the field, and must be before the next key.
+  useLayoutEffect(() => {
+    const last = chosen.at(-1)
+    if (last) field.current?.setSelectionRange(last.end, last.end)
+  }, [chosen, field])
   const typed = isOn ? rules.typedAt(text, Math.min(caret, text.length)) : undefined
   const shown = typed && typed.from !== dismissed ? rules.fitting(typed.typed).slice(0, MOST_SHOWN) : []
   const active = shown[Math.min(at, shown.length - 1)]
@@ -44,11 +57,9 @@ export function useChoiceList<C extends Choice>({ rules, text, isOn, field, onTe
     const before = text.slice(0, typed.from) + rules.textOf(choice)
     const rest = text.slice(caret)
     onText(before + (before.endsWith(" ") ? rest.replace(/^ /, "") : rest))
-    setChosen([...chosen, choice])
+    setChosen([...chosen, { choice, end: before.length }])
     setAt(0)
     setCaret(before.length)
-    // The caret can only be put there once the new text stands in the field.
-    requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length))
     field.current?.focus()
   }
 
@@ -57,7 +68,7 @@ export function useChoiceList<C extends Choice>({ rules, text, isOn, field, onTe
     shown,
     active,
     /** What was taken from the list since `forget`. */
-    chosen,
+    chosen: chosen.map(({ choice }) => choice),
     forget: () => setChosen([]),
     choose,
     moved: isOn ? moved : undefined,

@@ -8,7 +8,7 @@
 import { z } from "zod"
 import { labelColor } from "./labels.ts"
 import { inboxPreference, proactiveMessage } from "./rows.ts"
-import { MOST_TEXT, messageText, name } from "./text.ts"
+import { captionText, MOST_FILES, MOST_TEXT, messageText, name, saysSomething } from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
 
 /** What the author of an answer saw; if it is different at commit nothing is sent. */
@@ -34,6 +34,8 @@ const email = z
   .max(254)
   .transform((text) => text.toLowerCase())
 
+/** Files that the author has uploaded; none can be sent twice. */
+const fileIds = z.array(id).max(MOST_FILES).optional()
 const reply = z.object({
   name: name(60),
   /** At most half of what a message may hold, so that there is room for more. */
@@ -57,20 +59,23 @@ export const conversationCommands = {
   answer: command(
     "POST",
     "/conversations/:conversationId/answers",
-    z.object({
-      id,
-      text: messageText,
-      addressId: id,
-      expects,
-      /** Saved replies that are in the text: their uses are counted. */
-      replyIds: z.array(id).max(20).optional(),
-    }),
+    z
+      .object({
+        id,
+        text: captionText,
+        addressId: id,
+        expects,
+        fileIds,
+        /** Saved replies that are in the text: their uses are counted. */
+        replyIds: z.array(id).max(20).optional(),
+      })
+      .refine(saysSomething, "text-empty"),
     z.object({ number: z.number().int(), at: stamp, assigneeId: id }),
   ),
   note: command(
     "POST",
     "/conversations/:conversationId/notes",
-    z.object({ id, text: messageText }),
+    z.object({ id, text: captionText, fileIds }).refine(saysSomething, "text-empty"),
     z.object({ number: z.number().int(), at: stamp }),
   ),
   assign: command(

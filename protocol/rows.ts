@@ -165,6 +165,9 @@ export const fileView = z.object({
   name: z.string(),
   type: z.string(),
   size: z.number().int(),
+  /** Of a picture that can be shown, in pixels; null for everything else. */
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
   /** `waiting`: not fetched from the provider yet. */
   state: z.enum(["waiting", "stored", "failed"]),
 })
@@ -193,6 +196,7 @@ export const eventView = z.discriminatedUnion("what", [
   z.object({ what: z.literal("opted-out"), addressId: id }),
   z.object({ what: z.literal("opted-in"), addressId: id }),
 ])
+export type FileView = z.infer<typeof fileView>
 export type EventView = z.infer<typeof eventView>
 
 export const entryRow = z.object({
@@ -214,7 +218,7 @@ export const entryRow = z.object({
       /** null for what the customer wrote. */
       delivery: z.object({ state: deliveryState, reason: z.string().nullable() }).nullable(),
     }),
-    z.object({ type: z.literal("note"), agentId: id, text: z.string() }),
+    z.object({ type: z.literal("note"), agentId: id, text: z.string(), files: z.array(fileView) }),
     z.object({ type: z.literal("event"), event: eventView }),
   ]),
 })

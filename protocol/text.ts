@@ -28,16 +28,26 @@ export function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
 }
 
-/** A message's text at a border: mended, not empty, within the limit. */
-export const messageText = z
+/** A message's text at a border: mended, within the limit; empty where only files are sent. */
+export const captionText = z
   .string()
   .max(100_000)
   .transform((text, context) => {
-    const mended = mendText(text)
-    if (mended === undefined) context.addIssue({ code: "custom", message: "text-empty" })
-    else if (mended.length > MOST_TEXT) context.addIssue({ code: "custom", message: "text-too-long" })
-    return mended ?? ""
+    const mended = mendText(text) ?? ""
+    if (mended.length > MOST_TEXT) context.addIssue({ code: "custom", message: "text-too-long" })
+    return mended
   })
+
+/** The same, and not empty. */
+export const messageText = captionText.refine((text) => text !== "", "text-empty")
+
+/** Most files of one message or note. */
+export const MOST_FILES = 10
+
+/** Whether something is said at all. */
+export function saysSomething({ text, fileIds }: { text: string; fileIds?: string[] | undefined }): boolean {
+  return text !== "" || (fileIds?.length ?? 0) > 0
+}
 
 /** A name on one line: of a person, a team, a company, a source. */
 export function name(most = 80) {

@@ -6,7 +6,9 @@
  * its hash. So a first message whose answer was lost is simply sent again: same key, same message id, one message.
  */
 import { z } from "zod"
-import { messageText } from "./text.ts"
+import { fileView } from "./rows.ts"
+import { captionText, MOST_FILES, saysSomething } from "./text.ts"
+import { newUpload } from "./uploads.ts"
 import { id, stamp } from "./values.ts"
 
 /** 32 random bytes, base64url. */
@@ -46,16 +48,26 @@ export const homeAnswer = z.object({
 export type HomeAnswer = z.infer<typeof homeAnswer>
 
 /** POST messages; accepted once per id. 200 means committed. */
-export const visitorMessage = z.object({
-  key: visitorKey,
-  id,
-  text: messageText,
-  page: where.optional(),
-  language: z.string().max(35).optional(),
-  /** It was written below the proactive message: the agents are shown what that said. */
-  answersProactive: z.boolean().optional(),
-})
+export const visitorMessage = z
+  .object({
+    key: visitorKey,
+    id,
+    text: captionText,
+    fileIds: z.array(id).max(MOST_FILES).optional(),
+    page: where.optional(),
+    language: z.string().max(35).optional(),
+    /** It was written below the proactive message: the agents are shown what that said. */
+    answersProactive: z.boolean().optional(),
+  })
+  .refine(saysSomething, "text-empty")
 export const visitorMessageAnswer = z.object({ id, at: stamp })
+
+/**
+ * POST files: begins an upload, or says how much of it is there. POST files/:fileId/parts?from=: its next bytes, with
+ * the key in the header `authorization: Visitor <key>`. POST files/:fileId/cancel.
+ */
+export const visitorUpload = newUpload.extend({ key: visitorKey })
+export const visitorCancel = z.object({ key: visitorKey })
 
 /** POST seen: everything up to the stamp was on a visible screen. */
 export const visitorSeen = z.object({ key: visitorKey, upTo: stamp })
@@ -63,12 +75,16 @@ export const visitorSeen = z.object({ key: visitorKey, upTo: stamp })
 /** POST history: older messages than `before`. */
 export const visitorHistory = z.object({ key: visitorKey, before: stamp })
 
+/** `path` opens it on Parley's own host for some weeks, to whoever has it; pictures also with `?as=small`. */
+export const publicFile = fileView.omit({ state: true }).extend({ path: z.string() })
+
 export const publicMessage = z.object({
   id,
   at: stamp,
   /** null: the visitor himself. */
   agent: face.nullable(),
   text: z.string(),
+  files: z.array(publicFile),
   /** Of the visitor's own: whether an agent has seen it. */
   isSeen: z.boolean(),
 })

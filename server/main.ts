@@ -119,7 +119,7 @@ function allJobs(joined: Joined): Handlers {
     }),
     ...conversationJobs({ sync, adapters }),
     ...mailJobs(config, log),
-    ...upkeepJobs({ sync, config, identity }),
+    ...upkeepJobs({ sync, config, identity, store }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { stamp } from "./db/db.ts"
 import type { Config } from "./config/config.ts"
+import { uploads, type FileStore } from "./files/files.ts"
 import { forgetLimits } from "./http/http.ts"
 import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
 import type { Sync } from "./sync/sync.ts"
@@ -16,8 +17,13 @@ export async function startUpkeep(sync: Sync): Promise<void> {
 }
 
 /** `trim`: forgets, every hour, what is kept for a time only. */
-export function upkeepJobs(needs: { sync: Sync; config: Config; identity: Identity }): Handlers {
-  const { sync, config, identity } = needs
+export function upkeepJobs(needs: {
+  sync: Sync
+  config: Config
+  identity: Identity
+  store: FileStore
+}): Handlers {
+  const { sync, config, identity, store } = needs
   return {
     async trim() {
       // Before anything can fail, so that no failure ends the chain.
@@ -25,6 +31,7 @@ export function upkeepJobs(needs: { sync: Sync; config: Config; identity: Identi
       await sync.trim(config)
       await identity.forgetExpired()
       await forgetLimits(sync.db)
+      await uploads.forgetUnsent({ db: sync.db, store }, sync.clock.now())
       await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
     },
   }

@@ -9,6 +9,7 @@ const message = (second: number, fields: Partial<PublicMessage> = {}): PublicMes
   at: at(second),
   agent: null,
   text: "",
+  files: [],
   isSeen: false,
   ...fields,
 })

@@ -80,7 +80,7 @@ export function createVisitor(o: {
     lock: `parley:${o.sourceId}`,
     send,
     onAccepted: (message, at) => {
-      take([{ id: message.id, at, agent: null, text: message.text, isSeen: false }])
+      take([{ id: message.id, at, agent: null, text: message.text, files: [], isSeen: false }])
       beKnown()
     },
     onChange: changed,

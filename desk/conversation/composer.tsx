@@ -9,14 +9,17 @@ import {
   useReplies,
   useSelf,
   useTeams,
+  useUnready,
   useWorkspace,
 } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
 import { Button, Icon, useKeys } from "../ui/ui.ts"
 import { AddressMenu } from "./address-menu.tsx"
+import { attachAll, AttachedFiles } from "./attached-files.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
 import { mentionRules, replyRules } from "./choices.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
+import { FileButton, useDropping } from "./choosing-files.tsx"
 import { useMeanwhile } from "./use-meanwhile.ts"
 import { useTyping, type Typing } from "./use-typing.ts"
 import style from "./composer.module.css"
@@ -40,16 +43,22 @@ export function Composer({
   const nameOf = (kind: "agent" | "team", id: string) =>
     (kind === "agent" ? agents.get(id)?.name : teams.get(id)?.name) ?? t("someone")
   const text = isNote ? withNames(draft.text, nameOf) : draft.text
+  const { files } = draft
+  const unready = useUnready(files)
   const [pickedAddress, setPickedAddress] = useState<string>()
   const address =
     row.addresses.find(({ id }) => id === (pickedAddress ?? row.lastAddressId)) ?? row.addresses[0]
   const isClosed = !isNote && (address === undefined || address.optedOut)
-  const meanwhile = useMeanwhile(row, self?.agent.id ?? "", text !== "")
+  const meanwhile = useMeanwhile(row, self?.agent.id ?? "", text !== "" || files.length > 0)
   const typing = useTyping(isNote, onTyping)
   const write = (next: string) => {
-    setDraft({ text: next, isNote, reason: next === "" ? undefined : draft.reason })
+    setDraft((now) => ({ ...now, text: next, reason: next === "" ? undefined : now.reason }))
     typing.typed(next)
   }
+  const add = (chosen: Iterable<File>) => setDraft((now) => ({ ...now, files: attachAll(now.files, chosen) }))
+  const remove = (id: string) =>
+    setDraft((now) => ({ ...now, files: now.files.filter((file) => file.id !== id) }))
+  const isOver = useDropping(isClosed ? undefined : add)
   const rules = useComposerRules(row, isNote, people)
   const choices = useChoiceList({ rules, text, isOn: isNote || text.includes("/"), field, onText: write })
   useGrowing(field, text)
@@ -58,7 +67,7 @@ export function Composer({
   useEffect(() => setPickedAddress(undefined), [row.lastAddressId])
 
   const turn = (toNote: boolean) => {
-    setDraft({ ...draft, isNote: toNote })
+    setDraft((now) => ({ ...now, isNote: toNote }))
     field.current?.focus()
   }
   useKeys({
@@ -66,24 +75,29 @@ export function Composer({
     n: () => turn(true),
   })
 
-  const mended = mendText(text)
+  const mended = mendText(text) ?? ""
   const over = text.length - MOST_TEXT
-  const canSend = mended !== undefined && over <= 0 && !isClosed
+  const canSend = (mended !== "" || files.length > 0) && unready === 0 && over <= 0 && !isClosed
   const send = () => {
-    if (mended === undefined || over > 0 || isClosed || (!isNote && meanwhile.holds())) return
+    if (!canSend || (!isNote && meanwhile.holds())) return
     const params = { conversationId: row.id }
     const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
     const replyIds = choices.chosen.flatMap((choice) => ("reply" in choice ? [choice.reply.id] : []))
-    if (isNote) void issue("note", params, { text: withMentions(mended, people, chosenPeople) })
-    else if (address)
-      void issue("answer", params, {
-        text: mended,
-        addressId: address.id,
-        expects: { assigneeId: row.assigneeId, isOpen: row.isOpen, lastAnswerId: row.lastAnswer?.id ?? null },
-        ...(replyIds.length > 0 ? { replyIds: [...new Set(replyIds)] } : {}),
-      })
+    const named = files.length > 0 ? { fileIds: files.map(({ id }) => id) } : {}
+    if (isNote)
+      void issue("note", params, { text: withMentions(mended, people, chosenPeople), ...named }, files)
+    else if (address) {
+      const expects = {
+        assigneeId: row.assigneeId,
+        isOpen: row.isOpen,
+        lastAnswerId: row.lastAnswer?.id ?? null,
+      }
+      const used = replyIds.length > 0 ? { replyIds: [...new Set(replyIds)] } : {}
+      const body = { text: mended, addressId: address.id, expects, ...named, ...used }
+      void issue("answer", params, body, files)
+    }
     // Only now: the outbox has the text before the draft lets go of it.
-    setDraft({ text: "", isNote })
+    setDraft(() => ({ text: "", isNote, files: [] }))
     choices.forget()
     typing.typed("")
     field.current?.focus()
@@ -102,6 +116,7 @@ export function Composer({
     <form
       className={style["composer"]}
       data-note={isNote || undefined}
+      data-over={isOver || undefined}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -121,8 +136,11 @@ export function Composer({
               : t("composer.noAddress")}
           </p>
         )}
+        {isOver && <p className={style["held"]}>{t("file.drop")}</p>}
+        {unready > 0 && <p className={style["held"]}>{t("file.unready", { count: unready })}</p>}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
       </div>
+      <AttachedFiles files={files} onRemove={remove} />
       <ChoiceList list={choices} label={isNote ? t("composer.mention") : t("composer.replies")} />
       <textarea
         ref={field}
@@ -139,6 +157,12 @@ export function Composer({
         onChange={(event) => write(event.target.value)}
         onKeyDown={pressed}
         onSelect={choices.moved}
+        onPaste={(event) => {
+          const pasted = [...event.clipboardData.files]
+          if (pasted.length === 0 || isClosed) return
+          event.preventDefault()
+          add(pasted)
+        }}
         onBlur={() => typing.typed("")}
       />
       <div className={style["bar"]}>
@@ -154,6 +178,7 @@ export function Composer({
           <Icon name="lock" size={16} />
           <span aria-hidden="true">{t("composer.note")}</span>
         </button>
+        <FileButton isDisabled={isClosed} onChoose={add} />
         {!isNote && address && <AddressMenu row={row} address={address} onPick={setPickedAddress} />}
         <span className={style["end"]}>
           {!isNote && address?.channel === "sms" && text !== "" && (

@@ -1,55 +1,103 @@
-import type { z } from "zod"
-import type { fileView } from "../../protocol/rows.ts"
-import { t } from "../texts/texts.ts"
+import { lazy, Suspense, useState } from "react"
+import type { FileView } from "../../protocol/rows.ts"
+import { insist } from "../offline/offline.ts"
+import { sizeWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
 import style from "./message-files.module.css"
 
-type File = z.infer<typeof fileView>
+const PictureViewer = lazy(() => insist(() => import("./picture-viewer.tsx")))
 
-/** What browsers show as a picture without being able to run it; anything else is only offered to be saved. */
-const PICTURES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp"])
+/** Highest a picture stands in a timeline, in pixels. */
+const HIGHEST = 240
 
-export function MessageFiles({ files }: { files: readonly File[] }) {
+export function MessageFiles({ files }: { files: readonly FileView[] }) {
+  const [shownId, setShownId] = useState<string>()
   if (files.length === 0) return null
+  const pictures = files.filter(isPicture)
   return (
-    <ul className={style["files"]}>
-      {files.map((file) => (
-        <li key={file.id}>{file.state === "stored" ? <Stored file={file} /> : <Missing file={file} />}</li>
-      ))}
-    </ul>
+    <>
+      <ul className={style["files"]}>
+        {files.map((file) => (
+          <li key={file.id}>
+            {file.state !== "stored" ? (
+              <Missing file={file} />
+            ) : isPicture(file) ? (
+              <Picture file={file} onOpen={() => setShownId(file.id)} />
+            ) : (
+              <Stored file={file} />
+            )}
+          </li>
+        ))}
+      </ul>
+      {shownId !== undefined && (
+        <Suspense fallback={null}>
+          <PictureViewer
+            pictures={pictures}
+            shownId={shownId}
+            onShow={setShownId}
+            onClose={() => setShownId(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
   )
 }
 
-function Stored({ file }: { file: File }) {
+/** Its size is known before it comes, so that nothing shifts when it does. */
+function isPicture(file: FileView): file is FileView & { width: number; height: number } {
+  return file.state === "stored" && file.width !== null && file.height !== null
+}
+
+function Picture({
+  file,
+  onOpen,
+}: {
+  file: FileView & { width: number; height: number }
+  onOpen: () => void
+}) {
+  const { id, name, width, height } = file
+  const shown = Math.min(height, HIGHEST)
+  return (
+    <button
+      type="button"
+      className={style["opener"]}
+      aria-label={t("file.open", { name })}
+      onClick={onOpen}
+      style={{ aspectRatio: `${width} / ${height}`, inlineSize: `${Math.round((shown * width) / height)}px` }}
+    >
+      <img className={style["picture"]} src={`/api/v1/files/${id}?as=small`} alt="" loading="lazy" />
+    </button>
+  )
+}
+
+function Stored({ file }: { file: FileView }) {
   const url = `/api/v1/files/${file.id}`
-  if (PICTURES.has(file.type))
-    return (
-      <a href={url} target="_blank" rel="noopener">
-        <img className={style["picture"]} src={url} alt={file.name} loading="lazy" />
-      </a>
-    )
+  // What somebody recorded has no captions, and we cannot make any.
+  if (file.type.startsWith("audio/"))
+    // eslint-disable-next-line jsx-a11y/media-has-caption
+    return <audio className={style["player"]} controls preload="metadata" src={url} aria-label={file.name} />
+  if (file.type.startsWith("video/"))
+    // eslint-disable-next-line jsx-a11y/media-has-caption
+    return <video className={style["player"]} controls preload="metadata" src={url} aria-label={file.name} />
   return (
     <a className={style["file"]} href={url} download={file.name}>
       <Icon name="file" />
-      <span className={style["name"]}>{file.name}</span>
+      <span className={style["name"]}>
+        <bdi>{file.name}</bdi>
+      </span>
       <span className={style["size"]}>{sizeWords(file.size)}</span>
     </a>
   )
 }
 
-function Missing({ file }: { file: File }) {
+function Missing({ file }: { file: FileView }) {
   return (
     <span className={style["file"]}>
       <Icon name={file.state === "failed" ? "warning" : "file"} />
-      <span className={style["name"]}>{file.name}</span>
+      <span className={style["name"]}>
+        <bdi>{file.name}</bdi>
+      </span>
       <span className={style["size"]}>{file.state === "failed" ? t("file.failed") : t("file.waiting")}</span>
     </span>
   )
-}
-
-const kilobytes = new Intl.NumberFormat("en", { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 })
-const megabytes = new Intl.NumberFormat("en", { style: "unit", unit: "megabyte", maximumFractionDigits: 1 })
-
-function sizeWords(size: number): string {
-  return size < 1_000_000 ? kilobytes.format(Math.max(1, size / 1_000)) : megabytes.format(size / 1_000_000)
 }

@@ -1,12 +1,16 @@
+import type { EntryRow } from "../../protocol/rows.ts"
 import { partsOfNote } from "../../protocol/text.ts"
 import { useAgents, useSelf, useTeams, type TimelineEntry } from "../replica/replica.ts"
 import { clockWords, momentWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
+import { MessageFiles } from "./message-files.tsx"
 import { LinkedText } from "./linked-text.tsx"
 import style from "./note-card.module.css"
 
+type Note = Extract<EntryRow["body"], { type: "note" }>
+
 /** Yellow, dashed, locked: nobody may take a note for an answer. */
-export function NoteCard({ entry, note }: { entry: TimelineEntry; note: { agentId: string; text: string } }) {
+export function NoteCard({ entry, note }: { entry: TimelineEntry; note: Note }) {
   const agents = useAgents()
   const teams = useTeams()
   const selfId = useSelf()?.agent.id
@@ -15,19 +19,22 @@ export function NoteCard({ entry, note }: { entry: TimelineEntry; note: { agentI
     <div className={style["note"]} data-pending={entry.pending}>
       <Icon name="lock" size={15} />
       <div className={style["body"]}>
-        <p className={style["text"]} dir="auto">
-          {partsOfNote(note.text).map((part, at) =>
-            part.kind === "text" ? (
-              <LinkedText key={at} text={part.text} />
-            ) : (
-              <strong key={at} className={style["mention"]} data-self={part.id === selfId || undefined}>
-                @
-                {(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ??
-                  t("someone")}
-              </strong>
-            ),
-          )}
-        </p>
+        {note.text !== "" && (
+          <p className={style["text"]} dir="auto">
+            {partsOfNote(note.text).map((part, at) =>
+              part.kind === "text" ? (
+                <LinkedText key={at} text={part.text} />
+              ) : (
+                <strong key={at} className={style["mention"]} data-self={part.id === selfId || undefined}>
+                  @
+                  {(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ??
+                    t("someone")}
+                </strong>
+              ),
+            )}
+          </p>
+        )}
+        <MessageFiles files={note.files} />
         <p className={style["caption"]}>
           {t("note.caption", { name: author })}
           {" · "}

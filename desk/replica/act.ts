@@ -39,8 +39,20 @@ export const act = z.discriminatedUnion("command", [
 ])
 export type Act = z.infer<typeof act>
 
+/** A file as its author chose it; its bytes go up by themselves. */
+export const draftFile = z.object({
+  id,
+  name: z.string(),
+  /** Bytes. */
+  size: z.number().int(),
+  type: z.string(),
+})
+export type DraftFile = z.infer<typeof draftFile>
+
 export const pending = z.object({
   act,
+  /** What an answer or a note names by `fileIds`: for showing, and for the draft it becomes when it is refused. */
+  files: z.array(draftFile).default([]),
   /** When it was issued, by this machine's clock: only for showing. */
   at: stamp,
   state: z.enum(["waiting", "sending", "done"]),

@@ -9,7 +9,7 @@ import { countAll, type Counts, type Reader } from "../../protocol/inboxes.ts"
 import type { EntryRow, Row } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import type { Frame, Page, Presence, ToDesk } from "../../protocol/stream.ts"
-import type { Draft, Returned } from "./draft.ts"
+import { isNothing, type Draft, type Returned } from "./draft.ts"
 import { createList, fillList, moveInList, type List } from "./list.ts"
 import {
   drop,
@@ -171,7 +171,7 @@ export function applyDraft(
   memory: Memory,
   o: { conversationId: string; draft: Draft; absorbs: readonly string[] },
 ): void {
-  if (o.draft.text === "" && !o.draft.isNote) memory.drafts.delete(o.conversationId)
+  if (isNothing(o.draft)) memory.drafts.delete(o.conversationId)
   else memory.drafts.set(o.conversationId, o.draft)
   if (o.absorbs.length > 0) memory.returned = memory.returned.filter((one) => !o.absorbs.includes(one.id))
   memory.watchers.mark(`draft:${o.conversationId}`)

@@ -48,13 +48,16 @@ async function fetchAnswer(
 ): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" }
   if (server.workspaceId) headers[WORKSPACE_HEADER] = server.workspaceId
-  const hasBody = o.body !== undefined
-  if (hasBody) headers["content-type"] = "application/json"
+  const { body } = o
+  // A part of a file goes as it is.
+  const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body)
+  if (sent !== undefined)
+    headers["content-type"] = body instanceof Blob ? "application/octet-stream" : "application/json"
   try {
     return await fetch(`${server.base}/api/v1${o.path}`, {
       method: o.method,
       headers,
-      ...(hasBody ? { body: JSON.stringify(o.body) } : {}),
+      ...(sent === undefined ? {} : { body: sent }),
       credentials: "same-origin",
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),

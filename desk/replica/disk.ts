@@ -10,10 +10,10 @@ import { z } from "zod"
 import type { Counts } from "../../protocol/inboxes.ts"
 import type { ConversationRow, EntryRow, Row } from "../../protocol/rows.ts"
 import { pending, type Pending } from "./act.ts"
-import { draft, returned, type Draft, type Returned } from "./draft.ts"
+import { draft, isNothing, returned, type Draft, type Returned } from "./draft.ts"
 
 /** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
-const FORMAT = 2
+const FORMAT = 3
 
 export type TimelineRecord = {
   conversationId: string
@@ -75,6 +75,10 @@ export type Disk = {
   loadRows(): Promise<StoredRows | undefined>
   loadTimelines(): Promise<TimelineRecord[]>
   save(change: Change): Promise<void>
+  /** The bytes of a file until they are at the server. */
+  keepUpload(id: string, bytes: Blob): Promise<void>
+  readUpload(id: string): Promise<Blob | undefined>
+  dropUpload(id: string): Promise<void>
   erase(): Promise<void>
   close(): void
 }
@@ -95,6 +99,7 @@ type Schema = DBSchema & {
   outbox: { key: number; value: Pending & { id: string }; indexes: { id: string } }
   drafts: { key: string; value: Draft }
   returned: { key: number; value: Returned; indexes: { id: string } }
+  uploads: { key: string; value: Blob }
 }
 const STORES = ["head", "directory", "buckets", "timelines", "outbox", "drafts", "returned"] as const
 
@@ -104,8 +109,10 @@ export function diskName(workspaceId: string, agentId: string): string {
 
 /** `onLost`: the browser took the disk away (erased by another tab, cleared by the user). */
 export async function openDisk(name: string, onLost: () => void): Promise<Disk> {
-  const database = await openDB<Schema>(name, 1, {
-    upgrade(fresh) {
+  const database = await openDB<Schema>(name, 2, {
+    upgrade(fresh, from) {
+      if (from < 2) fresh.createObjectStore("uploads")
+      if (from === 1) return
       for (const store of ["head", "directory", "buckets", "timelines", "drafts"] as const)
         fresh.createObjectStore(store)
       fresh.createObjectStore("outbox", { autoIncrement: true }).createIndex("id", "id", { unique: true })
@@ -122,6 +129,11 @@ export async function openDisk(name: string, onLost: () => void): Promise<Disk> 
     loadRows: () => loadRows(database),
     loadTimelines: () => database.getAll("timelines"),
     save: (change) => save(database, change),
+    async keepUpload(id, bytes) {
+      await database.put("uploads", bytes, id)
+    },
+    readUpload: (id) => database.get("uploads", id),
+    dropUpload: (id) => database.delete("uploads", id),
     async erase() {
       database.close()
       await deleteDB(name)
@@ -216,9 +228,7 @@ async function save(database: IDBPDatabase<Schema>, change: Change): Promise<voi
   for (const id of change.settled ?? []) asked.push(deleteById(store("outbox"), id))
   for (const { conversationId, draft: own } of change.drafts ?? [])
     asked.push(
-      own.text === "" && !own.isNote
-        ? store("drafts").delete(conversationId)
-        : store("drafts").put(own, conversationId),
+      isNothing(own) ? store("drafts").delete(conversationId) : store("drafts").put(own, conversationId),
     )
   for (const one of change.returned ?? []) asked.push(putById(store("returned"), one))
   for (const id of change.absorbed ?? []) asked.push(deleteById(store("returned"), id))

@@ -6,10 +6,15 @@
 import { z } from "zod"
 import { refusalBody, type RefusalBody } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
-import type { Pending } from "./act.ts"
+import { draftFile, type Pending } from "./act.ts"
 
 /** `reason`: this text was refused and came back; it is dropped with the text. */
-export const draft = z.object({ text: z.string(), isNote: z.boolean(), reason: refusalBody.optional() })
+export const draft = z.object({
+  text: z.string(),
+  isNote: z.boolean(),
+  files: z.array(draftFile).default([]),
+  reason: refusalBody.optional(),
+})
 export type Draft = z.infer<typeof draft>
 
 /** A refused answer or note; `id` is the refused command's. */
@@ -18,11 +23,21 @@ export const returned = z.object({
   conversationId: id,
   text: z.string(),
   isNote: z.boolean(),
+  files: z.array(draftFile).default([]),
   reason: refusalBody,
 })
 export type Returned = z.infer<typeof returned>
 
-export const NO_DRAFT: Draft = { text: "", isNote: false }
+export const NO_DRAFT: Draft = { text: "", isNote: false, files: [] }
+
+/** Whether it is worth keeping: that a note was begun is. */
+export function isNothing(draft: Draft): boolean {
+  return isEmpty(draft) && !draft.isNote
+}
+
+export function isEmpty({ text, files }: Draft): boolean {
+  return text === "" && files.length === 0
+}
 
 /** The draft with what came back before it, and the ids of what did. */
 export function joinReturned(
@@ -30,19 +45,27 @@ export function joinReturned(
   back: readonly Returned[],
 ): { draft: Draft; absorbs: readonly string[] } {
   const typed = own ?? NO_DRAFT
-  const isNote = typed.text === "" ? (back[0]?.isNote ?? typed.isNote) : typed.isNote
+  const isNote = isEmpty(typed) ? (back[0]?.isNote ?? typed.isNote) : typed.isNote
   const fitting = back.filter((one) => one.isNote === isNote)
   if (fitting.length === 0) return { draft: typed, absorbs: [] }
-  const texts = [...fitting.map((one) => one.text), ...(typed.text === "" ? [] : [typed.text])]
+  const texts = [...fitting.map((one) => one.text), typed.text].filter((text) => text !== "")
+  const files = [...fitting.flatMap((one) => one.files), ...typed.files]
   return {
-    draft: { text: texts.join("\n\n"), isNote, reason: fitting[0]?.reason },
+    draft: { text: texts.join("\n\n"), isNote, files, reason: fitting[0]?.reason },
     absorbs: fitting.map((one) => one.id),
   }
 }
 
 /** A refused answer or note is not lost: it becomes a draft again. */
-export function returnedText({ act }: Pending, reason: RefusalBody): Returned | undefined {
+export function returnedText({ act, files }: Pending, reason: RefusalBody): Returned | undefined {
   if (act.command !== "answer" && act.command !== "note") return undefined
   const { id, text } = act.body
-  return { id, conversationId: act.params.conversationId, text, isNote: act.command === "note", reason }
+  return {
+    id,
+    conversationId: act.params.conversationId,
+    text,
+    files,
+    isNote: act.command === "note",
+    reason,
+  }
 }

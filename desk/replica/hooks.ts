@@ -31,6 +31,8 @@ import {
   type Memory,
 } from "./memory.ts"
 import type { Replica } from "./open.ts"
+import type { DraftFile } from "./act.ts"
+import type { UploadView } from "./uploads.ts"
 import { entryOf, overlayEntry, type TimelineEntry } from "./overlay.ts"
 import { getTimeline, loadClosed, loadConversation, loadTimeline, openTimeline } from "./pages.ts"
 import type { Viewing } from "./tabs.ts"
@@ -293,18 +295,46 @@ export function useWaitingCount(): number {
   )
 }
 
-/** `setDraft` replaces the whole; pass `reason` on while it should stay to be seen. */
-export function useDraft(conversationId: string): { draft: Draft; setDraft: (draft: Draft) => void } {
+/** What became of a file on its way up; undefined for one that this tab knows nothing of yet. */
+export function useUpload(id: string): UploadView | undefined {
   const replica = useReplica()
-  const { draft, absorbs } = useWatched(replica, [`draft:${conversationId}`], (memory) =>
-    joinReturned(
-      memory.drafts.get(conversationId),
-      memory.returned.filter((one) => one.conversationId === conversationId),
-    ),
+  return useWatched(replica, [`upload:${id}`], () => replica.uploads.viewOf(id))
+}
+
+/** How many of them cannot be sent yet. Those of a draft from disk go on where they were. */
+export function useUnready(files: readonly DraftFile[]): number {
+  const replica = useReplica()
+  const { uploads } = replica
+  const topics = files.map(({ id }) => `upload:${id}`)
+  useEffect(() => {
+    void replica.isOpen.then(() => {
+      for (const file of files) if (uploads.viewOf(file.id) === undefined) uploads.resume(file)
+    })
+  }, [replica, uploads, files])
+  return useWatched(
+    replica,
+    topics.length > 0 ? topics : ["upload:"],
+    () => files.filter(({ id }) => uploads.viewOf(id)?.state !== "ready").length,
+  )
+}
+
+/** `setDraft` replaces the whole, by what it is at that moment; pass `reason` on while it should stay to be seen. */
+export function useDraft(conversationId: string) {
+  const replica = useReplica()
+  const { draft } = useWatched(replica, [`draft:${conversationId}`], (memory) =>
+    joinedDraft(memory, conversationId),
   )
   const setDraft = useCallback(
-    (next: Draft) => replica.setDraft(conversationId, next, absorbs),
-    [replica, conversationId, absorbs],
+    (change: (now: Draft) => Draft) => {
+      const { draft: now, absorbs } = joinedDraft(replica.memory, conversationId)
+      replica.setDraft(conversationId, change(now), absorbs)
+    },
+    [replica, conversationId],
   )
   return useMemo(() => ({ draft, setDraft }), [draft, setDraft])
+}
+
+function joinedDraft({ drafts, returned }: Memory, conversationId: string) {
+  const back = returned.filter((one) => one.conversationId === conversationId)
+  return joinReturned(drafts.get(conversationId), back)
 }

@@ -11,7 +11,7 @@ import {
   type WorkspaceCommand,
 } from "../../protocol/commands.ts"
 import { REFUSALS, type RefusalBody } from "../../protocol/refusals.ts"
-import { act, fillPath, newId } from "./act.ts"
+import { act, fillPath, newId, type DraftFile } from "./act.ts"
 import { ask, OFFLINE, RefusalError } from "./ask.ts"
 import { findReplica } from "./current.ts"
 import type { Outcome } from "./outbox.ts"
@@ -31,21 +31,27 @@ const answering: {
   [C in WorkspaceCommand]: { method: string; path: string; answer: z.ZodType<Answers[C]> }
 } = workspaceCommands
 
-/** Resolves when the server has decided, perhaps much later when offline. A refused answer or note is a draft again by then. */
+/** Resolves when the server has decided, perhaps much later when offline. `files`: those that `fileIds` names. A refused answer or note is a draft again by then. */
 export async function issue<C extends ConversationCommand>(
   command: C,
   params: ParamsIn<Conversation[C]["path"]>,
   body: BodyOf<Conversation[C]["body"]>,
+  files: readonly DraftFile[] = [],
 ): Promise<Outcome> {
-  return queue(command, params, body)
+  return queue(command, params, body, files)
 }
 
-async function queue(command: string, params: object, body: object): Promise<Outcome> {
+async function queue(
+  command: string,
+  params: object,
+  body: object,
+  files: readonly DraftFile[] = [],
+): Promise<Outcome> {
   const replica = findReplica()
   const parsed = act.safeParse({ command, params, body: { ...body, id: newId() } })
   if (!parsed.success) return { kind: "refused", refusal: malformed(parsed.error) }
   if (!replica) return { kind: "refused", refusal: OFFLINE }
-  return replica.issue(parsed.data)
+  return replica.issue(parsed.data, files)
 }
 
 function malformed(error: z.ZodError): RefusalBody {
@@ -113,4 +119,18 @@ export function request<S extends z.ZodType>(
 /** The server's clock, in milliseconds, as well as it is known: for countdowns of offers. */
 export function serverNow(): number {
   return Date.now() + (findReplica()?.memory.skew ?? 0)
+}
+
+/** Begins to upload a file for a draft. */
+export function attach(file: File): DraftFile | undefined {
+  return findReplica()?.uploads.add(file)
+}
+
+export function uploadAgain(file: DraftFile): void {
+  findReplica()?.uploads.resume(file)
+}
+
+/** Of a file that is not to be sent after all. */
+export function unattach(id: string): void {
+  findReplica()?.uploads.cancel(id)
 }

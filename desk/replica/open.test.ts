@@ -259,7 +259,7 @@ test("a refused answer is a draft again with its reason, and the next is judged 
   const { draft, absorbs } = joinReturned(tab.memory.drafts.get(idOf(1)), tab.memory.returned)
   expect(draft).toMatchObject({ text: "late", isNote: false, reason: { details: { agentName: "Bo" } } })
   expect([...disk.returned.values()]).toMatchObject([{ text: "late" }])
-  tab.setDraft(idOf(1), { text: "late but better", isNote: false }, absorbs)
+  tab.setDraft(idOf(1), { text: "late but better", isNote: false, files: [] }, absorbs)
   tab.saveNow()
   await soon(() => expect(disk.returned.size).toBe(0))
   expect(disk.drafts.get(idOf(1))?.text).toBe("late but better")
@@ -292,7 +292,7 @@ test("a second tab follows: same rows, its acts go out through the leader, draft
   server.script.answer = () => isDone(12)
   expect((await follower.issue(answerIn(idOf(2), "from the second tab"))).kind).toBe("done")
   await soon(() => expect(shownRow(leader.memory, idOf(2))?.last?.text).toBe("from the second tab"))
-  follower.setDraft(idOf(1), { text: "half a", isNote: false }, [])
+  follower.setDraft(idOf(1), { text: "half a", isNote: false, files: [] }, [])
   await soon(() => expect(leader.memory.drafts.get(idOf(1))?.text).toBe("half a"))
 })
 

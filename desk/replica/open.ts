@@ -2,7 +2,7 @@
  * One tab's replica from opening to closing: memory is filled from disk before the network is asked, then the tab
  * leads or follows. What is issued here shows at once, is stored, and goes to whoever leads.
  */
-import { type Act, type Pending, newId, pending as pendingSchema, stampNow } from "./act.ts"
+import { type Act, type DraftFile, type Pending, newId, pending as pendingSchema, stampNow } from "./act.ts"
 import {
   applyDraft,
   applyFirst,
@@ -21,6 +21,7 @@ import { lead, type Leader } from "./leader.ts"
 import { createMemory, nothingUnsaved, setPendings, type Memory } from "./memory.ts"
 import type { Outcome } from "./outbox.ts"
 import { createDraftSaver } from "./saving-drafts.ts"
+import { createUploads, type Uploads } from "./uploads.ts"
 import { joinTabs, type Said, type Tabs, type TabState, type Viewing } from "./tabs.ts"
 
 export type ReplicaNeeds = {
@@ -38,7 +39,9 @@ export type Replica = {
   server: Server
   /** Resolves when what was on disk is in memory. */
   isOpen: Promise<void>
-  issue(act: Act): Promise<Outcome>
+  uploads: Uploads
+  /** `files`: what an answer or a note names by `fileIds`. */
+  issue(act: Act, files?: readonly DraftFile[]): Promise<Outcome>
   setDraft(conversationId: string, draft: Draft, absorbs: readonly string[]): void
   setViewing(viewing: Viewing | null): void
   /** A timeline was loaded here: the leader keeps it for reading offline. */
@@ -57,6 +60,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   const waiting = new Map<string, (outcome: Outcome) => void>()
   /** Issued here, and not yet seen in what the leader holds. */
   const unseen = new Map<string, Pending>()
+  const uploads = createUploads({ server, watchers: memory.watchers, disk: () => disk })
   const drafts = createDraftSaver((change) => void save(change))
   let disk: Disk | undefined
   let tabs: Tabs | undefined
@@ -220,8 +224,9 @@ export function openReplica(needs: ReplicaNeeds): Replica {
     memory,
     server,
     isOpen,
-    async issue(act) {
-      const pending = pendingSchema.parse({ act, at: stampNow(), state: "waiting", number: null })
+    uploads,
+    async issue(act, files = []) {
+      const pending = pendingSchema.parse({ act, files, at: stampNow(), state: "waiting", number: null })
       const { id } = act.body
       unseen.set(id, pending)
       setPendings(memory, [...memory.pendings, pending])
@@ -263,6 +268,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
         if (!erase) drafts.save()
         isClosed = true
         drafts.close()
+        uploads.close()
         leader?.close()
         if (erase) tabs?.say({ kind: "erase" })
         tabs?.close()

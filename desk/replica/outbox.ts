@@ -132,4 +132,9 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
 /** The server failed without a reason of ours. */
 const BROKEN = "broken"
 /** Not the server's last word: the act stays and is sent again. */
-const WAITS: ReadonlySet<string> = new Set([OFFLINE.refusal, "unavailable", "too-often", "not-signed-in"])
+export const WAITS: ReadonlySet<string> = new Set([
+  OFFLINE.refusal,
+  "unavailable",
+  "too-often",
+  "not-signed-in",
+])

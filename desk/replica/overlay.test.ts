@@ -9,6 +9,7 @@ function issued(command: string, body: object): Pending {
   return {
     act: act.parse({ command, params: { conversationId: row.id }, body: { id: newId(), ...body } }),
     at: at(30),
+    files: [],
     state: "waiting",
     number: null,
   }

@@ -14,10 +14,10 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
   const { act } = pending
   switch (act.command) {
     case "answer":
-      return overlayAnswer(row, act, pending.at, me)
+      return overlayAnswer(row, act, pending, me)
     case "note":
       if (row.last?.id === act.body.id) return row
-      return written(row, { id: act.body.id, type: "note", agentId: me, text: act.body.text }, pending.at)
+      return written(row, { id: act.body.id, type: "note", agentId: me, text: act.body.text }, pending)
     case "assign":
       return overlayAssign(row, act.body.to)
     case "decline":
@@ -55,13 +55,13 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
 function overlayAnswer(
   row: ConversationRow,
   act: Extract<Act, { command: "answer" }>,
-  at: string,
+  pending: Pending,
   me: string,
 ): ConversationRow {
   // The stream was faster than the answer to our request: the row already tells it.
   if (row.lastAnswer?.id === act.body.id) return row
   const accepts = row.assigneeId === null || !row.isOpen || row.offer?.agentId === me
-  const next = written(row, { id: act.body.id, type: "message", agentId: me, text: act.body.text }, at)
+  const next = written(row, { id: act.body.id, type: "message", agentId: me, text: act.body.text }, pending)
   return {
     ...next,
     isOpen: true,
@@ -110,17 +110,19 @@ export function overlayEntry(entry: EntryRow, acts: readonly Act[]): EntryRow {
 
 type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles" | "labelIds">
 
-function written(row: ConversationRow, last: Written, at: string): ConversationRow {
+function written(row: ConversationRow, last: Written, { at, files }: Pending): ConversationRow {
   return {
     ...row,
     updatedAt: at > row.updatedAt ? at : row.updatedAt,
-    last: { ...last, text: firstLine(last.text), hasFiles: false, labelIds: [] },
+    last: { ...last, text: firstLine(last.text), hasFiles: files.length > 0, labelIds: [] },
   }
 }
 
 function firstLine(text: string): string {
   return text.replace(/\s+/g, " ").slice(0, 200).toWellFormed()
 }
+
+const ON_ITS_WAY = { width: null, height: null, state: "waiting" } as const
 
 /** The entry an answer or a note will become. */
 export function entryOf(
@@ -129,6 +131,7 @@ export function entryOf(
   me: string,
 ): TimelineEntry | undefined {
   const { act, at, state } = pending
+  const files = pending.files.map((file) => ({ ...file, ...ON_ITS_WAY }))
   if (act.command !== "answer" && act.command !== "note") return undefined
   const { conversationId } = act.params
   const { id, text } = act.body
@@ -139,7 +142,7 @@ export function entryOf(
     at,
     pending: state === "waiting" ? "waiting" : "sending",
   } as const
-  if (act.command === "note") return { ...head, body: { type: "note", agentId: me, text } }
+  if (act.command === "note") return { ...head, body: { type: "note", agentId: me, text, files } }
   const { addressId } = act.body
   const channel =
     row?.addresses.find((address) => address.id === addressId)?.channel ?? row?.channel ?? "web-chat"
@@ -151,7 +154,7 @@ export function entryOf(
       addressId,
       channel,
       text,
-      files: [],
+      files,
       labelIds: [],
       delivery: { state: "sending", reason: null },
     },

@@ -20,6 +20,8 @@ export {
   useSources,
   useTeams,
   useTimeline,
+  useUnready,
+  useUpload,
   useViewing,
   useWaitingCount,
   useWorkspace,
@@ -27,7 +29,7 @@ export {
 } from "./hooks.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
-export { issue, issueWorkspace, request, serverNow } from "./issue.ts"
+export { attach, issue, issueWorkspace, request, serverNow, unattach, uploadAgain } from "./issue.ts"
 export { type Outcome } from "./outbox.ts"
 export { type TimelineEntry } from "./overlay.ts"
-export { newId } from "./act.ts"
+export { newId, type DraftFile } from "./act.ts"

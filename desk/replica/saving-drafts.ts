@@ -1,6 +1,6 @@
 /** Writes drafts a moment after they were typed. A draft and what became part of it are written together: no text is on disk twice, or not at all. */
 import type { Change } from "./disk.ts"
-import type { Draft } from "./draft.ts"
+import { isEmpty, type Draft } from "./draft.ts"
 
 type Typed = { conversationId: string; draft: Draft; absorbs: readonly string[] }
 export type DraftSaver = { add(typed: Typed): void; save(): void; close(): void }
@@ -28,7 +28,7 @@ export function createDraftSaver(write: (change: Change) => void): DraftSaver {
       const before = unsaved.get(typed.conversationId)?.absorbs ?? []
       unsaved.set(typed.conversationId, { ...typed, absorbs: [...before, ...typed.absorbs] })
       // What was sent must not be read back as a draft, even if the tab dies in this moment.
-      if (typed.draft.text === "") save()
+      if (isEmpty(typed.draft)) save()
       else saving ??= setTimeout(save, AFTER)
     },
     close: () => clearTimeout(saving),

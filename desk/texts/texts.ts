@@ -7,4 +7,5 @@
  */
 export { refusalWords, reasonWords, t } from "./say.ts"
 export { agoWords, clockWords, countdownWords, dayWords, momentWords } from "./times.ts"
+export { sizeWords } from "./sizes.ts"
 export { countryWords, languageWords } from "./places.ts"

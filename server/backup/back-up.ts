@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises"
 import { sql } from "kysely"
 import type { Config } from "../config/config.ts"
-import { copying, stamp, type Db } from "../db/db.ts"
+import { copying, stamp } from "../db/db.ts"
 import { createFileStore, type FileStore } from "../files/files.ts"
 import type { Log } from "../log/log.ts"
 import { createSums, writeArchive, type Writer } from "./archive.ts"
@@ -76,7 +76,7 @@ async function writeTables(
   await writer.add(MANIFEST, Buffer.from(JSON.stringify(manifest)))
   const rows: Complete["rows"] = {}
   for (const table of tables) rows[table.name] = await writeTable(writer, source, table)
-  return { rows, stored: await listStored(source.db) }
+  return { rows, stored: await listStored(source) }
 }
 
 /** A tar wants to know sizes beforehand and a table does not know its own, so it becomes as many entries as it fills. */
@@ -102,9 +102,11 @@ async function writeTable(writer: Writer, source: copying.Source, table: copying
   return lines.rowCount
 }
 
-async function listStored(db: Db): Promise<StoredFile[]> {
+/** Every object of the storage that a row names; before there were parts, a file was one. */
+async function listStored({ db, tables }: copying.Source): Promise<StoredFile[]> {
+  const isOlder = tables.every(({ name }) => name !== "public.file_parts")
   const { rows } = await sql<StoredFile>`
-    select workspace_id as "workspaceId", id from files where state = 'stored'
+    select workspace_id as "workspaceId", id from ${isOlder ? sql`files where state = 'stored'` : sql`file_parts`}
      order by workspace_id, id`.execute(db)
   return rows
 }

@@ -30,6 +30,9 @@ export type Capabilities = {
   maxText: number
   /** Whether sending a message twice with the same id reaches the customer once. */
   isIdempotent: boolean
+  takesFiles: boolean
+  /** What of `maxText` a file may take that is sent as a link. */
+  linkText: number
 }
 
 export type Adapter = StreamAdapter | ProviderAdapter
@@ -92,7 +95,8 @@ export type Outgoing = {
   since: Stamp
   to: string
   text: string
-  files: readonly { name: string; type: string; url: string }[]
+  /** `path`: where the provider and the customer may fetch it, under the address at which providers reach us. */
+  files: readonly { name: string; type: string; size: number; path: string }[]
 }
 
 export type Missed = { messages: ProviderMessage[]; statuses: ProviderStatus[] }

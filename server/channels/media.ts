@@ -1,12 +1,5 @@
 import type { Id } from "../../protocol/values.ts"
-import {
-  expectFile,
-  findFile,
-  markFile,
-  StorageFailed,
-  storeRemote,
-  type FileRecord,
-} from "../files/files.ts"
+import { fetched, findFile, StorageFailed, type FileRecord } from "../files/files.ts"
 import { RetryLater } from "../jobs/jobs.ts"
 import { write, type Writing } from "../sync/sync.ts"
 import type { ChannelNeeds } from "./jobs.ts"
@@ -23,7 +16,7 @@ export async function expectMedia(
 ): Promise<void> {
   const { workspaceId, sourceId, entryId } = o
   for (const file of o.files) {
-    await expectFile(writing.tx, { workspaceId, sourceId, entryId, ...file, at: writing.at })
+    await fetched.expectFile(writing.tx, { workspaceId, sourceId, entryId, ...file, at: writing.at })
     await writing.enqueue({ name: "fetch-media", payload: { entryId, fileId: file.id } })
   }
 }
@@ -36,22 +29,24 @@ export async function fetchMedia(
   const { sync, adapters, store } = needs
   const { workspaceId, fileId } = o
   const file = await findFile(sync.db, workspaceId, fileId)
-  if (file === undefined || file.state !== "waiting" || file.remote === null) return
+  if (file === undefined || file.state !== "waiting" || file.remote === null || file.sourceId === null) return
   const source = await findSource(sync.db, file.sourceId)
   const adapter = source && adapters.get(source.channel)
   if (source === undefined || adapter === undefined || !("mediaAccess" in adapter)) return
-  const outcome = await storeRemote(store, {
-    file,
-    remote: file.remote,
-    access: adapter.mediaAccess(source),
-  }).catch((error: unknown) => {
-    if (error instanceof StorageFailed) {
-      sync.log.error({ err: error, file: fileId }, "a file waits for our own storage")
-      throw new RetryLater(STORAGE_PAUSE, error.message)
-    }
-    if (o.lastAttempt) return { refused: String(error) }
-    throw error
-  })
+  const outcome = await fetched
+    .storeRemote(store, {
+      file,
+      remote: file.remote,
+      access: adapter.mediaAccess(source),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof StorageFailed) {
+        sync.log.error({ err: error, file: fileId }, "a file waits for our own storage")
+        throw new RetryLater(STORAGE_PAUSE, error.message)
+      }
+      if (o.lastAttempt) return { refused: String(error) }
+      throw error
+    })
   const isRefused = "refused" in outcome
   if (isRefused) sync.log.warn({ why: outcome.refused, file: fileId }, "a file could not be fetched")
   await mark(needs, file, isRefused ? undefined : outcome)
@@ -66,11 +61,11 @@ export async function giveUpMedia(needs: ChannelNeeds, workspaceId: Id, fileId: 
 async function mark(
   { sync, entryChanged }: ChannelNeeds,
   { workspaceId, id, entryId }: FileRecord,
-  stored: Parameters<typeof markFile>[3],
+  stored: Parameters<typeof fetched.markFile>[3],
 ): Promise<void> {
   await write(sync, { workspaceId }, async (writing) => {
-    await markFile(writing.tx, workspaceId, id, stored)
-    await entryChanged(writing, workspaceId, entryId)
+    await fetched.markFile(writing.tx, workspaceId, id, stored)
+    if (entryId !== null) await entryChanged(writing, workspaceId, entryId)
     return {}
   })
 }

@@ -103,6 +103,11 @@ export const settings = {
     otherwise: "needed when `S3_URL` is set",
     prose: "The secret of that key.",
   },
+  mostFileMegabytes: {
+    name: "PARLEY_MAX_FILE_MB",
+    rule: wholeNumber(1, 100_000).default(500),
+    prose: "The largest file that agents and visitors may send, in megabytes of a million bytes.",
+  },
   databaseConnections: {
     name: "PARLEY_DATABASE_CONNECTIONS",
     rule: wholeNumber(2, 500).default(16),

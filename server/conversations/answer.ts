@@ -6,6 +6,7 @@ import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Adapters } from "../channels/channels.ts"
 import { findAddress, type AddressRecord } from "../customers/customers.ts"
 import type { Tx } from "../db/db.ts"
+import { uploads } from "../files/files.ts"
 import { countUses } from "../replies/replies.ts"
 import type { Sync, Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
@@ -31,9 +32,15 @@ export async function answer(
     const address = await accessAddress(writing.tx, held, body.addressId)
     const capabilities = adapters.get(address.channel)?.capabilities
     if (capabilities === undefined) throw refuse("address-closed")
-    if (body.text.length > capabilities.maxText) throw refuse("text-too-long", { most: capabilities.maxText })
+    const { fileIds = [] } = body
+    // A file that the provider does not carry is sent as a link.
+    const most = capabilities.maxText - fileIds.length * capabilities.linkText
+    if (body.text.length > most) throw refuse("text-too-long", { most })
+    if (fileIds.length > 0 && !capabilities.takesFiles) throw refuse("files-need-url")
     await refuseIfDifferent(writing.tx, held, { agentId: agent.agentId, expects: body.expects })
     await takeByAnswer(writing, held, agent.agentId)
+    const { workspaceId, agentId } = agent
+    await uploads.attach(writing.tx, { workspaceId, uploader: `agent:${agentId}`, entryId: body.id, fileIds })
     const isSent = capabilities.delivery === "stream"
     const entry = addEntry(held, writing.at, {
       id: body.id,
@@ -42,6 +49,7 @@ export async function answer(
       addressId: address.id,
       sourceId: address.sourceId,
       text: body.text,
+      fileIds,
       delivery: isSent ? "sent" : "sending",
     })
     await countUses(writing, agent.workspaceId, body.replyIds ?? [])

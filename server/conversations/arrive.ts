@@ -30,7 +30,7 @@ export async function arrive(
     addressId,
     sourceId,
     text: message.text,
-    fileIds: message.files.map(({ id }) => id),
+    fileIds: [...message.files.map(({ id }) => id), ...(message.uploaded?.ids ?? [])],
     providerId: message.providerId,
     claimedAt: message.claimedAt,
   })

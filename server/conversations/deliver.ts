@@ -1,14 +1,17 @@
 import { sql } from "kysely"
 import { refuse } from "../../protocol/refusals.ts"
+import type { FileView } from "../../protocol/rows.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import { findSource, type Adapters } from "../channels/channels.ts"
 import { setConsent } from "../customers/customers.ts"
 import { stamp, type Tx } from "../db/db.ts"
+import { links } from "../files/files.ts"
 import type { RunningJob } from "../jobs/jobs.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
 import { act } from "./act.ts"
 import { accessAddress } from "./answer.ts"
+import { filesOf } from "./entries.ts"
 import { addEvent, audienceOf, hold, save } from "./hold.ts"
 import { tryOthersAgain } from "./try-again.ts"
 
@@ -23,6 +26,7 @@ type Sending = {
   text: string
   delivery: DeliveryState | null
   sendingSince: Stamp | null
+  files: FileView[]
 }
 
 /**
@@ -62,7 +66,11 @@ async function tryToDeliver(
   const since = stamp(sync.clock.now())
   if (!(await beginSending(sync, workspaceId, sending, since))) return
   const { to, text } = sending
-  const outcome = await adapter.send({ id: entryId, since, to, text, files: [] }, source)
+  const now = sync.clock.now()
+  const files = sending.files.map(({ id, name, type, size }) => {
+    return { name, type, size, path: links.linkOf(sync.database.secret, { workspaceId, id }, now) }
+  })
+  const outcome = await adapter.send({ id: entryId, since, to, text, files }, source)
   if (outcome.kind === "taken") {
     await settle(sync, { ...settled, state: "sent", providerId: outcome.providerId })
     return tryOthersAgain(sync, workspaceId, sending.sourceId)
@@ -87,7 +95,7 @@ async function findSending(sync: Sync, workspaceId: Id, entryId: Id): Promise<Se
   const { rows } = await sql<Sending>`
     select e.id, e.conversation_id as "conversationId", e.address_id as "addressId", e.source_id as "sourceId",
            a.channel, a.value as "to", a.opted_out_at is not null as "isOptedOut", e.text, e.delivery,
-           e.sending_since as "sendingSince"
+           e.sending_since as "sendingSince", ${filesOf(workspaceId, sql`e.file_ids`)} as files
       from entries e join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
      where e.workspace_id = ${workspaceId} and e.id = ${entryId}`.execute(sync.db)
   return rows[0]

@@ -1,5 +1,5 @@
-import { sql } from "kysely"
-import type { EntryRow, EventView, Row } from "../../protocol/rows.ts"
+import { sql, type RawBuilder } from "kysely"
+import type { EntryRow, EventView, FileView, Row } from "../../protocol/rows.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import type { Db } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
@@ -15,12 +15,11 @@ type EntryRecord = {
   channel: Channel | null
   text: string
   event: EventView | null
-  files: EntryFiles
+  files: FileView[]
   labelIds: Id[]
   delivery: DeliveryState | null
   deliveryReason: string | null
 }
-type EntryFiles = Extract<EntryRow["body"], { type: "message" }>["files"]
 
 /** Entries are seen by whoever may see their conversation. A fresh replica holds none: timelines come in pages. */
 export const entryLoader: Loader = {
@@ -48,10 +47,7 @@ export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): 
   const { rows } = await sql<EntryRecord>`/* prepared */
     select e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId",
            e.address_id as "addressId", a.channel, e.text, e.event, e.delivery, e.delivery_reason as "deliveryReason",
-           coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size,
-                                                         'state', f.state) order by wanted.position)
-                       from unnest(e.file_ids) with ordinality as wanted (id, position)
-                       join files f on f.workspace_id = e.workspace_id and f.id = wanted.id), '[]') as files,
+           ${filesOf(workspaceId, sql`e.file_ids`)} as files,
            ${labelIdsOf(sql`e`)} as "labelIds"
       from entries e
       left join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
@@ -64,6 +60,16 @@ export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): 
     at: record.at,
     body: bodyOf(record),
   }))
+}
+
+/** The files of these ids, in their order, as one value. */
+export function filesOf(workspaceId: Id, fileIds: RawBuilder<unknown>) {
+  return sql<FileView[]>`
+    coalesce((select jsonb_agg(jsonb_build_object(
+                       'id', f.id, 'name', f.name, 'type', f.type, 'size', f.size, 'width', f.width,
+                       'height', f.height, 'state', f.state) order by wanted.position)
+                from unnest(${fileIds}) with ordinality as wanted (id, position)
+                join files f on f.workspace_id = ${workspaceId} and f.id = wanted.id), '[]')`
 }
 
 function bodyOf(record: EntryRecord): EntryRow["body"] {
@@ -79,7 +85,7 @@ function bodyOf(record: EntryRecord): EntryRow["body"] {
       labelIds,
       delivery: delivery === null ? null : { state: delivery, reason: deliveryReason },
     }
-  if (type === "note" && agentId !== null) return { type, agentId, text }
+  if (type === "note" && agentId !== null) return { type, agentId, text, files }
   if (type === "event" && event !== null) return { type, event }
   throw new Error(`Entry ${record.id} is not whole.`)
 }

@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { mentionsIn } from "../../protocol/text.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
+import { uploads } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
 import { membersOf, type Agent } from "../team/team.ts"
 import { act } from "./act.ts"
@@ -12,12 +13,14 @@ export async function note(
   sync: Sync,
   agent: Agent,
   conversationId: Id,
-  body: { id: Id; text: string },
+  body: { id: Id; text: string; fileIds?: Id[] | undefined },
 ): Promise<{ number: number; at: Stamp }> {
   return act(sync, { agent, conversationId, name: "note", commandId: body.id }, async (held, writing) => {
     const { workspaceId, agentId } = agent
-    const entry = addEntry(held, writing.at, { id: body.id, type: "note", agentId, text: body.text })
-    for (const mentioned of await findMentioned(writing.tx, workspaceId, body.text)) {
+    const { id, text, fileIds = [] } = body
+    await uploads.attach(writing.tx, { workspaceId, uploader: `agent:${agentId}`, entryId: id, fileIds })
+    const entry = addEntry(held, writing.at, { id, type: "note", agentId, text, fileIds })
+    for (const mentioned of await findMentioned(writing.tx, workspaceId, text)) {
       if (mentioned === agentId) continue
       addNotice(held, mentioned, "mention", entry)
       held.mentioned.add(mentioned)

@@ -13,7 +13,12 @@ import {
 } from "../../protocol/visitor.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Db, Tx } from "../db/db.ts"
+import { filesOf } from "./entries.ts"
+import type { FileView } from "../../protocol/rows.ts"
 import { availableAgents, membersOf } from "../team/team.ts"
+
+/** `linkOf`: the path of a file that whoever has it may fetch. */
+type Linking = { linkOf: (fileId: Id) => string }
 
 type MessageRecord = {
   id: Id
@@ -22,16 +27,18 @@ type MessageRecord = {
   agentId: Id | null
   agentName: string | null
   isSeen: boolean
+  files: FileView[]
 }
 
 /** Messages of one address before a stamp, the latest of them, oldest first. */
 export async function publicMessages(
   db: Db,
-  o: { workspaceId: Id; addressId: Id; before: Stamp; limit: number },
+  o: { workspaceId: Id; addressId: Id; before: Stamp; limit: number } & Linking,
 ): Promise<PublicMessage[]> {
   const { rows } = await sql<MessageRecord>`
     select e.id, e.at, e.text, e.agent_id as "agentId", a.name as "agentName",
-           e.agent_id is null and e.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen"
+           e.agent_id is null and e.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
+           ${filesOf(o.workspaceId, sql`e.file_ids`)} as files
       from entries e
       join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
       left join agents a on a.workspace_id = e.workspace_id and a.id = e.agent_id
@@ -39,12 +46,17 @@ export async function publicMessages(
        and e.at < ${o.before}::timestamptz
      order by e.at desc
      limit ${o.limit}`.execute(db)
-  return rows.map(messageOf).reverse()
+  return rows.map((row) => messageOf(row, o)).reverse()
 }
 
-function messageOf({ id, at, text, agentId, agentName, isSeen }: MessageRecord): PublicMessage {
+function messageOf(record: MessageRecord, { linkOf }: Linking): PublicMessage {
+  const { id, at, text, agentId, agentName, isSeen } = record
   const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
-  return { id, at, agent, text, isSeen }
+  const files = record.files.map(({ id, name, type, size, width, height }) => ({
+    ...{ id, name, type, size, width, height },
+    path: linkOf(id),
+  }))
+  return { id, at, agent, text, isSeen, files }
 }
 
 export type News = { messages: PublicMessage[]; unread: number }
@@ -55,20 +67,20 @@ export type News = { messages: PublicMessage[]; unread: number }
  */
 export async function publicNews(
   db: Db,
-  o: { workspaceId: Id; addressId: Id } & ({ ids: readonly Id[] } | { latest: number }),
+  o: { workspaceId: Id; addressId: Id } & Linking & ({ ids: readonly Id[] } | { latest: number }),
 ): Promise<News> {
   const ofAddress = sql`e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'`
   const told =
     "ids" in o
       ? sql`
-        select e.id, e.at, e.text, e.agent_id from entries e
+        select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
          where ${ofAddress} and e.id = any(${o.ids}::uuid[])
         union
-        (select e.id, e.at, e.text, e.agent_id from entries e
+        (select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
           where ${ofAddress} and e.agent_id is null and e.at <= (select agent_seen_at from address)
           order by e.at desc limit 1)`
       : sql`
-        select e.id, e.at, e.text, e.agent_id from entries e
+        select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
          where ${ofAddress} order by e.at desc limit ${o.latest}`
   const { rows } = await sql<(MessageRecord | { id: null }) & { unread: number }>`/* prepared */
     with address as materialized (
@@ -77,12 +89,13 @@ export async function publicNews(
     select told.id, told.at, told.text, told.agent_id as "agentId", a.name as "agentName",
            told.agent_id is null and told.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
            (select count(*) from entries e
-             where ${ofAddress} and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')) as unread
+             where ${ofAddress} and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')) as unread,
+           ${filesOf(o.workspaceId, sql`told.file_ids`)} as files
       from address
       left join (${told}) told on true
       left join agents a on a.workspace_id = ${o.workspaceId} and a.id = told.agent_id
      order by told.at`.execute(db)
-  const messages = rows.flatMap((row) => (row.id === null ? [] : [messageOf(row)]))
+  const messages = rows.flatMap((row) => (row.id === null ? [] : [messageOf(row, o)]))
   return { messages, unread: rows[0]?.unread ?? 0 }
 }
 

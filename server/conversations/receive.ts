@@ -5,6 +5,7 @@ import type { Channel, Id, Stamp } from "../../protocol/values.ts"
 import { expectMedia } from "../channels/channels.ts"
 import { claimAddresses, setConsent, type Profile } from "../customers/customers.ts"
 import { newId } from "../db/db.ts"
+import { uploads } from "../files/files.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { arrive, findAway, type Away } from "./arrive.ts"
 import { gather } from "./gather.ts"
@@ -28,6 +29,8 @@ export type Inbound = {
     /** When the provider says it was written: shown, and what decides which word of consent is the last. */
     claimedAt: Stamp | null
     files: { id: Id; name: string; type: string; remote: string }[]
+    /** What the customer has uploaded himself, and by what name of his. */
+    uploaded?: { uploader: string; ids: Id[] } | undefined
   }
   /** What the website said of itself, where the message answers that. */
   spokeFirst?: string | undefined
@@ -143,6 +146,10 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
         entryId: entry.id,
         files: each.message.files,
       })
+      if (each.message.uploaded !== undefined) {
+        const { uploader, ids: fileIds } = each.message.uploaded
+        await uploads.attach(writing.tx, { workspaceId, uploader, entryId: entry.id, fileIds })
+      }
       await followConsent(writing, held, addressId, each)
       writing.count("messages", { channel: each.channel, direction: "in" })
       const { id, at } = entry

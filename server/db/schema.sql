@@ -158,11 +158,21 @@ create table entry_labels (
   constraint entry_labels_pkey PRIMARY KEY (workspace_id, entry_id, label_id)
 );
 
+create table file_parts (
+  workspace_id uuid not null,
+  file_id uuid not null,
+  start bigint not null,
+  id uuid not null,
+  size integer not null,
+  constraint file_parts_pkey PRIMARY KEY (workspace_id, file_id, start),
+  constraint file_parts_file_fkey FOREIGN KEY (workspace_id, file_id) REFERENCES files(workspace_id, id) ON DELETE CASCADE
+);
+
 create table files (
   workspace_id uuid not null,
   id uuid not null,
-  entry_id uuid not null,
-  source_id uuid not null,
+  entry_id uuid,
+  source_id uuid,
   name text not null,
   type text not null,
   size bigint default 0 not null,
@@ -170,8 +180,12 @@ create table files (
   remote text,
   sha256 text,
   created_at timestamp with time zone not null,
+  uploader text,
+  width integer,
+  height integer,
   constraint files_pkey PRIMARY KEY (workspace_id, id),
-  constraint files_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'failed'::text])))
+  constraint files_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'stored'::text, 'failed'::text]))),
+  constraint files_uploader_check CHECK (((uploader IS NOT NULL) OR ((entry_id IS NOT NULL) AND (source_id IS NOT NULL))))
 );
 
 create table identity."user" (
@@ -427,6 +441,8 @@ CREATE INDEX entries_from_customer_index ON public.entries USING btree (workspac
 CREATE UNIQUE INDEX entries_provider_key ON public.entries USING btree (workspace_id, source_id, provider_id) WHERE (provider_id IS NOT NULL);
 
 CREATE INDEX entry_labels_label_index ON public.entry_labels USING btree (workspace_id, label_id, at);
+
+CREATE INDEX files_unsent_index ON public.files USING btree (workspace_id, uploader) WHERE (entry_id IS NULL);
 
 CREATE INDEX account_user_index ON identity.account USING btree ("userId");
 

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs"
-import { mkdir, open, rename, stat } from "node:fs/promises"
+import { mkdir, open, rename, rm, stat } from "node:fs/promises"
 import path from "node:path"
 import { newId } from "../db/db.ts"
 import type { Engine, FileName } from "./store.ts"
@@ -24,12 +24,13 @@ export function createFolder(folder: string): Engine {
         await handle.close()
       }
     },
-    async read(file) {
+    async read(file, from = 0) {
       const found = await stat(pathOf(file)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error
         return undefined
       })
-      return found && { size: found.size, bytes: createReadStream(pathOf(file)) }
+      return found && { size: found.size, bytes: createReadStream(pathOf(file), { start: from }) }
     },
+    remove: (file) => rm(pathOf(file), { force: true }),
   }
 }

@@ -13,7 +13,10 @@ import type { Engine, FileName } from "./store.ts"
 
 export type Bucket = { url: string; region: string; keyId: string; secret: string }
 
+type Method = "GET" | "PUT" | "DELETE"
 type Body = { open(): Readable; size: number; sha256: string }
+/** `from`: the first byte that is wanted. */
+type Asked = { body?: Body | undefined; from?: number }
 
 /** Milliseconds without a byte in either direction. */
 const PATIENCE = 30_000
@@ -35,10 +38,10 @@ export function createS3(bucket: Bucket): Engine {
   const addressOf = ({ workspaceId, id }: FileName) => `${bucket.url}/${workspaceId}/${id}`
 
   /** What the storage answers, refusals included; fails when it is away for all attempts. */
-  async function ask(method: "GET" | "PUT", url: string, body?: Body): Promise<IncomingMessage> {
+  async function ask(method: Method, url: string, { body, from = 0 }: Asked = {}): Promise<IncomingMessage> {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS
-      const answer = await send(method, url, body).catch((error: unknown) => {
+      const answer = await send(method, url, { body, from }).catch((error: unknown) => {
         if (last) throw new Error("The object storage does not answer.", { cause: error })
         return undefined
       })
@@ -50,11 +53,12 @@ export function createS3(bucket: Bucket): Engine {
     }
   }
 
-  async function send(method: "GET" | "PUT", url: string, body?: Body): Promise<IncomingMessage> {
+  async function send(method: Method, url: string, { body, from = 0 }: Asked): Promise<IncomingMessage> {
     const signed = await new AwsV4Signer({
       ...{ method, url, service: "s3", region, accessKeyId, secretAccessKey, cache: signingKeys },
       headers: {
         "x-amz-content-sha256": body?.sha256 ?? sha256Of(""),
+        ...(from > 0 && { range: `bytes=${from}-` }),
         ...(body && { "content-length": String(body.size), "content-type": "application/octet-stream" }),
       },
     }).sign()
@@ -71,7 +75,7 @@ export function createS3(bucket: Bucket): Engine {
   }
 
   async function put(url: string, body: Body): Promise<void> {
-    const answer = await ask("PUT", url, body)
+    const answer = await ask("PUT", url, { body })
     if (answer.statusCode !== 200) throw await refusal(answer)
     answer.resume()
   }
@@ -104,12 +108,19 @@ export function createS3(bucket: Bucket): Engine {
         sha256: part.sha256,
       })
     },
-    async read(file) {
-      const answer = await ask("GET", addressOf(file))
-      if (answer.statusCode === 200) return { size: Number(answer.headers["content-length"]), bytes: answer }
+    async read(file, from = 0) {
+      const answer = await ask("GET", addressOf(file), { from })
+      if (answer.statusCode === 200 || answer.statusCode === 206)
+        return { size: from + Number(answer.headers["content-length"]), bytes: answer }
       const why = await refusal(answer)
       if (why.code === "NoSuchKey") return undefined
       throw why
+    },
+    async remove(file) {
+      const answer = await ask("DELETE", addressOf(file))
+      if (answer.statusCode !== 204 && answer.statusCode !== 200 && answer.statusCode !== 404)
+        throw await refusal(answer)
+      answer.resume()
     },
   }
 }

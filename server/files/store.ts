@@ -20,7 +20,10 @@ export type Engine = {
   reserve(file: FileName): Promise<string>
   /** Takes over what was gathered there, in place of an earlier file of that name. */
   take(file: FileName, part: Part): Promise<void>
-  read(file: FileName): Promise<{ size: number; bytes: Readable } | undefined>
+  /** From the byte `from` on; `size` is the whole object's. */
+  read(file: FileName, from?: number): Promise<{ size: number; bytes: Readable } | undefined>
+  /** What is not there is as good as removed. */
+  remove(file: FileName): Promise<void>
 }
 
 /** The disk or the object storage failed, which says nothing about the file: it is worth another try when that is mended. */
@@ -39,11 +42,11 @@ async function ours<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-export type FileStore = Pick<Engine, "check" | "read"> & {
+export type FileStore = Pick<Engine, "check" | "read" | "remove"> & {
   /** Keeps all of `bytes` or nothing. `look` sees them, gathered, before they are kept. */
   keep<T>(
     file: FileName,
-    bytes: AsyncIterable<Uint8Array>,
+    bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     look: (path: string) => Promise<T>,
   ): Promise<{ size: number; sha256: string; seen: T }>
   /** Which addresses a download may connect to, the provider's own perhaps aside. */
@@ -70,6 +73,7 @@ export function createFileStore(o: {
   return {
     check: engine.check,
     read: engine.read,
+    remove: (file) => ours(engine.remove(file)),
     keep: async (file, bytes, look) => {
       const path = await ours(engine.reserve(file))
       try {
@@ -88,7 +92,7 @@ export function createFileStore(o: {
 
 async function gather(
   path: string,
-  bytes: AsyncIterable<Uint8Array>,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash("sha256")
   let size = 0

@@ -1,46 +1,102 @@
 import { z } from "zod"
 import { refuse } from "../../protocol/refusals.ts"
+import { MOST_OF_PART } from "../../protocol/uploading.ts"
+import { newUpload, uploadState } from "../../protocol/uploads.ts"
 import { id } from "../../protocol/values.ts"
+import type { Config } from "../config/config.ts"
 import { acts } from "../conversations/conversations.ts"
-import { findFile, openFile, type FileStore } from "../files/files.ts"
+import { stamp } from "../db/db.ts"
+import { findFile, links, uploads, type FileStore } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
-import type { App } from "./route.ts"
+import { serve, type App } from "./route.ts"
+import { sendFile } from "./sending-file.ts"
 
 const params = z.object({ fileId: id })
+const linkParams = z.object({ token: z.string().max(300) })
+/** Pictures are shown `small` in timelines and `large` in the viewer; without it, the file itself. */
+const query = z.object({ as: z.enum(["small", "large"]).optional() })
+export const partQuery = z.object({ from: z.coerce.number().int().min(0) })
 
-/**
- * GET /api/v1/files/:fileId, for agents who may see the conversation it hangs in. Whatever a file is, it cannot run:
- * only pictures of pixels are shown in place, all else is a download of no type, and the browser is told not to guess.
- */
-export function fileRoutes(app: App, { sync, store }: { sync: Sync; store: FileStore }): void {
-  app.get("/api/v1/files/:fileId", { schema: { params } }, async (request, reply) => {
+/** Seconds for which a browser may show it without asking again. */
+const HOUR = 3_600
+const DAY = 86_400
+
+/** Files of agents: up in parts, and down for whoever may see the conversation; and the links that customers get. */
+export function fileRoutes(
+  app: App,
+  { sync, config, store }: { sync: Sync; config: Config; store: FileStore },
+): void {
+  const needs = { db: sync.db, store }
+  const mostBytes = config.mostFileMegabytes * 1_000_000
+
+  const begin = { method: "POST", path: "/files", body: newUpload, answer: uploadState } as const
+  serve(app, begin, async ({ agent, body }) => {
+    const { id: fileId, ...file } = body
+    const at = stamp(sync.clock.now())
+    return { received: await uploads.begin(needs, uploadOf(agent, fileId), { ...file, mostBytes, at }) }
+  })
+
+  const cancel = { method: "DELETE", path: "/files/:fileId", answer: z.object({}) } as const
+  serve(app, cancel, async ({ agent, params }) => {
+    await uploads.cancel(needs, uploadOf(agent, params.fileId))
+    return {}
+  })
+
+  app.register(async (scope) => {
+    takeParts(scope)
+    const part = {
+      method: "POST",
+      path: "/files/:fileId/parts",
+      query: partQuery,
+      answer: uploadState,
+    } as const
+    serve(scope, part, async ({ agent, params, query, request }) => ({
+      received: await uploads.addPart(
+        needs,
+        uploadOf(agent, params.fileId),
+        query.from,
+        bytesOf(request.body),
+      ),
+    }))
+  })
+
+  app.get("/api/v1/files/:fileId", { schema: { params, querystring: query } }, async (request, reply) => {
     const { fileId } = params.parse(request.params)
+    const { as } = query.parse(request.query)
     const agent = await app.accessAgent(request)
     const file = await findFile(sync.db, agent.workspaceId, fileId)
-    if (file === undefined) throw refuse("not-found")
+    if (file === undefined || file.entryId === null) throw refuse("not-found")
     await acts.accessEntry(sync.db, agent, file.entryId)
-    const open = await openFile(store, file)
-    if (open === undefined) throw refuse("not-found")
-    return (
-      reply
-        .header("content-type", open.raster ?? "application/octet-stream")
-        .header("content-length", open.size)
-        .header("content-disposition", `${open.raster ? "inline" : "attachment"}; ${fileName(file.name)}`)
-        .header("content-security-policy", "default-src 'none'; sandbox")
-        .header("x-content-type-options", "nosniff")
-        // Bytes never change under their id; an hour, because sight of a conversation can be lost.
-        .header("cache-control", "private, max-age=3600")
-        .send(open.bytes)
-    )
+    return sendFile(needs, file, { request, reply, as, seconds: HOUR })
+  })
+
+  const hidden = { schema: { hide: true, params: linkParams, querystring: query } }
+  app.get("/files/:token", hidden, async (request, reply) => {
+    const { token } = linkParams.parse(request.params)
+    const { as } = query.parse(request.query)
+    const linked = links.readLink(sync.database.secret, token, sync.clock.now())
+    const file = linked && (await findFile(sync.db, linked.workspaceId, linked.id))
+    if (file === undefined || file.entryId === null) throw refuse("not-found")
+    reply.header("cross-origin-resource-policy", "cross-origin")
+    // Where a photograph was taken stays with who took it: a customer gets what is seen of it.
+    const shown = as ?? (file.width === null ? undefined : "large")
+    return sendFile(needs, file, { request, reply, as: shown, seconds: DAY })
   })
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6266#section-4.3: plain for old clients, encoded for all others. */
-function fileName(name: string): string {
-  const plain = name.replace(/[^\w.-]/g, "_")
-  const encoded = encodeURIComponent(name).replace(
-    /['()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+/** Lets the routes of a scope take a part of a file as it is. */
+export function takeParts(scope: App): void {
+  scope.addContentTypeParser(
+    "application/octet-stream",
+    { parseAs: "buffer", bodyLimit: MOST_OF_PART },
+    (_request, body, done) => done(null, body),
   )
-  return `filename="${plain}"; filename*=UTF-8''${encoded}`
+}
+
+export function bytesOf(body: unknown): Uint8Array | undefined {
+  return body instanceof Uint8Array ? body : undefined
+}
+
+function uploadOf(agent: { workspaceId: string; agentId: string }, fileId: string): uploads.Upload {
+  return { workspaceId: agent.workspaceId, id: fileId, uploader: `agent:${agent.agentId}` }
 }

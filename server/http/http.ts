@@ -50,7 +50,7 @@ export async function createHttp(joined: {
     streamRoutes(app, { sync, config })
   }
   // Of these, too, each is refused without its role.
-  if (config.roles.has("stream") || config.roles.has("http")) visitorRoutes(app, { sync })
+  if (config.roles.has("stream") || config.roles.has("http")) visitorRoutes(app, { sync, config, store })
   if (!config.roles.has("http")) return app
   accountRoutes(app, { sync, config, identity })
   teamRoutes(app, { sync, config })
@@ -58,7 +58,7 @@ export async function createHttp(joined: {
   replyRoutes(app, { sync })
   sourceRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
-  fileRoutes(app, { sync, store })
+  fileRoutes(app, { sync, config, store })
   webhookRoutes(app, { sync, config, adapters })
   pageRoutes(app, { sync })
   return app

@@ -12,6 +12,9 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "signup-closed": 403,
   "not-found": 404,
   "label-gone": 404,
+  "file-missing": 409,
+  "too-many-files": 409,
+  "files-need-url": 409,
   "conversation-taken": 409,
   "conversation-closed": 409,
   "conversation-reopened": 409,
@@ -29,6 +32,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "last-owner": 409,
   "team-needed": 409,
   "invitation-over": 410,
+  "file-too-large": 413,
   "too-often": 429,
   unavailable: 503,
 }

@@ -30,6 +30,8 @@ export type Needs = {
   admit: (websiteId: string, addressValue: string, addressId: string) => boolean
   release: (addressId: string) => void
   onGone: (stream: VisitorStream) => void
+  /** The path of a file for its customer. */
+  linkOf: (file: { workspaceId: string; id: string }) => string
   wire: WireOptions<FromVisitor>
 }
 type Hello = Extract<FromVisitor, { kind: "hello" }>
@@ -252,7 +254,9 @@ export class VisitorStream {
 
   #readNews(addressId: string, which: { ids: readonly string[] } | { latest: number }) {
     const { workspaceId } = this.#website
-    return visitors.publicNews(this.#o.sync.db, { workspaceId, addressId, ...which })
+    const { db } = this.#o.sync
+    const linkOf = (fileId: string) => this.#o.linkOf({ workspaceId, id: fileId })
+    return visitors.publicNews(db, { workspaceId, addressId, linkOf, ...which })
   }
 
   #askWhetherArrived(messages: readonly PublicMessage[]): void {

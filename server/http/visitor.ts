@@ -14,12 +14,15 @@ import {
 } from "../../protocol/visitor.ts"
 import { receive, seen, visitors } from "../conversations/conversations.ts"
 import { findAddress, placeOfIp } from "../customers/customers.ts"
+import type { Config } from "../config/config.ts"
+import { links, type FileStore } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
 import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
 import { createJointLimit } from "./joint-limit.ts"
 import { acceptSocket } from "./socket.ts"
 import { createTurns } from "./turns.ts"
+import { uploaderOf, uploadRoutes } from "./visitor-files.ts"
 import { VisitorStream, type Needs } from "./visitor-stream.ts"
 import { createHomes, createWebsites, type Website } from "./website.ts"
 
@@ -45,7 +48,10 @@ const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
  * The visitor's side, for pages of any origin: there is no cookie to misuse, the key in the body is the only
  * credential. Bodies are JSON sent as text/plain, which no browser asks permission for.
  */
-export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
+export function visitorRoutes(
+  app: App,
+  { sync, config, store }: { sync: Sync; config: Config; store: FileStore },
+): void {
   const messages = createLimit(MESSAGES)
   const others = createLimit(OTHERS)
   const newSessions = createJointLimit(sync.db, NEW_SESSIONS)
@@ -64,8 +70,12 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     return website
   }
 
+  const linkOf = (file: { workspaceId: string; id: string }) =>
+    links.linkOf(sync.database.secret, file, sync.clock.now())
+
   const needs: Needs = {
     sync,
+    linkOf,
     addressValueOf,
     getHome: homes.get,
     inTurn: welcome,
@@ -93,6 +103,12 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
     return address && { website, address }
   }
 
+  /** New visitors are counted for all of a website together. */
+  async function admitWriter(website: Website, value: string): Promise<void> {
+    if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
+    if (!(await isKnown(website, value)) && !(await newSessions.take(website.id))) throw refuse("too-often")
+  }
+
   async function isKnown({ workspaceId, id: sourceId }: Website, value: string): Promise<boolean> {
     if (known.has(`${sourceId} ${value}`)) return true
     return (await findAddress(sync.db, workspaceId, { sourceId, value })) !== undefined
@@ -111,7 +127,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         .code(204)
         .headers({
           "access-control-allow-methods": "GET, POST",
-          "access-control-allow-headers": "content-type",
+          "access-control-allow-headers": "content-type, authorization",
           "access-control-max-age": "86400",
         })
         .send(),
@@ -133,9 +149,7 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const website = await getWebsite(request)
         const body = visitorMessage.parse(request.body)
         const value = addressValueOf(body.key)
-        if (!messages.take(`${website.id} ${value}`)) throw refuse("too-often")
-        if (!(await isKnown(website, value)) && !(await newSessions.take(website.id)))
-          throw refuse("too-often")
+        await admitWriter(website, value)
         const profile = {
           ...placeOfIp(request.ip),
           language: body.language && language.test(body.language) ? body.language : null,
@@ -150,7 +164,14 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
             addressDisplay: "",
             profile,
             spokeFirst: body.answersProactive ? website.settings.proactive?.text : undefined,
-            message: { id: body.id, providerId: null, text: body.text, claimedAt: null, files: [] },
+            message: {
+              id: body.id,
+              providerId: null,
+              text: body.text,
+              claimedAt: null,
+              files: [],
+              uploaded: { uploader: uploaderOf(website.id, value), ids: body.fileIds ?? [] },
+            },
           },
         ])
         if (received === undefined) throw new Error("A message was taken and nothing is known of it.")
@@ -189,12 +210,15 @@ export function visitorRoutes(app: App, { sync }: { sync: Sync }): void {
         const older = await visitors.publicMessages(sync.db, {
           workspaceId: website.workspaceId,
           addressId: address.id,
+          linkOf: (fileId) => linkOf({ workspaceId: website.workspaceId, id: fileId }),
           before,
           limit: PAGE + 1,
         })
         return { messages: older.slice(-PAGE), hasMore: older.length > PAGE }
       },
     )
+
+    uploadRoutes(scope, { sync, config, store, getWebsite, addressValueOf, admitWriter })
 
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)

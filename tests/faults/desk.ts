@@ -139,7 +139,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       if (pendings.some((one) => conversationOf(one.act) === back.conversationId)) continue
       const row = shownRow(replica.memory, back.conversationId)
       if (row === undefined) continue
-      replica.setDraft(row.id, { text: "", isNote: false }, [back.id])
+      replica.setDraft(row.id, { text: "", isNote: false, files: [] }, [back.id])
       if (back.isNote) complain(`could not write a note: ${back.reason.refusal}`)
       else say(row, back.text)
     }

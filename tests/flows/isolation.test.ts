@@ -48,6 +48,10 @@ const forAnyone = new Set([
   "POST /visitor/v1/:sourceId/messages",
   "POST /visitor/v1/:sourceId/seen",
   "GET /visitor/v1/:sourceId/stream",
+  "POST /visitor/v1/:sourceId/files",
+  "POST /visitor/v1/:sourceId/files/:fileId/cancel",
+  "POST /visitor/v1/:sourceId/files/:fileId/parts",
+  "GET /files/:token",
 ])
 
 /** Speaks of the signed-in agent alone; whose workspace it is, is tried for all routes. */
@@ -114,6 +118,8 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { params: { conversationId: own.conversation }, query: `?around=${other.entry}` },
   ],
   "GET /api/v1/files/:fileId": () => [{}],
+  "DELETE /api/v1/files/:fileId": () => [{ body: {} }],
+  "POST /api/v1/files/:fileId/parts": () => [{ query: "?from=0" }],
   "PATCH /api/v1/agents/:agentId": () => [{ body: { isDisabled: true } }],
   "POST /api/v1/teams": (_, other) => [{ body: { name: "Thieves", memberIds: [other.agent] } }],
   "PATCH /api/v1/teams/:teamId": (own, other) => [
@@ -144,6 +150,7 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   ],
   "DELETE /api/v1/saved-replies/:replyId": () => [{ body: {} }],
   "POST /api/v1/saved-replies/:replyId/restore": () => [{ body: {} }],
+  "POST /api/v1/files": () => namesNothing,
   "GET /api/v1/saved-replies": () => namesNothing,
   "GET /api/v1/labels": () => namesNothing,
   "POST /api/v1/labels": () => namesNothing,
@@ -307,6 +314,7 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
   if (route.endsWith("/labels")) return { name: "Stolen", color: "red" }
+  if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }

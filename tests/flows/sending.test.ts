@@ -31,7 +31,7 @@ const jobs = () => {
 }
 const provider: Provider = {
   channel: "sms",
-  capabilities: { delivery: "provider", maxText: 1600, isIdempotent: false },
+  capabilities: { delivery: "provider", maxText: 1600, isIdempotent: false, takesFiles: true, linkText: 200 },
   verify: () => true,
   parse: () => [],
   parseStatus: () => [],

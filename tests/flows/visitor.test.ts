@@ -58,7 +58,7 @@ describe("writing", () => {
     const { messages, isKnown, isReset } = await stream.next("welcome")
     expect({ isKnown, isReset }).toEqual({ isKnown: true, isReset: true })
     expect(messages).toEqual([
-      { id, at: answers[0]?.body.at, agent: null, text: "Do you ship to Norway?", isSeen: false },
+      { id, at: answers[0]?.body.at, agent: null, text: "Do you ship to Norway?", files: [], isSeen: false },
     ])
     stream.close()
   })

@@ -147,10 +147,12 @@ describe("a backup made while people write", () => {
       if (size >= 0) await store.keep(file, Readable.from([bytes]), async () => undefined)
       if (size >= 0) files.set(file.id, bytes)
       await sql`
-        insert into files (workspace_id, id, entry_id, source_id, name, type, size, state, created_at)
-        values (${ada.workspaceId}, ${file.id}, ${newId()}, ${newId()}, 'a', 'image/png', ${size}, 'stored', now())`.execute(
-        db,
-      )
+        with file as (
+          insert into files (workspace_id, id, entry_id, source_id, name, type, size, state, created_at)
+          values (${ada.workspaceId}, ${file.id}, ${newId()}, ${newId()}, 'a', 'image/png', ${size}, 'stored', now())
+          returning *)
+        insert into file_parts (workspace_id, file_id, start, id, size)
+        select workspace_id, id, 0, id, size from file`.execute(db)
     }
   }
 
@@ -381,14 +383,12 @@ describe("a quiet installation", () => {
 
   test("a restore that fails half-way has not been", async () => {
     const there = await emptyPlace({ s3Url: "http://127.0.0.1:1/nowhere", s3KeyId: "a", s3Secret: "b" })
-    await withClient(place.databaseUrl, (client) =>
-      client.query(`insert into files (workspace_id, id, entry_id, source_id, name, type, state, created_at)
-        select id, gen_random_uuid(), id, id, 'a', 'a', 'stored', now() from workspaces`),
-    )
     const { rows } = await withClient(place.databaseUrl, (client) =>
-      client.query<{ workspaceId: string; id: string }>(
-        `select workspace_id as "workspaceId", id from files`,
-      ),
+      client.query<{ workspaceId: string; id: string }>(`with file as (
+          insert into files (workspace_id, id, entry_id, source_id, name, type, state, created_at)
+          select id, gen_random_uuid(), id, id, 'a', 'a', 'stored', now() from workspaces returning *)
+        insert into file_parts (workspace_id, file_id, start, id, size)
+        select workspace_id, id, 0, id, 10 from file returning workspace_id as "workspaceId", id`),
     )
     for (const name of rows)
       await createFileStore(place).keep(name, Readable.from([randomBytes(10)]), async () => undefined)

@@ -4,19 +4,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId } from "../../server/db/db.ts"
-import {
-  createFileStore,
-  openFile,
-  storeRemote,
-  type FileRecord,
-  type FileStore,
-} from "../../server/files/files.ts"
+import { createFileStore, fetched, type FileRecord, type FileStore } from "../../server/files/files.ts"
 import { isPublicAddress } from "../../server/files/network.ts"
 import { startFakeTwilio, type FakeTwilio } from "./fake-twilio.ts"
 
 /** One white pixel. */
 const png = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAGGPNpwAAAABJRU5ErkJggg==",
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQI12P4//8/AAX+Av7czFnnAAAAAElFTkSuQmCC",
   "base64",
 )
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
@@ -58,6 +52,9 @@ const record = (type: string): FileRecord => ({
   id: newId(),
   entryId: newId(),
   sourceId: newId(),
+  uploader: null,
+  width: null,
+  height: null,
   name: "mms-1",
   type,
   size: 0,
@@ -68,23 +65,23 @@ const record = (type: string): FileRecord => ({
 
 async function fetchFrom(remote: string, type: string, into = store) {
   const file = record(type)
-  const stored = await storeRemote(into, { file, remote, access: access() })
+  const stored = await fetched.storeRemote(into, { file, remote, access: access() })
   if ("refused" in stored) throw new Error(`refused: ${stored.refused}`)
-  return { stored, open: await openFile(into, { ...file, ...stored, state: "stored" }), file }
+  return { stored, file }
 }
 
-test("a picture is fetched with the account's credentials, kept whole and shown in place", async () => {
-  const { stored, open, file } = await fetchFrom(offer("image/png", png), "image/png")
+test("a picture is fetched with the account's credentials, kept whole and measured", async () => {
+  const { stored, file } = await fetchFrom(offer("image/png", png), "image/png")
   expect(stored).toEqual({
     name: "mms-1.png",
     type: "image/png",
     size: png.length,
+    width: 1,
+    height: 1,
     sha256: createHash("sha256").update(png).digest("hex"),
   })
-  expect(open).toMatchObject({ raster: "image/png", size: png.length })
   expect(await readFile(join(dataFolder, "files", file.workspaceId, file.id))).toEqual(png)
   expect(await readdir(join(dataFolder, "files", file.workspaceId))).toEqual([file.id])
-  open?.bytes.destroy()
 })
 
 test.each([
@@ -95,32 +92,28 @@ test.each([
   ["HTML that says so", html, "text/html"],
   ["a picture that begins with a script", Buffer.concat([html, png]), "image/png"],
 ])("%s is a download and nothing else", async (_what, bytes, type) => {
-  const { stored, open } = await fetchFrom(offer(type, bytes), type)
-  expect(open?.raster).toBeUndefined()
+  const { stored } = await fetchFrom(offer(type, bytes), type)
+  expect(stored.width).toBeNull()
   expect(stored.type).not.toMatch(/html|svg|^image/)
-  open?.bytes.destroy()
 })
 
 test("what a file is says its content: a PNG that claims to be a video is a picture", async () => {
-  const { stored, open } = await fetchFrom(offer("video/mp4", png), "video/mp4")
+  const { stored } = await fetchFrom(offer("video/mp4", png), "video/mp4")
   expect(stored).toMatchObject({ type: "image/png", name: "mms-1.png" })
-  open?.bytes.destroy()
 })
 
 test("a contact card keeps its ending and is a download", async () => {
-  const { stored, open } = await fetchFrom(
+  const { stored } = await fetchFrom(
     offer("text/x-vcard", Buffer.from("BEGIN:VCARD\nEND:VCARD")),
     "text/x-vcard",
   )
   expect(stored).toMatchObject({ type: "text/vcard", name: "mms-1.vcf" })
-  expect(open?.raster).toBeUndefined()
-  open?.bytes.destroy()
 })
 
 test("a file of more than 10 MB is refused and leaves nothing behind", async () => {
   const remote = offer("image/png", Buffer.concat([png, Buffer.alloc(10 * 1024 * 1024)]))
   const file = record("image/png")
-  expect(await storeRemote(store, { file, remote, access: access() })).toHaveProperty("refused")
+  expect(await fetched.storeRemote(store, { file, remote, access: access() })).toHaveProperty("refused")
   expect(await readdir(join(dataFolder, "files", file.workspaceId))).toEqual([])
 })
 
@@ -140,7 +133,7 @@ test("an address inside our network is not gone to, be it named or reached by a 
     "file:///etc/passwd",
     offer("image/png", png, "ftp://example.com/"),
   ])
-    expect(await storeRemote(store, { file, remote, access: access() })).toHaveProperty("refused")
+    expect(await fetched.storeRemote(store, { file, remote, access: access() })).toHaveProperty("refused")
   expect(other.requests).toEqual([])
   await other.stop()
 })
@@ -152,7 +145,7 @@ test("where strangers may sign up, what they call their provider may not stand i
   const remote = offer("image/png", png)
   for (const origin of [fake.apiBase, fake.apiBase.replace("127.0.0.1", "localhost")])
     expect(
-      await storeRemote(open, {
+      await fetched.storeRemote(open, {
         file,
         remote: remote.replace(fake.apiBase, origin),
         access: { ...access(), origin },

@@ -22,7 +22,7 @@ import { startFakeTwilio, type FakeMessage, type FakeTwilio } from "./fake-twili
 const number = "+15005550006"
 const publicUrl = "https://chat.example.com"
 const png = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAGGPNpwAAAABJRU5ErkJggg==",
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQI12P4//8/AAX+Av7czFnnAAAAAElFTkSuQmCC",
   "base64",
 )
 
@@ -282,8 +282,9 @@ test("a picture of an MMS is fetched and shown to who may see the conversation, 
     name: "mms-1.png",
   })
 
-  const read = (cookie: string) => fetch(`${parley.url}/api/v1/files/${file?.id}`, { headers: { cookie } })
-  const shown = await read(ada.cookie())
+  const read = (cookie: string, query = "") =>
+    fetch(`${parley.url}/api/v1/files/${file?.id}${query}`, { headers: { cookie } })
+  const shown = await read(ada.cookie(), "?as=small")
   expect(Object.fromEntries(shown.headers)).toMatchObject({
     "content-type": "image/png",
     "content-disposition": "inline; filename=\"mms-1.png\"; filename*=UTF-8''mms-1.png",
@@ -291,7 +292,7 @@ test("a picture of an MMS is fetched and shown to who may see the conversation, 
     "x-content-type-options": "nosniff",
     "cache-control": "private, max-age=3600",
   })
-  expect(Buffer.from(await shown.arrayBuffer())).toEqual(png)
+  expect(Buffer.from(await (await read(ada.cookie())).arrayBuffer())).toEqual(png)
   expect((await read("")).status).toBe(401)
   expect((await createPerson(parley.url).get(`/files/${file?.id}`)).status).toBe(401)
   expect((await ada.get(`/files/${newId()}`)).status).toBe(404)

@@ -12,6 +12,7 @@ export function createFakeDisk() {
   const outbox = new Map<string, Pending>()
   const drafts = new Map<string, Draft>()
   const returned = new Map<string, Returned>()
+  const uploads = new Map<string, Blob>()
   const open = async (): Promise<Disk> => ({
     load: async () =>
       structuredClone({
@@ -43,6 +44,9 @@ export function createFakeDisk() {
       for (const one of change.returned ?? []) returned.set(one.id, one)
       for (const id of change.absorbed ?? []) returned.delete(id)
     },
+    keepUpload: async (id, bytes) => void uploads.set(id, bytes),
+    readUpload: async (id) => uploads.get(id),
+    dropUpload: async (id) => void uploads.delete(id),
     erase: async () => [buckets, timelines, outbox, drafts, returned].forEach((map) => map.clear()),
     close: () => undefined,
   })

@@ -24,6 +24,11 @@ const codes = {
   "refusal.label-exists": "There already is a label of this name.",
   "refusal.label-gone": "This label was deleted or merged meanwhile.",
   "refusal.too-many-labels": "A message has at most twenty labels.",
+  "refusal.file-missing": "A file did not arrive whole. Add it again.",
+  "refusal.file-too-large": "The file is larger than this Parley takes.",
+  "refusal.too-many-files": "Too many files wait to be sent. Send some first, or take them back.",
+  "refusal.files-need-url":
+    "Files cannot be sent by SMS until PARLEY_URL is set: your customer could not fetch them.",
   "refusal.signup-closed": "New workspaces cannot be made here.",
   "refusal.already-member": "This person already belongs to the workspace.",
   "refusal.email-taken": "There already is an account with this e-mail address. Sign in first.",

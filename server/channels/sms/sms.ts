@@ -17,6 +17,13 @@ import { isSigned } from "./signature.ts"
 
 /** What Twilio takes in one message, however many segments that makes. */
 const maxText = 1600
+/** A link has some 140 characters after the host, whose name may have 60. */
+const linkText = 200
+// https://www.twilio.com/docs/messaging/guides/accepted-mime-types: all carriers take these, up to 5 MB together.
+const pictures = new Set(["image/jpeg", "image/png", "image/gif"])
+const mostPicture = 500_000
+/** MMS is a matter of the United States and Canada. */
+const hasPictures = /^\+1/
 
 const taken = z.object({ sid: z.string().min(1) })
 
@@ -29,7 +36,14 @@ export function createSms(options: {
   return {
     channel: "sms",
     // Twilio's API takes no idempotency key for messages.
-    capabilities: { delivery: "provider", maxText, isIdempotent: false },
+    // Files are fetched from us, by Twilio or by the customer.
+    capabilities: {
+      delivery: "provider",
+      maxText,
+      isIdempotent: false,
+      takesFiles: publicUrl !== undefined,
+      linkText,
+    },
     verify(request, source) {
       const signature = request.headers["x-twilio-signature"]
       if (typeof signature !== "string") return false
@@ -38,8 +52,11 @@ export function createSms(options: {
     },
     parse: parseIncoming,
     parseStatus: parseCallback,
-    send: (message, source) =>
-      send(accountOf(source, connection), message, publicUrl && callbackOf(message, source, publicUrl)),
+    send(message, source) {
+      const account = accountOf(source, connection)
+      const origin = publicUrl && new URL(publicUrl).origin
+      return send(account, contentOf(message, account, origin), origin && callbackOf(message, source, origin))
+    },
     fetchMissed: (source, span) => fetchMissed(accountOf(source, connection), span),
     mediaAccess(source) {
       const account = accountOf(source)
@@ -53,12 +70,12 @@ const callbackNotReachable = 21609
 
 async function send(
   account: SmsAccount,
-  message: Outgoing,
+  { to, text, media }: Content,
   callback: string | undefined,
 ): Promise<SendOutcome> {
   const path = `/2010-04-01/Accounts/${account.accountId}/Messages.json`
-  const form = new URLSearchParams({ To: message.to, From: account.number, Body: message.text })
-  for (const file of message.files) form.append("MediaUrl", file.url)
+  const form = new URLSearchParams({ To: to, From: account.number, Body: text })
+  for (const url of media) form.append("MediaUrl", url)
   if (callback) form.set("StatusCallback", callback)
   try {
     const { status, body } = await ask(account, path, form)
@@ -75,10 +92,30 @@ async function send(
   }
 }
 
+type Content = { to: string; text: string; media: string[] }
+
+/** Pictures go along between numbers that have MMS; everything else is a link below the text. */
+function contentOf(
+  { to, text, files }: Outgoing,
+  { number }: SmsAccount,
+  origin: string | undefined,
+): Content {
+  const hasMms = hasPictures.test(to) && hasPictures.test(number)
+  const isCarried = ({ type, size }: Outgoing["files"][number]) =>
+    hasMms && pictures.has(type) && size <= mostPicture
+  const urlOf = ({ path }: { path: string }) => `${origin ?? ""}${path}`
+  const links = files.filter((file) => !isCarried(file)).map(urlOf)
+  return {
+    to,
+    text: [text, ...links].filter((line) => line !== "").join("\n"),
+    media: files.filter(isCarried).map(urlOf),
+  }
+}
+
 /** The query says which sending's state it is, also when we never learned Twilio's own id. */
-function callbackOf(message: Outgoing, source: SourceRecord, publicUrl: string): string {
+function callbackOf(message: Outgoing, source: SourceRecord, origin: string): string {
   const query = new URLSearchParams({ entry: message.id, since: message.since })
-  return `${new URL(publicUrl).origin}/webhooks/sms/${source.id}/status?${query}`
+  return `${origin}/webhooks/sms/${source.id}/status?${query}`
 }
 
 function outcomeOf(status: number, body: unknown): SendOutcome {

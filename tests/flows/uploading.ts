@@ -1,0 +1,72 @@
+import { newId } from "../../server/db/db.ts"
+import { upload } from "../../protocol/uploading.ts"
+import type { Person } from "./person.ts"
+
+type Sent = { status: number; body: Record<string, unknown> }
+export type File = { id?: string; name?: string; type?: string; bytes: Buffer<ArrayBuffer> }
+
+async function sent(response: Response): Promise<Sent> {
+  return { status: response.status, body: Object(await response.json()) }
+}
+
+/** An agent's way of uploading. */
+export function agentUploads(url: string, agent: Person & { workspaceId?: string }) {
+  const headers = () => ({ cookie: agent.cookie(), origin: url })
+  const part = async (id: string, from: number, bytes: Buffer<ArrayBuffer>) =>
+    sent(
+      await fetch(`${url}/api/v1/files/${id}/parts?from=${from}`, {
+        method: "POST",
+        headers: { ...headers(), "content-type": "application/octet-stream" },
+        body: bytes,
+      }),
+    )
+  const begin = ({ id = newId(), name = "a.bin", type = "", bytes }: File) =>
+    agent.ask("POST", "/api/v1/files", { id, name, type, size: bytes.length })
+  return { begin, part, whole: (file: File) => whole(file, begin, part) }
+}
+
+/** A visitor's. */
+export function visitorUploads(url: string, { sourceId, key }: { sourceId: string; key: string }) {
+  const base = `${url}/visitor/v1/${sourceId}/files`
+  const part = async (id: string, from: number, bytes: Buffer<ArrayBuffer>) =>
+    sent(
+      await fetch(`${base}/${id}/parts?from=${from}`, {
+        method: "POST",
+        headers: { authorization: `Visitor ${key}`, "content-type": "application/octet-stream" },
+        body: bytes,
+      }),
+    )
+  const begin = async ({ id = newId(), name = "a.bin", type = "", bytes }: File) =>
+    sent(
+      await fetch(base, {
+        method: "POST",
+        headers: { "content-type": "text/plain" },
+        body: JSON.stringify({ key, id, name, type, size: bytes.length }),
+      }),
+    )
+  return { begin, part, whole: (file: File) => whole(file, begin, part) }
+}
+
+/** As browsers do it; answers the file's id. */
+async function whole(
+  file: File,
+  begin: (file: File) => Promise<Sent>,
+  part: (id: string, from: number, bytes: Buffer<ArrayBuffer>) => Promise<Sent>,
+): Promise<string> {
+  const id = file.id ?? newId()
+  const received = ({ status, body }: Sent): number => {
+    if (status !== 200) throw new Error(`Not uploaded: ${JSON.stringify(body)}`)
+    return Number(body.received)
+  }
+  await upload(
+    new Blob([file.bytes]),
+    {
+      begin: async () => received(await begin({ ...file, id })),
+      send: async (from, bytes) => received(await part(id, from, Buffer.from(await bytes.arrayBuffer()))),
+      isFinal: () => true,
+      onProgress: () => undefined,
+    },
+    new AbortController().signal,
+  )
+  return id
+}

@@ -1,8 +1,10 @@
 /** The field the visitor writes in. Enter sends, Shift+Enter breaks the line; it grows with the text. */
 import type { RefObject } from "preact"
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks"
+import type { Attachment } from "./attaching.ts"
+import { Attachments } from "./attachments.tsx"
 import { EmojiPicker } from "./emoji.tsx"
-import { SendIcon, SmileIcon } from "./icons.tsx"
+import { ClipIcon, SendIcon, SmileIcon } from "./icons.tsx"
 import type { PanelTexts } from "./texts.ts"
 
 export type ComposerControl = { focus(): void; put(text: string): void }
@@ -16,13 +18,19 @@ export function Composer(o: {
   draft: string
   onDraft: (text: string) => void
   onSend: (text: string) => void
+  attached: Attachment[]
+  onAttach: (files: File[]) => void
+  onDetach: (id: string) => void
+  onAttachAgain: (id: string) => void
 }) {
   const { texts } = o
   const field = useRef<HTMLTextAreaElement>(null)
+  const chooser = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(o.draft)
   const [isPicking, setPicking] = useState(false)
   const over = text.trim().length - MOST_TEXT
-  const canSend = text.trim() !== "" && over <= 0
+  const isReady = o.attached.every(({ received, size }) => received === size)
+  const canSend = (text.trim() !== "" || o.attached.length > 0) && isReady && over <= 0
 
   function change(next: string): void {
     setText(next)
@@ -79,6 +87,9 @@ export function Composer(o: {
           }}
         />
       )}
+      {o.attached.length > 0 && (
+        <Attachments files={o.attached} texts={texts} onRetry={o.onAttachAgain} onRemove={o.onDetach} />
+      )}
       {over > 0 && (
         <p class="over" role="status">
           {texts.tooLong(over)}
@@ -94,11 +105,31 @@ export function Composer(o: {
         enterkeyhint="send"
         onInput={(event) => change(event.currentTarget.value)}
         onFocus={() => setPicking(false)}
+        onPaste={(event) => {
+          const pasted = [...(event.clipboardData?.files ?? [])]
+          if (pasted.length === 0) return
+          event.preventDefault()
+          o.onAttach(pasted)
+        }}
         onKeyDown={(event) => {
           // Safari sends the Enter that ends a composition after it, with key code 229.
           if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return
           event.preventDefault()
           send()
+        }}
+      />
+      <button type="button" class="plain" aria-label={texts.attach} onClick={() => chooser.current?.click()}>
+        <ClipIcon />
+      </button>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          o.onAttach([...(currentTarget.files ?? [])])
+          // The same file once more is another choice.
+          currentTarget.value = ""
         }}
       />
       <button

@@ -51,6 +51,7 @@ test("a run ends with its author, with five silent minutes and with the day", ()
     stamp: "",
     name,
     text: "",
+    files: [],
   })
   const bubbles = [
     bubble(noon),

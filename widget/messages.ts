@@ -38,6 +38,7 @@ export type Bubble = {
   stamp: string | undefined
   name: string | undefined
   text: string
+  files: PublicMessage["files"]
 }
 export type Run = { id: string; day: number; name: string | undefined; bubbles: Bubble[] }
 

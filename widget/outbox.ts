@@ -3,12 +3,15 @@
  * written, and repeated with the same id until the server answers, on this page or the next. A lock lets one tab
  * send at a time, which keeps the order; where there are no locks (plain http) the ids alone keep them single.
  */
+import type { AttachedFile } from "./attaching.ts"
 import { newId } from "./secret.ts"
 import { readJson, type Storage } from "./storage.ts"
 
 export type Outgoing = {
   id: string
   text: string
+  /** Which are at the server already. */
+  files?: AttachedFile[]
   /** When it was written, milliseconds of this device. */
   at: number
   /** It was written below the proactive message. */
@@ -21,7 +24,7 @@ export type Sent = { kind: "accepted"; at: string } | { kind: "refused"; refusal
 
 export type Outbox = {
   all(): Outgoing[]
-  add(text: string, answersProactive?: boolean): void
+  add(message: Pick<Outgoing, "text" | "files" | "answersProactive">): void
   remove(id: string): void
   /** Tries a refused one again. */
   renew(id: string): void
@@ -103,8 +106,8 @@ export function openOutbox(o: {
 
   return {
     all,
-    add(text, answersProactive = false) {
-      keep({ id: newId(), text, at: Date.now(), answersProactive })
+    add(message) {
+      keep({ id: newId(), at: Date.now(), ...message })
       flush()
     },
     remove(id) {

@@ -142,6 +142,10 @@ function ChatPanel({
           visitor.say(text)
           control.open(true)
         }}
+        attached={state.attached}
+        onAttach={visitor.attach}
+        onDetach={visitor.detach}
+        onAttachAgain={visitor.attachAgain}
       />
     </section>
   )

@@ -21,6 +21,9 @@ const refusals: Record<string, string> = {
   "text-too-long": "The text is too long.",
   "not-found": "This chat is no longer there.",
   "invalid-input": "This text cannot be sent.",
+  "file-missing": "A file did not arrive whole. Add it again.",
+  "file-too-large": "The file is too large.",
+  "too-many-files": "Too many files wait to be sent.",
 }
 
 const panelEnglish = {
@@ -42,6 +45,10 @@ const panelEnglish = {
   typeAMessage: "Type a message…",
   sendMessage: "Send message",
   emoji: "Emoji",
+  attach: "Attach files",
+  attached: "Attached files",
+  removeFile: (name: string) => `Remove ${name}`,
+  uploading: (name: string) => `Uploading ${name}`,
   firstWords: (company: string) => `This is the beginning of your conversation with ${company}.`,
   isTyping: (name: string) => `${name} is typing`,
   sending: "Sending…",

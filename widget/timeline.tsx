@@ -1,12 +1,13 @@
 /** The messages, oldest first, in runs and days; older ones load at the top without moving what is being read. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
+import { Files } from "./files.tsx"
 import { DownIcon } from "./icons.tsx"
 import { runsOf, unreadIn, type Bubble, type Run } from "./messages.ts"
 import type { Outgoing } from "./outbox.ts"
 import type { PanelTexts } from "./texts.ts"
 import { clockTime, dayName } from "./times.ts"
 import { useSeen } from "./seen.ts"
-import type { Visitor, VisitorState } from "./visitor.ts"
+import { filesOf, type Visitor, type VisitorState } from "./visitor.ts"
 import { Words } from "./words.tsx"
 
 /** So near to the end (px) counts as being there. */
@@ -33,6 +34,7 @@ export function Timeline(o: {
       stamp: message.at,
       name: message.agent?.name,
       text: message.text,
+      files: message.files,
     })),
     ...state.outgoing.map((message) => ({
       id: message.id,
@@ -40,6 +42,7 @@ export function Timeline(o: {
       stamp: undefined,
       name: undefined,
       text: message.text,
+      files: filesOf(message),
     })),
   ]
   const runs = runsOf(bubbles)
@@ -100,14 +103,16 @@ export function Timeline(o: {
       ...run.bubbles.flatMap((bubble) => {
         const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
         return [
-          <p
-            key={bubble.id}
-            class={`bubble ${side}`}
-            dir="auto"
-            data-stamp={run.name === undefined ? undefined : bubble.stamp}
-          >
-            <Words text={bubble.text} />
-          </p>,
+          bubble.text !== "" && (
+            <p key={bubble.id} class={`bubble ${side}`} dir="auto" data-stamp={stampOf(run, bubble)}>
+              <Words text={bubble.text} />
+            </p>
+          ),
+          bubble.files.length > 0 && (
+            <div key={`${bubble.id} files`} class={`files ${side}`} data-stamp={stampOf(run, bubble)}>
+              <Files files={bubble.files} origin={visitor.origin} side={side} />
+            </div>
+          ),
           refused && (
             <Refused
               key={`${bubble.id} refused`}
@@ -173,6 +178,11 @@ export function Timeline(o: {
       )}
     </div>
   )
+}
+
+/** Of an agent's: what is to be seen up to. */
+function stampOf(run: Run, bubble: Bubble): string | undefined {
+  return run.name === undefined ? undefined : bubble.stamp
 }
 
 function Caption(o: {

@@ -28,7 +28,28 @@ function isMessages(value: unknown): value is PublicMessage[] {
         "id" in message &&
         "at" in message &&
         "text" in message &&
+        "files" in message &&
+        Array.isArray(message.files) &&
         "agent" in message,
+    )
+  )
+}
+
+export function isFiles(value: unknown): value is { id: string; name: string; size: number; type: string }[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (file: unknown) =>
+        typeof file === "object" &&
+        file !== null &&
+        "id" in file &&
+        typeof file.id === "string" &&
+        "name" in file &&
+        typeof file.name === "string" &&
+        "size" in file &&
+        typeof file.size === "number" &&
+        "type" in file &&
+        typeof file.type === "string",
     )
   )
 }

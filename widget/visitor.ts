@@ -4,6 +4,7 @@
  * anything stored or a stream opened.
  */
 import type { Face, FromVisitor, HomeAnswer, PublicMessage, ToVisitor } from "../protocol/visitor.ts"
+import type { Attaching, Attachment } from "./attaching.ts"
 import { connect, type Connection } from "./connection.ts"
 import { askServer, type Answer } from "./server.ts"
 import { openOutbox, type Outgoing, type Sent } from "./outbox.ts"
@@ -26,11 +27,19 @@ export type VisitorState = {
   /** The browser has no network, or the server has not answered. */
   isOffline: boolean
   seenUpTo: string
+  /** Chosen for the message that is being written. */
+  attached: Attachment[]
 }
 
 export type Visitor = {
   state: VisitorState
+  /** Where files lie. */
+  origin: string
+  /** With the files that are attached. */
   say(text: string, answersProactive?: boolean): void
+  attach(files: File[]): void
+  detach(id: string): void
+  attachAgain(id: string): void
   retry(id: string): void
   remove(id: string): void
   typed(isTyping: boolean): void
@@ -73,14 +82,18 @@ export function createVisitor(o: {
     isConnected: undefined,
     isOffline: false,
     seenUpTo: storage.get(":seen") ?? "",
+    attached: [],
   }
 
+  const lock = `parley:${o.sourceId}`
   const outbox = openOutbox({
     storage,
-    lock: `parley:${o.sourceId}`,
+    lock,
     send,
     onAccepted: (message, at) => {
-      take([{ id: message.id, at, agent: null, text: message.text, files: [], isSeen: false }])
+      const files = filesOf(message)
+      // Without its files' addresses; the stream brings them in a moment.
+      take([{ id: message.id, at, agent: null, text: message.text, files, isSeen: false }])
       beKnown()
     },
     onChange: changed,
@@ -163,6 +176,7 @@ export function createVisitor(o: {
     const answer = await ask("messages", {
       id: message.id,
       text: message.text,
+      ...(message.files?.length ? { fileIds: message.files.map(({ id }) => id) } : {}),
       page: page(),
       ...(message.answersProactive ? { answersProactive: true } : {}),
       ...(o.language ? { language: o.language } : {}),
@@ -177,7 +191,7 @@ export function createVisitor(o: {
     return { kind: "accepted", at: answer.body.at }
   }
 
-  function ask(what: "messages" | "seen" | "history", body: object): Promise<Answer> {
+  function ask(what: string, body: object): Promise<Answer> {
     return askServer(`${server}/${what}`, { key: session()?.key, ...body })
   }
 
@@ -221,8 +235,28 @@ export function createVisitor(o: {
     connection?.send({ kind: "page", page: page() })
   }, 1_000)
 
+  let attaching: Promise<Attaching> | undefined
+
+  function attach(): Promise<Attaching> {
+    attaching ??= import("./attaching.ts").then(async ({ openAttaching }) => {
+      await (navigator.locks ? navigator.locks.request(lock, begin) : begin())
+      return openAttaching({
+        storage,
+        address: `${server}/files`,
+        key: () => session()?.key ?? "",
+        ask,
+        onChange(all) {
+          state.attached = all
+          changed()
+        },
+      })
+    })
+    return attaching
+  }
+
   const waiting = outbox.all()
   if (session()?.isKnown) beKnown()
+  if (storage.get(":files")) void attach()
   if (waiting.length) outbox.flush()
   changed()
 
@@ -235,14 +269,24 @@ export function createVisitor(o: {
 
   return {
     state,
-    say(text, answersProactive) {
+    origin: o.origin,
+    say(text, answersProactive = false) {
       storage.remove(":draft")
       memoryDraft = ""
       typed(false)
-      outbox.add(text, answersProactive)
+      const files = state.attached.map(({ id, name, size, type }) => ({ id, name, size, type }))
+      outbox.add({ text, answersProactive, files })
+      if (files.length) void attach().then((opened) => opened.taken())
     },
+    attach: (files) => void attach().then((opened) => opened.add(files)),
+    detach: (id) => void attach().then((opened) => opened.remove(id)),
+    attachAgain: (id) => void attach().then((opened) => opened.retry(id)),
     retry: outbox.renew,
-    remove: outbox.remove,
+    remove(id) {
+      const files = outbox.all().find((message) => message.id === id)?.files ?? []
+      outbox.remove(id)
+      if (files.length) void attach().then((opened) => opened.putBack(files))
+    },
     typed,
     async loadOlder() {
       const before = state.messages[0]?.at
@@ -281,6 +325,11 @@ export function createVisitor(o: {
       return memoryDraft || (session() && storage.get(":draft")) || ""
     },
   }
+}
+
+/** As they are shown while the server has not said where they lie. */
+export function filesOf({ files = [] }: Outgoing): PublicMessage["files"] {
+  return files.map((file) => ({ ...file, width: null, height: null, path: "" }))
 }
 
 function page(): { url: string; title: string } {

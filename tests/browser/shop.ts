@@ -20,7 +20,7 @@ export type Shop = {
   /** The id of the one message that says this, once the server has it. */
   messageId(text: string): Promise<string>
   /** Ada answers the message that says this. */
-  answer(to: string, text: string): Promise<{ id: string }>
+  answer(to: string, text: string, fileIds?: string[]): Promise<{ id: string }>
   deliveryOf(id: string): Promise<string | undefined>
   close(): Promise<void>
 }
@@ -61,7 +61,8 @@ export async function openShop(): Promise<Shop> {
       await launcher(page).waitFor()
       return page
     },
-    answer: async (to, text) => answerTo(database, ada, { messageId: await messageId(to), text }),
+    answer: async (to, text, fileIds) =>
+      answerTo(database, ada, { messageId: await messageId(to), text, ...(fileIds && { fileIds }) }),
     async deliveryOf(id) {
       const { rows: found } = await sql<{
         delivery: string

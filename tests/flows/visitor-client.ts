@@ -118,7 +118,7 @@ export async function placeOfMessage(
 export async function answerTo(
   database: Database,
   agent: Person,
-  { messageId, text }: { messageId: unknown; text: string },
+  { messageId, text, fileIds = [] }: { messageId: unknown; text: string; fileIds?: string[] },
 ): Promise<{ id: string; at: string }> {
   const { conversationId, addressId } = await placeOfMessage(database, messageId)
   const { rows } = await sql<{ assigneeId: string | null; isOpen: boolean; lastAnswerId: string | null }>`
@@ -127,7 +127,7 @@ export async function answerTo(
   const [expects] = rows
   const id = newId()
   const path = `/conversations/${conversationId}/answers`
-  const { status, body } = await agent.send("POST", path, { id, text, addressId, expects })
+  const { status, body } = await agent.send("POST", path, { id, text, fileIds, addressId, expects })
   if (status !== 200) throw new Error(`The answer was refused: ${JSON.stringify(body)}`)
   return { id, at: String(body.at) }
 }

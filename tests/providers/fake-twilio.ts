@@ -11,6 +11,7 @@ export type SentMessage = {
   to: string
   from: string
   body: string
+  mediaUrls: string[]
   statusCallback: string | undefined
   at: Date
 }
@@ -124,6 +125,7 @@ export async function startFakeTwilio(o: { accountId?: string; authToken?: strin
       to: form.get("To") ?? "",
       from: form.get("From") ?? "",
       body: form.get("Body") ?? "",
+      mediaUrls: form.getAll("MediaUrl"),
       statusCallback: form.get("StatusCallback") ?? undefined,
       at: new Date(),
     }

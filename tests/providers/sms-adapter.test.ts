@@ -319,3 +319,26 @@ test("a list that never ends is given up", async () => {
   expect(pages).toBe(1_000)
   await new Promise((resolve) => endless.close(resolve))
 })
+
+test("a picture goes along where numbers have MMS; every other file is a link that the customer can open", async () => {
+  const files = [
+    { name: "boots.jpg", type: "image/jpeg", size: 400_000, path: "/files/one" },
+    { name: "prices.pdf", type: "application/pdf", size: 9_000, path: "/files/two" },
+    { name: "large.png", type: "image/png", size: 4_000_000, path: "/files/three" },
+  ]
+  const send = async (to: string, text = "Here:") => {
+    await sms.send({ id: newId(), since: "2026-01-01T00:00:00.000000Z", to, text, files }, source)
+    return fake.sent.at(-1)
+  }
+  expect(await send("+15005550007")).toMatchObject({
+    mediaUrls: [`${publicUrl}/files/one`],
+    body: `Here:\n${publicUrl}/files/two\n${publicUrl}/files/three`,
+  })
+  expect(await send(customer, "")).toMatchObject({
+    mediaUrls: [],
+    body: `${publicUrl}/files/one\n${publicUrl}/files/two\n${publicUrl}/files/three`,
+  })
+  // Nobody could fetch them where our address is not known.
+  expect(createSms({ publicUrl: undefined }).capabilities.takesFiles).toBe(false)
+  expect(sms.capabilities.takesFiles).toBe(true)
+})

@@ -42,7 +42,8 @@ export function weigh(): Weight[] {
   const panel = closure(
     widget,
     keysOf(widget, (key) => key === "panel.tsx"),
-    [/./],
+    // What a feature beyond text needs is loaded when that is first used.
+    [],
   )
   const loader = size(".build/widget/loader.js")
   const weight = (what: string, bytes: number, kilobytes: number): Weight => ({

@@ -9,13 +9,14 @@ import { Composer, type ComposerControl } from "./composer.tsx"
 import { Conversation } from "./conversation.tsx"
 import { Home } from "./home.tsx"
 import type { Launcher, Panel } from "./launcher.ts"
+import filesCss from "./files.css?inline"
 import css from "./panel.css?inline"
 import { localeFor, panelTexts } from "./texts.ts"
 import { createVisitor, type Visitor, type VisitorState } from "./visitor.ts"
 
 export function start(launcher: Launcher): Panel {
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
+  sheet.replaceSync(css + filesCss)
   launcher.root.adoptedStyleSheets = [...launcher.root.adoptedStyleSheets, sheet]
   const place = document.createElement("div")
   launcher.stage.prepend(place)

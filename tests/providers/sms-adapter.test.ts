@@ -137,6 +137,7 @@ test("a status callback names the sending, its state and why it failed", () => {
     to: customer,
     from: us,
     body: "",
+    mediaUrls: [],
     statusCallback: url,
     at: new Date(),
   }

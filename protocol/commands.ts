@@ -109,6 +109,20 @@ export const conversationCommands = {
     z.object({ id, undo: z.boolean().default(false) }),
     done,
   ),
+  /**
+   * Puts it off: out of the inboxes until then, or (null) until the customer writes, who always brings it back. Without
+   * `snooze` it is back at once. `lastCustomerEntryId` as in `close`.
+   */
+  snooze: command(
+    "PUT",
+    "/conversations/:conversationId/snooze",
+    z.object({
+      id,
+      snooze: z.object({ until: stamp.nullable() }).nullable(),
+      lastCustomerEntryId: id.nullable(),
+    }),
+    done,
+  ),
   star: command("PUT", "/conversations/:conversationId/star", z.object({ id, isStarred: z.boolean() }), done),
   /** Everything up to the stamp is read; never moves back. */
   read: command("POST", "/conversations/:conversationId/read", z.object({ id, upTo: stamp }), done),
@@ -328,6 +342,8 @@ const several = <T extends z.ZodType>(one: T, most: number) =>
 export const conversationsQuery = z.object({
   inbox: inboxKey,
   closed: z.stringbool().default(false),
+  /** Of the open ones those that are put off, instead of the others. Mentions shows both. */
+  snoozed: z.stringbool().default(false),
   /** Only those of these teams, and only those shown with one of these channels. */
   teamIds: several(id, 100).optional(),
   channels: several(channel, 20).optional(),

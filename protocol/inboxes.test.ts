@@ -30,6 +30,7 @@ function conversation(
     assigneeId: null,
     isOpen: true,
     offer: null,
+    snooze: null,
     lastAddressId: null,
     channel: "web-chat",
     waitingSince: null,

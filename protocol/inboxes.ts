@@ -31,7 +31,7 @@ type Standing = Pick<ConversationRow, "teamId" | "assigneeId"> & {
 }
 type Timed = Pick<ConversationRow, "id" | "updatedAt" | "waitingSince">
 
-/** Whether the conversation belongs under the inbox, open or closed alike; see `lists` for which of them it shows. */
+/** Whether the conversation belongs under the inbox, open, snoozed or closed alike; `shows` says which of them it shows. */
 export function belongsTo(inbox: InboxKey, row: Standing, reader: Reader): boolean {
   const isMine = row.assigneeId === reader.agentId || row.offer?.agentId === reader.agentId
   if (inbox === "me") return isMine
@@ -43,14 +43,28 @@ export function belongsTo(inbox: InboxKey, row: Standing, reader: Reader): boole
   return inbox === `team:${row.teamId}` && reader.teamIds.has(row.teamId)
 }
 
-/** Whether the inbox lists the conversation: Starred shows open and closed, the others one or the other. */
+/**
+ * Starred shows open, snoozed and closed, the others one of the three. Only a mention is nothing that its assignee can
+ * put off: under Mentions what is snoozed stands with what is not.
+ */
+export function shows(
+  inbox: InboxKey,
+  row: Pick<ConversationRow, "isOpen" | "snooze">,
+  preference: InboxPreference = {},
+): boolean {
+  if (inbox === "starred") return true
+  if (row.isOpen === (preference.showsClosed ?? false)) return false
+  return !row.isOpen || inbox === "mentions" || (row.snooze !== null) === (preference.showsSnoozed ?? false)
+}
+
+/** Whether the inbox lists the conversation. */
 export function lists(
   inbox: InboxKey,
   row: ConversationRow,
   reader: Reader,
   preference: InboxPreference = {},
 ): boolean {
-  if (inbox !== "starred" && row.isOpen === (preference.showsClosed ?? false)) return false
+  if (!shows(inbox, row, preference)) return false
   if (preference.teamIds?.length && !preference.teamIds.includes(row.teamId)) return false
   if (preference.channels?.length && !preference.channels.includes(row.channel)) return false
   return belongsTo(inbox, row, reader)
@@ -58,7 +72,7 @@ export function lists(
 
 export function needsAttention(row: ConversationRow, reader: Reader): boolean {
   if (!row.isOpen) return false
-  if (belongsTo("me", row, reader)) return row.own.unread > 0
+  if (belongsTo("me", row, reader)) return row.snooze === null && row.own.unread > 0
   if (belongsTo("mentions", row, reader) && row.own.hasUnreadMention) return true
   return belongsTo("unassigned", row, reader) && reader.isAvailableInATeam
 }

@@ -91,6 +91,7 @@ export const inboxPreference = z.object({
   teamIds: z.array(id).max(100).optional(),
   channels: z.array(channel).max(20).optional(),
   showsClosed: z.boolean().optional(),
+  showsSnoozed: z.boolean().optional(),
 })
 export type InboxPreference = z.infer<typeof inboxPreference>
 
@@ -130,6 +131,8 @@ export const conversationRow = z.object({
   assigneeId: id.nullable(),
   isOpen: z.boolean(),
   offer: offerView.nullable(),
+  /** Put off until then, or (null) until the customer writes; open and assigned all the while. */
+  snooze: z.object({ until: stamp.nullable() }).nullable(),
   /** Where the customer's latest message came through: an answer goes back there unless the agent picks another. */
   lastAddressId: id.nullable(),
   channel,
@@ -190,6 +193,12 @@ export const eventView = z.discriminatedUnion("what", [
   }),
   z.object({ what: z.literal("closed"), byAgentId: id.nullable() }),
   z.object({ what: z.literal("reopened"), byAgentId: id.nullable() }),
+  z.object({ what: z.literal("snoozed"), until: stamp.nullable(), byAgentId: id }),
+  z.object({
+    what: z.literal("woke"),
+    why: z.enum(["time", "customer-wrote", "by-hand"]),
+    byAgentId: id.nullable(),
+  }),
   z.object({ what: z.literal("wrote-elsewhere"), sourceId: id, teamId: id }),
   /** What the website said of itself before the customer wrote. */
   z.object({ what: z.literal("spoke-first"), text: z.string() }),

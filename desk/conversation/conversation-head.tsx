@@ -6,6 +6,8 @@ import { t } from "../texts/texts.ts"
 import { Avatar, Button, copyText, Menu, showToast, useKeys, useWidth } from "../ui/ui.ts"
 import { assignLines } from "./assign-lines.tsx"
 import { linkTo } from "./link.ts"
+import { SnoozeDialog } from "./snooze-dialog.tsx"
+import { snoozeLines } from "./snooze-lines.ts"
 import { useActs } from "./use-acts.ts"
 import style from "./conversation-head.module.css"
 
@@ -25,16 +27,20 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
   const teams = useTeams()
   const customer = usePresence(row.id)?.customer
   const [isAssignOpen, setAssignOpen] = useState(false)
+  const [isSnoozeOpen, setSnoozeOpen] = useState(false)
+  const [isPickingTime, setPickingTime] = useState(false)
 
   useKeys({
     a: () => setAssignOpen(true),
     m: () => self && acts.assignTo(self.agent.id),
     e: () => (row.isOpen ? acts.close() : acts.reopen()),
+    z: () => row.isOpen && setSnoozeOpen(true),
     s: acts.toggleStar,
     Escape: onBack,
   })
 
   const assigning = assignLines({ row, acts, self, agents, teams })
+  const snoozing = row.isOpen ? snoozeLines(row, acts, () => setPickingTime(true)) : []
   const copyLink = () => {
     void copyText(linkTo(row.id)).then(() => showToast(t("done.linkCopied")))
   }
@@ -102,6 +108,9 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
             { kind: "item", label: t("copyLink"), icon: "copy", onSelect: copyLink },
             { kind: "line" },
             ...assigning,
+            ...(snoozing.length > 0
+              ? [{ kind: "group", label: t("snooze.button"), lines: snoozing } as const]
+              : []),
           ]}
         />
       ) : (
@@ -119,6 +128,15 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
             button={<Button>{t("assign")}</Button>}
             lines={assigning}
           />
+          {row.isOpen && (
+            <Menu
+              align="end"
+              isOpen={isSnoozeOpen}
+              onOpen={setSnoozeOpen}
+              button={<Button icon="clock" label={t("snooze.button")} aria-pressed={row.snooze !== null} />}
+              lines={snoozing}
+            />
+          )}
           {row.isOpen ? (
             <Button kind="primary" onClick={acts.close}>
               {t("close")}
@@ -128,6 +146,11 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
           )}
         </>
       )}
+      <SnoozeDialog
+        isOpen={isPickingTime}
+        onClose={() => setPickingTime(false)}
+        onPick={(until) => acts.snooze(until)}
+      />
     </header>
   )
 }

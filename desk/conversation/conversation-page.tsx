@@ -7,6 +7,7 @@ import { Button, Dialog, useWidth } from "../ui/ui.ts"
 import { Composer } from "./composer.tsx"
 import { ConversationHead } from "./conversation-head.tsx"
 import { OfferBar } from "./offer-bar.tsx"
+import { SnoozeBar } from "./snooze-bar.tsx"
 import { Timeline } from "./timeline.tsx"
 import style from "./conversation-page.module.css"
 
@@ -71,6 +72,7 @@ function OpenConversation({
           showsCustomer={showsColumn}
         />
         <OfferBar row={row} />
+        <SnoozeBar row={row} />
         <Timeline row={row} name={name} entryId={entryId} />
         <Composer row={row} name={name} onTyping={setTyping} />
       </section>

@@ -1,6 +1,13 @@
 import type { ConversationRow, EventView } from "../../protocol/rows.ts"
-import { useAgents, useSelf, useSources, useTeams, type TimelineEntry } from "../replica/replica.ts"
-import { clockWords, momentWords, t } from "../texts/texts.ts"
+import {
+  serverNow,
+  useAgents,
+  useSelf,
+  useSources,
+  useTeams,
+  type TimelineEntry,
+} from "../replica/replica.ts"
+import { clockWords, momentWords, soonWords, t } from "../texts/texts.ts"
 import style from "./event-line.module.css"
 
 export function EventLine({
@@ -81,6 +88,14 @@ export function eventWords(event: EventView, names: Names): string {
       return byName === undefined ? t("event.closed") : t("event.closedBy", { by: byName })
     case "reopened":
       return byName === undefined ? t("event.reopened") : t("event.reopenedBy", { by: byName })
+    case "snoozed":
+      return event.until === null
+        ? t("event.snoozedUntilWritten", { by: byName ?? t("someone") })
+        : t("event.snoozed", { by: byName ?? t("someone"), time: soonWords(event.until, serverNow()) })
+    case "woke":
+      return event.why === "by-hand"
+        ? t("event.wokeBy", { by: byName ?? t("someone") })
+        : t(`event.woke.${event.why}`)
     case "wrote-elsewhere":
       return t("event.wroteElsewhere", {
         source: names.source(event.sourceId),

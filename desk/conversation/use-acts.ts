@@ -1,6 +1,6 @@
 import type { ConversationRow } from "../../protocol/rows.ts"
-import { issue, useAgents, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { issue, serverNow, useAgents, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
+import { refusalWords, soonWords, t } from "../texts/texts.ts"
 import { showToast } from "../ui/ui.ts"
 
 /**
@@ -65,6 +65,24 @@ export function useActs(row: ConversationRow) {
     },
     reopen() {
       say(issue("reopen", params, {}))
+    },
+    snooze(until: string | null) {
+      const { snooze, assigneeId, lastCustomerEntryId } = row
+      say(issue("snooze", params, { snooze: { until }, lastCustomerEntryId }))
+      const text =
+        until === null
+          ? t("done.snoozedUntilWritten")
+          : t("done.snoozed", { time: soonWords(until, serverNow()) })
+      undoable(text, () => {
+        say(issue("snooze", params, { snooze, lastCustomerEntryId }))
+        if (assigneeId === null && self) giveTo(null, self.agent.id)
+      })
+    },
+    wake() {
+      const { snooze, lastCustomerEntryId } = row
+      if (snooze === null) return
+      say(issue("snooze", params, { snooze: null, lastCustomerEntryId }))
+      undoable(t("done.woken"), () => say(issue("snooze", params, { snooze, lastCustomerEntryId })))
     },
     toggleStar() {
       say(issue("star", params, { isStarred: !row.own.isStarred }))

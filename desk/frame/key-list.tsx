@@ -10,6 +10,7 @@ const KEYS = [
   ["a", "keys.assign"],
   ["m", "keys.take"],
   ["e", "keys.close"],
+  ["z", "keys.snooze"],
   ["s", "keys.star"],
   ["l", "keys.label"],
   ["u", "keys.unread"],

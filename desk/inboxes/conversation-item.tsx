@@ -6,7 +6,7 @@ import type { InboxKey } from "../../protocol/values.ts"
 import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
-import { agoWords, countdownWords, momentWords, t } from "../texts/texts.ts"
+import { agoWords, countdownWords, momentWords, soonWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
 import { useNow } from "./now.tsx"
 import style from "./conversation-item.module.css"
@@ -69,6 +69,14 @@ export const ConversationItem = memo(function ConversationItem({
         <Icon name={channelIcon(row.channel)} size={14} />
         {channelWords(row.channel)}
         {isOfferedToMe && row.offer && <Suggested endsAt={row.offer.endsAt} />}
+        {row.snooze && (
+          <span className={style["snoozed"]}>
+            <Icon name="clock" size={14} />
+            {row.snooze.until === null
+              ? t("list.snoozed")
+              : t("list.snoozedUntil", { time: soonWords(row.snooze.until, now) })}
+          </span>
+        )}
         {row.own.hasUnreadMention && <span className={style["mention"]}>{t("list.mention")}</span>}
         {isStarred && (
           <span className={style["star"]} role="img" aria-label={t("list.starred")}>

@@ -109,6 +109,7 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
           <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>
         )}
         {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
+        {preference.showsSnoozed && <span className={style["mark"]}>{t("list.snoozed")}</span>}
         <span className={style["end"]}>
           <FilterMenu inbox={inbox} preference={preference} />
           <SortMenu inbox={inbox} preference={preference} />

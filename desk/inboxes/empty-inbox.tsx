@@ -19,17 +19,23 @@ type EmptyProps = {
 export function EmptyInbox({ inbox, preference, isCutOff }: EmptyProps) {
   const isAdmin = useSelf()?.reader.isAdmin ?? false
   const isFiltered = Boolean(preference.teamIds?.length || preference.channels?.length)
-  const isClosed = preference.showsClosed ?? false
+  const isElsewhere = preference.showsClosed || preference.showsSnoozed
   return (
     <div className={style["empty"]}>
       <Icon name={inboxIcon(inbox)} size={28} />
-      <p>{isCutOff ? t("empty.offline") : isFiltered ? t("empty.filtered") : emptyWords(inbox, isClosed)}</p>
+      <p>
+        {isCutOff ? t("empty.offline") : isFiltered ? t("empty.filtered") : emptyWords(inbox, preference)}
+      </p>
       {isFiltered ? (
         <Button onClick={() => rememberPreference(inbox, { ...preference, teamIds: [], channels: [] })}>
           {t("empty.clearFilter")}
         </Button>
-      ) : isClosed ? (
-        <Button onClick={() => rememberPreference(inbox, { ...preference, showsClosed: false })}>
+      ) : isElsewhere ? (
+        <Button
+          onClick={() =>
+            rememberPreference(inbox, { ...preference, showsClosed: false, showsSnoozed: false })
+          }
+        >
           {t("empty.showOpen")}
         </Button>
       ) : inbox === "me" ? (

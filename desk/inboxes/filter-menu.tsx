@@ -11,7 +11,11 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
   const self = useSelf()
   const chosenTeams = preference.teamIds ?? []
   const chosenChannels = preference.channels ?? []
-  const isOn = chosenTeams.length > 0 || chosenChannels.length > 0 || (preference.showsClosed ?? false)
+  const isOn =
+    chosenTeams.length > 0 ||
+    chosenChannels.length > 0 ||
+    (preference.showsClosed ?? false) ||
+    (preference.showsSnoozed ?? false)
   const mine = [...teams.values()]
     .filter((team) => self?.reader.isAdmin || self?.reader.teamIds.has(team.id))
     .toSorted((one, other) => one.name.localeCompare(other.name))
@@ -24,12 +28,15 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
           {
             kind: "choice",
             label: t("filter.state"),
-            value: preference.showsClosed ? "closed" : "open",
+            value: preference.showsClosed ? "closed" : preference.showsSnoozed ? "snoozed" : "open",
             choices: [
               { value: "open", label: t("filter.open") },
+              // A mention is not put off with its conversation.
+              ...(inbox === "mentions" ? [] : [{ value: "snoozed", label: t("filter.snoozed") }]),
               { value: "closed", label: t("filter.closed") },
             ],
-            onChange: (value) => change({ showsClosed: value === "closed" }),
+            onChange: (value) =>
+              change({ showsClosed: value === "closed", showsSnoozed: value === "snoozed" }),
           },
         ]
   const byTeam: MenuLine[] =
@@ -71,7 +78,8 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
               {
                 kind: "item",
                 label: t("filter.clear"),
-                onSelect: () => change({ teamIds: [], channels: [], showsClosed: false }),
+                onSelect: () =>
+                  change({ teamIds: [], channels: [], showsClosed: false, showsSnoozed: false }),
               } as const,
             ]
           : []),

@@ -1,4 +1,4 @@
-import type { TeamRow } from "../../protocol/rows.ts"
+import type { InboxPreference, TeamRow } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { t } from "../texts/texts.ts"
 
@@ -24,8 +24,9 @@ export function inboxIcon(inbox: InboxKey) {
 }
 
 /** What an empty inbox says: one sentence on what will appear here. */
-export function emptyWords(inbox: InboxKey, showsClosed: boolean): string {
-  if (showsClosed) return t("empty.closed")
+export function emptyWords(inbox: InboxKey, preference: InboxPreference): string {
+  if (preference.showsClosed) return t("empty.closed")
+  if (preference.showsSnoozed) return t("empty.snoozed")
   const fixed = FIXED.find((key) => key === inbox)
   return fixed ? t(`empty.${fixed}`) : t("empty.team")
 }

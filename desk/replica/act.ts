@@ -17,6 +17,7 @@ export const act = z.discriminatedUnion("command", [
   z.object({ command: z.literal("decline"), params, body: conversationCommands.decline.body }),
   z.object({ command: z.literal("close"), params, body: conversationCommands.close.body }),
   z.object({ command: z.literal("reopen"), params, body: conversationCommands.reopen.body }),
+  z.object({ command: z.literal("snooze"), params, body: conversationCommands.snooze.body }),
   z.object({ command: z.literal("star"), params, body: conversationCommands.star.body }),
   z.object({ command: z.literal("read"), params, body: conversationCommands.read.body }),
   z.object({ command: z.literal("unread"), params, body: conversationCommands.unread.body }),

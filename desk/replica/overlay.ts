@@ -23,9 +23,11 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
     case "decline":
       return row.offer?.id === act.body.offerId ? { ...row, offer: null } : row
     case "close":
-      return { ...row, isOpen: false, offer: null, waitingSince: null }
+      return { ...row, isOpen: false, offer: null, snooze: null, waitingSince: null }
     case "reopen":
       return { ...row, isOpen: true }
+    case "snooze":
+      return overlaySnooze(row, act.body.snooze, me)
     case "star":
       return { ...row, own: { ...row.own, isStarred: act.body.isStarred } }
     case "read":
@@ -75,8 +77,27 @@ function overlayAssign(
   row: ConversationRow,
   to: Extract<Act, { command: "assign" }>["body"]["to"],
 ): ConversationRow {
-  if (to.kind === "agent") return { ...row, assigneeId: to.agentId, offer: null }
-  return { ...row, assigneeId: null, offer: null, teamId: to.kind === "team" ? to.teamId : row.teamId }
+  if (to.kind === "agent")
+    return {
+      ...row,
+      assigneeId: to.agentId,
+      offer: null,
+      snooze: to.agentId === row.assigneeId ? row.snooze : null,
+    }
+  return {
+    ...row,
+    assigneeId: null,
+    offer: null,
+    snooze: null,
+    teamId: to.kind === "team" ? to.teamId : row.teamId,
+  }
+}
+
+/** Who puts off what is nobody's takes it. */
+function overlaySnooze(row: ConversationRow, snooze: ConversationRow["snooze"], me: string): ConversationRow {
+  if (snooze === null) return { ...row, snooze }
+  const takes = row.assigneeId === null || row.offer?.agentId === me
+  return { ...row, snooze, offer: null, assigneeId: takes ? me : row.assigneeId }
 }
 
 function overlayRead(row: ConversationRow, upTo: string): ConversationRow {

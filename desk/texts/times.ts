@@ -43,6 +43,19 @@ export function dayWords(stamp: Stamp, now: number): string {
   return at.getFullYear() === today.getFullYear() ? longDay.format(at) : longDayAndYear.format(at)
 }
 
+/** A moment to come: "today 17:00", "tomorrow 09:00", "Mon 9 Mar 09:00", with the year when it is another one. */
+export function soonWords(stamp: Stamp, now: number): string {
+  const at = new Date(stamp)
+  const clock = clockWords(stamp)
+  const tomorrow = new Date(now)
+  tomorrow.setDate(tomorrow.getDate() + 1)
+  if (at.toDateString() === new Date(now).toDateString()) return t("time.todayAt", { clock })
+  if (at.toDateString() === tomorrow.toDateString()) return t("time.tomorrowAt", { clock })
+  const isThisYear = at.getFullYear() === new Date(now).getFullYear()
+  const date = isThisYear ? dayAndMonth.format(at) : `${dayAndMonth.format(at)} ${at.getFullYear()}`
+  return t("time.dayAt", { day: `${weekday.format(at)} ${date}`, clock })
+}
+
 /** The whole moment, for hovering. */
 export function momentWords(stamp: Stamp): string {
   return moment.format(Date.parse(stamp))

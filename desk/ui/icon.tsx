@@ -30,6 +30,12 @@ const PATHS = {
   stack: <path d="m12 4 8 4-8 4-8-4zM4 12l8 4 8-4M4 16l8 4 8-4" />,
   filter: <path d="M4 6h16M7 12h10M10 18h4" />,
   sort: <path d="M7 5v14M4 16l3 3 3-3M17 19V5M14 8l3-3 3 3" />,
+  clock: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <path d="M12 7v5l3.500 2" />
+    </>
+  ),
   info: (
     <>
       <circle cx="12" cy="12" r="8.500" />

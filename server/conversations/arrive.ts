@@ -7,6 +7,7 @@ import { addEntry, addEvent, type Held, type NewEntry } from "./hold.ts"
 import { placeAsNew } from "./offers.ts"
 import { assignTo, reopen } from "./ownership.ts"
 import type { Inbound } from "./receive.ts"
+import { wake } from "./snooze.ts"
 
 /** What a customer's message does to his conversation: whose it becomes, and what waits for whom. */
 export async function arrive(
@@ -22,6 +23,7 @@ export async function arrive(
   const isBack = !isFirst && now.closedAt !== null
   // First of all, so that what he wrote stands in the open conversation.
   if (isBack) reopen(writing, held, null)
+  wake(writing, held, { why: "customer-wrote", byAgentId: null })
   if (inbound.spokeFirst !== undefined)
     addEvent(held, writing.at, { what: "spoke-first", text: inbound.spokeFirst })
   const entry = addEntry(held, writing.at, {

@@ -23,10 +23,11 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
   const { rows } = await sql<Counted>`
     with mine as materialized (
       select c.id, c.team_id, ${agentId}::uuid as "agentId" from conversations c
-       where c.workspace_id = ${workspaceId} and c.closed_at is null and c.assignee_id = ${agentId}
+       where c.workspace_id = ${workspaceId} and c.closed_at is null and not c.is_snoozed and c.assignee_id = ${agentId}
       union
       select c.id, c.team_id, ${agentId}::uuid from conversations c
-       where c.workspace_id = ${workspaceId} and c.closed_at is null and c.offer_agent_id = ${agentId}
+       where c.workspace_id = ${workspaceId} and c.closed_at is null and not c.is_snoozed
+         and c.offer_agent_id = ${agentId}
     ), mentioning as materialized (
       select c.id, c.team_id, ${agentId}::uuid as "agentId"
         from (select distinct n.conversation_id as id from notices n
@@ -69,11 +70,12 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
               join conversations c on c.workspace_id = s.workspace_id and c.id = s.conversation_id
              where s.workspace_id = ${workspaceId} and s.agent_id = ${agentId} and ${isSeenBy(reader)}) as starred,
            case when ${reader.keys.has("admins")} then (
-             select count(*) from conversations c where c.workspace_id = ${workspaceId} and c.closed_at is null) end as all,
+             select count(*) from conversations c where c.workspace_id = ${workspaceId} and c.closed_at is null and not c.is_snoozed) end as all,
            (select count(*) from wanting) as badge,
            (select coalesce(jsonb_agg(jsonb_build_object('id', team.id, 'count', (
                      select count(*) from conversations c
-                      where c.workspace_id = ${workspaceId} and c.team_id = team.id and c.closed_at is null))), '[]')
+                      where c.workspace_id = ${workspaceId} and c.team_id = team.id and c.closed_at is null
+                       and not c.is_snoozed))), '[]')
               from unnest(${teamIds}::uuid[]) as team (id)) as teams`.execute(tx)
   const [counted] = rows
   if (counted === undefined) throw new Error("Counting answered with no row.")

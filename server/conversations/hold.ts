@@ -21,7 +21,7 @@ export type NewEntry = {
   claimedAt?: Stamp | null
 }
 
-type Notice = { agentId: Id; entryId: Id; what: "mention" | "assigned" | "offered"; at: Stamp }
+type Notice = { agentId: Id; entryId: Id; what: "mention" | "assigned" | "offered" | "woke"; at: Stamp }
 
 /**
  * A conversation under its row's lock: how it was found, how it shall be, and what joins its timeline. Acts
@@ -104,6 +104,7 @@ export function addNotice(held: Held, agentId: Id, what: Notice["what"], entry: 
 
 /** Writes what the acts did to the held conversations, at the end of the transaction; one untouched is left alone. */
 export async function save(writing: Writing, all: readonly Held[]): Promise<void> {
+  all.forEach(endOldSnooze)
   const touched = all.filter(isTouched)
   const [first] = touched
   if (first === undefined) return
@@ -113,7 +114,8 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(touched.map(recordOf))}::jsonb) as given (
         id uuid, team_id uuid, assignee_id uuid, last_assignee_id uuid, closed_at timestamptz, listed_at timestamptz,
-        offer_id uuid, offer_agent_id uuid, offer_by_agent_id uuid, offer_ends_at timestamptz, last_at timestamptz,
+        offer_id uuid, offer_agent_id uuid, offer_by_agent_id uuid, offer_ends_at timestamptz, is_snoozed boolean,
+        snoozed_until timestamptz, last_at timestamptz,
         updated_at timestamptz, waiting_since timestamptz, last_source_id uuid, last_address_id uuid,
         last_entry_id uuid, last_customer_entry_id uuid, last_answer_id uuid, last_answer_agent_id uuid,
         last_answer_at timestamptz)
@@ -122,7 +124,8 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
          set team_id = given.team_id, assignee_id = given.assignee_id, last_assignee_id = given.last_assignee_id,
              closed_at = given.closed_at, listed_at = given.listed_at, offer_id = given.offer_id,
              offer_agent_id = given.offer_agent_id, offer_by_agent_id = given.offer_by_agent_id,
-             offer_ends_at = given.offer_ends_at, last_at = given.last_at, updated_at = given.updated_at,
+             offer_ends_at = given.offer_ends_at, is_snoozed = given.is_snoozed,
+             snoozed_until = given.snoozed_until, last_at = given.last_at, updated_at = given.updated_at,
              waiting_since = given.waiting_since, last_source_id = given.last_source_id,
              last_address_id = given.last_address_id, last_entry_id = given.last_entry_id,
              last_customer_entry_id = given.last_customer_entry_id, last_answer_id = given.last_answer_id,
@@ -152,6 +155,17 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
   for (const held of touched) announce(writing, held)
 }
 
+/** Who is given it, or asked to take it, finds it in his inbox: a snooze lasts as long as it is whose it was then, and open. */
+function endOldSnooze({ before, now }: Held): void {
+  const isOld = before.snooze !== null && before.snooze.until === now.snooze?.until
+  const isSame =
+    now.assigneeId === before.assigneeId &&
+    now.teamId === before.teamId &&
+    now.offer?.id === before.offer?.id &&
+    now.closedAt === before.closedAt
+  if (isOld && !isSame) now.snooze = null
+}
+
 /** Everyone who may see the conversation, before or after. */
 export function audienceOf(held: Held): string[] {
   const mentions = [...held.mentioned].map((agentId) => `agent:${agentId}`)
@@ -175,7 +189,7 @@ function isTouched(held: Held): boolean {
   )
 }
 
-function recordOf({ now }: Held): Record<string, string | null> {
+function recordOf({ now }: Held): Record<string, string | boolean | null> {
   return {
     id: now.id,
     team_id: now.teamId,
@@ -187,6 +201,8 @@ function recordOf({ now }: Held): Record<string, string | null> {
     offer_agent_id: now.offer?.agentId ?? null,
     offer_by_agent_id: now.offer?.byAgentId ?? null,
     offer_ends_at: now.offer?.endsAt ?? null,
+    is_snoozed: now.snooze !== null,
+    snoozed_until: now.snooze?.until ?? null,
     last_at: now.lastAt,
     updated_at: now.updatedAt,
     waiting_since: now.waitingSince,

@@ -3,6 +3,7 @@ import type { Handlers } from "../jobs/jobs.ts"
 import type { Sync } from "../sync/sync.ts"
 import { deliver, giveUp } from "./deliver.ts"
 import { endOfferInTime, releaseAgent, returnToQueue } from "./release.ts"
+import { endSnooze } from "./snooze.ts"
 
 export function conversationJobs(needs: { sync: Sync; adapters: Adapters }): Handlers {
   const { sync } = needs
@@ -12,6 +13,7 @@ export function conversationJobs(needs: { sync: Sync; adapters: Adapters }): Han
       giveUp: ({ entryId }, job) => giveUp(sync, job.workspaceId, entryId),
     },
     "end-offer": (payload, job) => endOfferInTime(sync, job.workspaceId, payload),
+    "end-snooze": (payload, job) => endSnooze(sync, job.workspaceId, payload),
     "return-to-queue": (payload, job) => returnToQueue(sync, job.workspaceId, payload),
     "release-agent": (payload, job) => releaseAgent(sync, job.workspaceId, payload),
   }

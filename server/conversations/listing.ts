@@ -122,12 +122,13 @@ function partOf(
   query: Omit<ConversationsQuery, "closed"> & { closed: boolean | undefined },
   matches: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const { closed, teamIds, channels, order, beforeAt, beforeId, limit } = query
+  const { inbox, closed, snoozed, teamIds, channels, order, beforeAt, beforeId, limit } = query
   const at = closed === true ? sql`c.listed_at` : sql`c.updated_at`
   const direction = directionOf(query)
   const follows = order === "oldest" ? sql`>` : sql`<`
   const conditions = [sql`c.workspace_id = ${workspaceId}`, matches]
   if (closed !== undefined) conditions.push(closed ? sql`c.closed_at is not null` : sql`c.closed_at is null`)
+  if (closed === false && inbox !== "mentions") conditions.push(sql`c.is_snoozed = ${snoozed}`)
   if (teamIds !== undefined) conditions.push(sql`c.team_id = any(${teamIds}::uuid[])`)
   if (channels !== undefined)
     conditions.push(sql`exists (

@@ -110,6 +110,7 @@ function rowOf(state: State, parts: Pick<Loaded, "customer" | "addresses" | "las
     assigneeId: state.assigneeId,
     isOpen: state.closedAt === null,
     offer: state.offer,
+    snooze: state.snooze,
     lastAddressId: state.lastAddressId,
     channel: latest?.channel ?? "web-chat",
     waitingSince: state.waitingSince,

@@ -24,6 +24,8 @@ export async function note(
       if (mentioned === agentId) continue
       addNotice(held, mentioned, "mention", entry)
       held.mentioned.add(mentioned)
+      // The note asks him; the others find it under Mentions, snoozed or not.
+      if (mentioned === held.now.assigneeId) held.now.snooze = null
     }
     return { at: entry.at }
   })

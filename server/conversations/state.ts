@@ -11,6 +11,8 @@ export type State = {
   lastAssigneeId: Id | null
   closedAt: Stamp | null
   offer: { id: Id; agentId: Id; byAgentId: Id | null; endsAt: Stamp } | null
+  /** Out of the inboxes until then; without a time until the customer writes. */
+  snooze: { until: Stamp | null } | null
   lastAt: Stamp
   updatedAt: Stamp
   waitingSince: Stamp | null
@@ -28,26 +30,29 @@ export const stateColumns = sql`
   c.id, c.customer_id as "customerId", c.team_id as "teamId", c.assignee_id as "assigneeId",
   c.last_assignee_id as "lastAssigneeId", c.closed_at as "closedAt",
   c.offer_id as "offerId", c.offer_agent_id as "offerAgentId", c.offer_by_agent_id as "offerByAgentId",
-  c.offer_ends_at as "offerEndsAt", c.last_at as "lastAt", c.updated_at as "updatedAt",
+  c.offer_ends_at as "offerEndsAt", c.is_snoozed as "isSnoozed", c.snoozed_until as "snoozedUntil",
+  c.last_at as "lastAt", c.updated_at as "updatedAt",
   c.waiting_since as "waitingSince", c.last_source_id as "lastSourceId", c.last_address_id as "lastAddressId",
   c.last_entry_id as "lastEntryId", c.last_customer_entry_id as "lastCustomerEntryId",
   c.last_answer_id as "lastAnswerId", c.last_answer_agent_id as "lastAnswerAgentId",
   c.last_answer_at as "lastAnswerAt"`
 
-export type StateRecord = Omit<State, "offer"> & {
+export type StateRecord = Omit<State, "offer" | "snooze"> & {
   offerId: Id | null
   offerAgentId: Id | null
   offerByAgentId: Id | null
   offerEndsAt: Stamp | null
+  isSnoozed: boolean
+  snoozedUntil: Stamp | null
 }
 
 export function stateOf(record: StateRecord): State {
-  const { offerId, offerAgentId, offerByAgentId, offerEndsAt, ...rest } = record
+  const { offerId, offerAgentId, offerByAgentId, offerEndsAt, isSnoozed, snoozedUntil, ...rest } = record
   const isOffered = offerId !== null && offerAgentId !== null && offerEndsAt !== null
   const offer = isOffered
     ? { id: offerId, agentId: offerAgentId, byAgentId: offerByAgentId, endsAt: offerEndsAt }
     : null
-  return { ...rest, offer }
+  return { ...rest, offer, snooze: isSnoozed ? { until: snoozedUntil } : null }
 }
 
 /** Who may see a conversation by where it stands now; those a note mentioned come on top. */

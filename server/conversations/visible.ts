@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import { belongsTo, compareRows, defaultOrder } from "../../protocol/inboxes.ts"
+import { belongsTo, compareRows, defaultOrder, shows } from "../../protocol/inboxes.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 import type { Reader } from "../sync/sync.ts"
@@ -33,6 +33,7 @@ type Seen = {
   assigneeId: Id | null
   offer: { agentId: Id } | null
   isOpen: boolean
+  snooze: { until: Stamp | null } | null
   updatedAt: Stamp
   waitingSince: Stamp | null
 }
@@ -56,7 +57,8 @@ export async function* orderedIds(tx: Tx, reader: Reader): AsyncIterable<Id[]> {
  */
 async function findSeen(tx: Tx, reader: Reader): Promise<SeenByReader[]> {
   const { workspaceId, agentId } = reader
-  const columns = sql`c.id, c.team_id, c.assignee_id, c.offer_agent_id, c.closed_at, c.updated_at, c.waiting_since`
+  const columns = sql`c.id, c.team_id, c.assignee_id, c.offer_agent_id, c.closed_at, c.is_snoozed,
+    c.snoozed_until, c.updated_at, c.waiting_since`
   const { rows: seen } = await sql<Seen>`
     with seen as (
       select ${columns} from (${teamsSeenBy(reader)}) team
@@ -78,7 +80,8 @@ async function findSeen(tx: Tx, reader: Reader): Promise<SeenByReader[]> {
     )
     select id, team_id as "teamId", assignee_id as "assigneeId",
            case when offer_agent_id is not null then jsonb_build_object('agentId', offer_agent_id) end as offer,
-           closed_at is null as "isOpen", updated_at as "updatedAt", waiting_since as "waitingSince"
+           closed_at is null as "isOpen",
+           case when is_snoozed then jsonb_build_object('until', snoozed_until) end as snooze, updated_at as "updatedAt", waiting_since as "waitingSince"
       from seen`.execute(tx)
   const { rows: own } = await sql<{ mentioned: Id[]; starred: Id[] }>`
     select array(${mentionsOf(reader)} and not n.is_done) as mentioned, array(${starsOf(reader)}) as starred`.execute(
@@ -114,7 +117,7 @@ function topOfInboxes(rows: SeenByReader[], reader: Reader): Set<Id> {
   for (const inbox of inboxes) {
     const inOrder = compareRows(defaultOrder(inbox))
     rows
-      .filter((row) => (row.isOpen || inbox === "starred") && belongsTo(inbox, row, who))
+      .filter((row) => shows(inbox, row) && belongsTo(inbox, row, who))
       .toSorted((one, other) => inOrder(one, other))
       .slice(0, FIRST_OF_EACH)
       .forEach(({ id }) => first.add(id))

@@ -102,10 +102,17 @@ create table conversations (
   last_answer_agent_id uuid,
   last_answer_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  is_snoozed boolean default false not null,
+  snoozed_until timestamp with time zone,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_customer_key UNIQUE (workspace_id, customer_id),
   constraint conversations_listed_check CHECK (((closed_at IS NULL) = (listed_at IS NULL))),
-  constraint conversations_offer_check CHECK ((((offer_id IS NULL) = (offer_agent_id IS NULL)) AND ((offer_id IS NULL) = (offer_ends_at IS NULL))))
+  constraint conversations_offer_check CHECK ((((offer_id IS NULL) = (offer_agent_id IS NULL)) AND ((offer_id IS NULL) = (offer_ends_at IS NULL)))),
+  constraint conversations_snooze_check CHECK (
+CASE
+    WHEN is_snoozed THEN ((assignee_id IS NOT NULL) AND (closed_at IS NULL))
+    ELSE (snoozed_until IS NULL)
+END) NOT VALID
 );
 
 create table counters (
@@ -341,7 +348,7 @@ create table notices (
   at timestamp with time zone not null,
   is_done boolean default false not null,
   constraint notices_pkey PRIMARY KEY (workspace_id, conversation_id, agent_id, entry_id),
-  constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text])))
+  constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'woke'::text]))) NOT VALID
 );
 
 create table saved_replies (

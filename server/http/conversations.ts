@@ -8,8 +8,22 @@ import { serve, type App } from "./route.ts"
 /** What an agent does with a conversation, and pages of lists and timelines beyond what his replica holds. */
 export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adapters }): void {
   const { sync } = needs
-  const { answer, note, assign, offer, decline, close, reopen, star, read, unread, mention, resend, label } =
-    conversationCommands
+  const {
+    answer,
+    note,
+    assign,
+    offer,
+    decline,
+    close,
+    reopen,
+    star,
+    read,
+    unread,
+    mention,
+    resend,
+    label,
+    snooze,
+  } = conversationCommands
 
   serve(app, answer, async ({ agent, params, body }) =>
     acts.answer(needs, agent, params.conversationId, body),
@@ -22,6 +36,7 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
   )
   serve(app, close, async ({ agent, params, body }) => acts.close(sync, agent, params.conversationId, body))
   serve(app, reopen, async ({ agent, params, body }) => acts.reopen(sync, agent, params.conversationId, body))
+  serve(app, snooze, async ({ agent, params, body }) => acts.snooze(sync, agent, params.conversationId, body))
   serve(app, star, async ({ agent, params, body }) => acts.star(sync, agent, params.conversationId, body))
   serve(app, read, async ({ agent, params, body }) => acts.read(sync, agent, params.conversationId, body))
   serve(app, unread, async ({ agent, params, body }) => acts.unread(sync, agent, params.conversationId, body))

@@ -9,6 +9,8 @@ export const catalogue = {
   deliver: z.object({ entryId: id }),
   /** conversations: an offer nobody accepted in time. */
   "end-offer": z.object({ conversationId: id, offerId: id }),
+  /** conversations: the time has come to which one was put off. */
+  "end-snooze": z.object({ conversationId: id, until: time }),
   /** team: nobody's app has been connected for a while. */
   "auto-away": z.object({ agentId: id }),
   /** conversations: the assignee did not come back in time. */

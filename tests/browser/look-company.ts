@@ -3,7 +3,7 @@ import { PROTOCOL } from "../../protocol/stream.ts"
 import { newId } from "../../server/db/db.ts"
 
 type Cookie = { name: string; value: string; url: string }
-export type Company = { ada: Cookie[]; links: { busy: string } }
+export type Company = { ada: Cookie[]; links: { busy: string; snoozed: string } }
 
 /** A company small enough to look at: three agents, two teams, and conversations in several states. */
 export async function fillCompany(url: string): Promise<Company> {
@@ -84,12 +84,22 @@ export async function fillCompany(url: string): Promise<Company> {
       to: { kind: "agent", agentId: ada.agentId },
       expects: { assigneeId: null },
     })
+  const fourth = rows.filter((row) => row.id !== busy.id)[4]
+  if (fourth)
+    await ada.ask("PUT", `/conversations/${fourth.id}/snooze`, {
+      id: newId(),
+      snooze: { until: "2099-03-02T09:00:00.000000Z" },
+      lastCustomerEntryId: fourth.lastCustomerEntryId,
+    })
   if (third)
     await ada.ask("POST", `/conversations/${third.id}/close`, {
       id: newId(),
       lastCustomerEntryId: third.lastCustomerEntryId,
     })
-  return { ada: ada.cookies(), links: { busy: `${url}/inbox/me/${busy.id}` } }
+  return {
+    ada: ada.cookies(),
+    links: { busy: `${url}/inbox/me/${busy.id}`, snoozed: `${url}/inbox/me/${fourth?.id}` },
+  }
 }
 
 type Row = { id: string; last: { text: string }; lastAddressId: string; lastCustomerEntryId: string }

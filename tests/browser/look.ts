@@ -57,6 +57,20 @@ async function takeAll(company: Company) {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Assign", exact: true }).click()
     })
+    await shoot("snooze", { size: "wide", theme }, ada, async (page) => {
+      await page.goto(links.busy)
+      await page.getByRole("button", { name: "Snooze" }).click()
+    })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("snoozed", { size, theme }, ada, async (page) => {
+        await page.goto(links.snoozed)
+        await page.getByRole("button", { name: "Bring back now" }).waitFor()
+      })
+    await shoot("snooze-time", { size: "phone", theme }, ada, async (page) => {
+      await page.goto(links.snoozed)
+      await page.getByRole("button", { name: "More" }).click()
+      await page.getByRole("menuitem", { name: "Pick a time…" }).click()
+    })
     await shoot("offer", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/inbox/me`)
       await page.getByRole("listitem").filter({ hasText: "Suggested" }).first().getByRole("link").click()

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { countsFor } from "../../server/conversations/conversations.ts"
-import { snapshot } from "../../server/db/db.ts"
+import { snapshot, stamp } from "../../server/db/db.ts"
 import { findReader } from "../../server/team/team.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import {
@@ -70,6 +70,12 @@ const steps: Record<string, (world: World, step: Step, agent: Colleague, name: s
     close: async ({ company }, _, agent, name) => company.close(agent, name),
     reopen: async ({ company }, { whom }, agent, name) =>
       company.act(agent, name, "reopen", { undo: whom % 2 === 0 }),
+    async snooze({ company }, { whom }, agent, name) {
+      const { lastCustomerEntryId } = await company.see(agent, name)
+      const until = whom % 4 === 0 ? null : stamp(new Date(company.clock.now().getTime() + whom * 1_000))
+      const snooze = whom % 4 === 3 ? null : { until }
+      return company.act(agent, name, "snooze", { snooze, lastCustomerEntryId })
+    },
     star: async ({ company }, { whom }, agent, name) =>
       company.act(agent, name, "star", { isStarred: whom % 3 > 0 }),
     mention: async ({ company }, { whom }, agent, name) =>
@@ -113,6 +119,7 @@ const often = [
   "move",
   "offer",
   "close",
+  "snooze",
   "read",
   "pass",
 ]

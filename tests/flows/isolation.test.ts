@@ -92,6 +92,10 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { body: { lastCustomerEntryId: other.entry } },
   ],
   "POST /api/v1/conversations/:conversationId/reopen": () => [{ body: { undo: true } }],
+  "PUT /api/v1/conversations/:conversationId/snooze": (_, other) => [
+    { body: { snooze: { until: null }, lastCustomerEntryId: other.entry } },
+    { body: { snooze: null, lastCustomerEntryId: null } },
+  ],
   "PUT /api/v1/conversations/:conversationId/star": () => [{ body: { isStarred: true } }],
   "PUT /api/v1/conversations/:conversationId/mention": () => [{ body: { isDone: true } }],
   "POST /api/v1/conversations/:conversationId/read": () => [

@@ -2,7 +2,7 @@
 import { sql } from "kysely"
 import { expect } from "vitest"
 import type { ConversationCommand } from "../../protocol/commands.ts"
-import { newId } from "../../server/db/db.ts"
+import { newId, stamp } from "../../server/db/db.ts"
 import type { StreamClient } from "../harness/stream-client.ts"
 import { succeed, type Colleague, type Company } from "./company.ts"
 
@@ -164,6 +164,22 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await assign(stage, bo, toAgent(dee))
     yield await company.close(dee, name)
     yield await act(stage, dee, "reopen")
+    yield await assign(stage, bo, { kind: "nobody" })
+  },
+  async *snooze(stage) {
+    const { company, name, bo, cy, dee } = stage
+    const { lastCustomerEntryId } = await company.see(bo, name)
+    const off = (until: string | null) => ({ snooze: { until }, lastCustomerEntryId })
+    const soon = () => stamp(new Date(company.clock.now().getTime() + 30_000))
+    yield await expectUnseen(stage, tried(stage, dee, "snooze", off(null)))
+    yield await act(stage, bo, "snooze", off(soon()))
+    yield await company.pass(31)
+    yield await act(stage, cy, "snooze", off(null))
+    yield await assign(stage, cy, toAgent(dee))
+    yield await act(stage, dee, "snooze", off(null))
+    yield await act(stage, dee, "snooze", { snooze: null, lastCustomerEntryId })
+    yield await act(stage, dee, "snooze", off(soon()))
+    yield await company.write(name, { at: stage.salesSourceId })
     yield await assign(stage, bo, { kind: "nobody" })
   },
   async *star(stage) {

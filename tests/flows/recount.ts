@@ -15,6 +15,7 @@ type Tables = {
     assigneeId: string | null
     offeredTo: string | null
     isOpen: boolean
+    isSnoozed: boolean
   }[]
   messages: { conversationId: string; at: string; agentId: string | null }[]
   notices: { agentId: string; conversationId: string; what: string; at: string; isDone: boolean }[]
@@ -34,7 +35,7 @@ export async function readTables(db: Db, workspaceId: string): Promise<Tables> {
         from memberships where workspace_id = ${workspaceId}`),
     conversations: await read(sql`
       select id, team_id as "teamId", assignee_id as "assigneeId", offer_agent_id as "offeredTo",
-             closed_at is null as "isOpen" from conversations where workspace_id = ${workspaceId}`),
+             closed_at is null as "isOpen", is_snoozed as "isSnoozed" from conversations where workspace_id = ${workspaceId}`),
     messages: await read(sql`
       select conversation_id as "conversationId", at, agent_id as "agentId"
         from entries where workspace_id = ${workspaceId} and type = 'message'`),
@@ -80,10 +81,11 @@ export function recount(tables: Tables, agentId: string) {
 
     if (maySee && tables.stars.some((star) => isHere(star) && star.agentId === agentId)) count("starred")
     if (!isOpen) continue
-    if (isAdmin) count("all")
-    if (isInTeam(teamId)) count(`team:${teamId}`)
-    if (isMe) count("me")
-    if (isMe && (fromCustomer.some(isUnread) || notices.some(isUnread))) badge.add(id)
+    const isAwake = !conversation.isSnoozed
+    if (isAdmin && isAwake) count("all")
+    if (isInTeam(teamId) && isAwake) count(`team:${teamId}`)
+    if (isMe && isAwake) count("me")
+    if (isMe && isAwake && (fromCustomer.some(isUnread) || notices.some(isUnread))) badge.add(id)
     const waiting = mentions.filter(({ isDone }) => !isDone)
     if (!isMe && waiting.length > 0) count("mentions")
     if (!isMe && waiting.some(isUnread)) badge.add(id)

@@ -57,6 +57,7 @@ export function conversation(number: number, fields: Partial<ConversationRow> = 
     assigneeId: null,
     isOpen: true,
     offer: null,
+    snooze: null,
     lastAddressId: ADDRESS,
     channel: "web-chat",
     waitingSince: at(number),

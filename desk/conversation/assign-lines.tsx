@@ -5,8 +5,9 @@ import { Avatar, type MenuLine } from "../ui/ui.ts"
 import type { Acts } from "./use-acts.ts"
 
 type Who = {
-  row: ConversationRow
-  acts: Acts
+  /** Without it: for several at once, which nobody is suggested. */
+  row?: ConversationRow
+  acts: Pick<Acts, "assignTo" | "assignToNobody" | "moveTo"> & Partial<Pick<Acts, "suggestTo">>
   self: Self | undefined
   agents: ReadonlyMap<string, AgentRow>
   teams: ReadonlyMap<string, TeamRow>
@@ -17,7 +18,7 @@ export function assignLines({ row, acts, self, agents, teams }: Who): MenuLine[]
   const colleagues = [...agents.values()]
     .filter((agent) => !agent.isDisabled && agent.id !== self?.agent.id)
     .toSorted(byName)
-  const others = [...teams.values()].filter((team) => team.id !== row.teamId).toSorted(byName)
+  const others = [...teams.values()].filter((team) => team.id !== row?.teamId).toSorted(byName)
   const person = (agent: AgentRow, onSelect: () => void): MenuLine => ({
     kind: "item",
     label: agent.name,
@@ -26,7 +27,7 @@ export function assignLines({ row, acts, self, agents, teams }: Who): MenuLine[]
     onSelect,
   })
   return [
-    ...(self && row.assigneeId !== self.agent.id
+    ...(self && row?.assigneeId !== self.agent.id
       ? [
           {
             kind: "item",
@@ -37,13 +38,13 @@ export function assignLines({ row, acts, self, agents, teams }: Who): MenuLine[]
           } as const,
         ]
       : []),
-    ...(row.assigneeId !== null || row.offer
+    ...(!row || row.assigneeId !== null || row.offer
       ? [{ kind: "item", label: t("assign.nobody"), icon: "queue", onSelect: acts.assignToNobody } as const]
       : []),
     ...group(
       t("assign.colleagues"),
       colleagues
-        .filter((agent) => agent.id !== row.assigneeId)
+        .filter((agent) => agent.id !== row?.assigneeId)
         .map((agent) => person(agent, () => acts.assignTo(agent.id))),
     ),
     ...group(
@@ -57,7 +58,7 @@ export function assignLines({ row, acts, self, agents, teams }: Who): MenuLine[]
     ),
     ...group(
       t("assign.suggest"),
-      row.isOpen ? colleagues.map((agent) => person(agent, () => acts.suggestTo(agent.id))) : [],
+      row?.isOpen ? colleagues.map((agent) => person(agent, () => acts.suggestTo?.(agent.id))) : [],
     ),
   ]
 }

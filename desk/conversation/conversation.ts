@@ -6,4 +6,5 @@
  * announced to screen readers by a line of its own, because a virtualised log would read old entries aloud
  * while somebody scrolls.
  */
+export { BulkBar } from "./bulk-bar.tsx"
 export { ConversationPage } from "./conversation-page.tsx"

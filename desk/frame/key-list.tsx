@@ -5,6 +5,7 @@ import style from "./key-list.module.css"
 const KEYS = [
   ["j k", "keys.move"],
   ["Enter", "keys.open"],
+  ["x", "keys.select"],
   ["r", "keys.answer"],
   ["n", "keys.note"],
   ["a", "keys.assign"],

@@ -9,6 +9,9 @@ import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from 
 import { agoWords, countdownWords, momentWords, soonWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
 import { useNow } from "./now.tsx"
+import { SelectBox } from "./select-box.tsx"
+import { useLongPress } from "./use-long-press.ts"
+import type { Pick } from "./use-selection.ts"
 import style from "./conversation-item.module.css"
 
 type ItemProps = {
@@ -18,6 +21,10 @@ type ItemProps = {
   start: number
   count: number
   isOpen: boolean
+  isSelected: boolean
+  /** Something is selected: a click selects more. */
+  isSelecting: boolean
+  onPick: Pick
 }
 
 export const ConversationItem = memo(function ConversationItem({
@@ -27,12 +34,16 @@ export const ConversationItem = memo(function ConversationItem({
   start,
   count,
   isOpen,
+  isSelected,
+  isSelecting,
+  onPick,
 }: ItemProps) {
   const now = useNow()
   const selfId = useSelf()?.agent.id
   const presence = usePresence(row.id)
   const name = customerName(row.customer)
   const { unread, isStarred } = row.own
+  const longPress = useLongPress(() => onPick(row.id, "one"))
   const isOfferedToMe = row.isOpen && row.offer?.agentId === selfId
   return (
     <li
@@ -41,9 +52,11 @@ export const ConversationItem = memo(function ConversationItem({
       data-index={index}
       data-id={row.id}
       data-open={isOpen || undefined}
+      data-selected={isSelected || undefined}
       data-unread={unread > 0 || undefined}
       aria-setsize={count}
       aria-posinset={index + 1}
+      {...longPress}
     >
       <Avatar id={row.customer.id} name={name} isOnline={presence?.customer.isOnline ?? false} />
       <Link
@@ -52,10 +65,17 @@ export const ConversationItem = memo(function ConversationItem({
         className={style["who"]}
         aria-current={isOpen ? "true" : undefined}
         onPointerDown={() => loadAhead(row.id)}
+        onClick={(event) => {
+          // Pressed by a key it opens; the pointer selects while anything is, or a range with Shift.
+          if (event.detail === 0 || !(isSelecting || event.shiftKey)) return
+          event.preventDefault()
+          onPick(row.id, event.shiftKey ? "range" : "one")
+        }}
       >
         <bdi>{name}</bdi>
         {unread > 0 && <span className="unseen">{`, ${t("list.unread", { count: unread })}`}</span>}
       </Link>
+      <SelectBox id={row.id} name={name} isSelected={isSelected} isSelecting={isSelecting} onPick={onPick} />
       <time className={style["age"]} dateTime={row.updatedAt} title={momentWords(row.updatedAt)}>
         {agoWords(row.updatedAt, now)}
       </time>

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router"
 import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual"
-import { useCallback, useEffect, useRef } from "react"
+import { lazy, Suspense, useCallback, useEffect, useRef } from "react"
+import type { InboxPreference } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { useConnection, useInbox, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
@@ -11,9 +12,13 @@ import { FilterMenu } from "./filter-menu.tsx"
 import { inboxWords } from "./inbox-words.ts"
 import { PhoneInboxes } from "./phone-inboxes.tsx"
 import { SortMenu } from "./sort-menu.tsx"
+import { loadConversation } from "./load-conversation.ts"
+import { useSelection } from "./use-selection.ts"
 import { useSteadyRows } from "./use-steady-rows.ts"
 import { WidthHandle } from "./width-handle.tsx"
 import style from "./conversation-list.module.css"
+
+const BulkBar = lazy(() => loadConversation().then(({ BulkBar: Bar }) => ({ default: Bar })))
 
 /** Every row's height; the style has the same number. */
 const ROW = 86
@@ -26,6 +31,8 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
   const isPhone = useWidth() === "phone"
   const scroller = useRef<HTMLDivElement>(null)
   const { rows, pointer } = useSteadyRows(live)
+  const selection = useSelection(live, openId)
+  const isSelecting = selection.rows.length > 0
   const focusedId = useRef<string | undefined>(undefined)
   const focusedAt = useRef(0)
 
@@ -88,12 +95,24 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
   useKeys({
     j: () => focusRow(current() + 1),
     k: () => focusRow(Math.max(0, current() - 1)),
+    x: () => {
+      const row = rows[current()]
+      if (row) selection.pick(row.id, "one")
+    },
     Enter: () => {
       const row = rows[current()]
       if (row)
         void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })
     },
   })
+
+  // The bar goes with the selection, and with it what had the focus.
+  const wasSelecting = useRef(isSelecting)
+  useEffect(() => {
+    if (wasSelecting.current && !isSelecting && document.activeElement === document.body)
+      focusRow(focusedAt.current)
+    wasSelecting.current = isSelecting
+  }, [isSelecting, focusRow])
 
   const lastShown = items.at(-1)?.index ?? 0
   useEffect(() => {
@@ -102,19 +121,13 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
 
   return (
     <section className={style["list"]} aria-label={inboxWords(inbox, teams)}>
-      <header className={style["head"]}>
-        {isPhone ? (
-          <PhoneInboxes inbox={inbox} />
-        ) : (
-          <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>
-        )}
-        {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
-        {preference.showsSnoozed && <span className={style["mark"]}>{t("list.snoozed")}</span>}
-        <span className={style["end"]}>
-          <FilterMenu inbox={inbox} preference={preference} />
-          <SortMenu inbox={inbox} preference={preference} />
-        </span>
-      </header>
+      {isSelecting ? (
+        <Suspense fallback={<div className={style["head"]} />}>
+          <BulkBar rows={selection.rows} select={selection.set} />
+        </Suspense>
+      ) : (
+        <ListHead inbox={inbox} preference={preference} />
+      )}
       <div ref={scroller} className={style["scroller"]} {...pointer}>
         <ul
           className={style["rows"]}
@@ -137,6 +150,9 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
                   start={item.start}
                   count={rows.length}
                   isOpen={row.id === openId}
+                  isSelected={selection.has(row.id)}
+                  isSelecting={isSelecting}
+                  onPick={selection.pick}
                 />
               )
             )
@@ -148,5 +164,25 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
       </div>
       {!isPhone && <WidthHandle />}
     </section>
+  )
+}
+
+function ListHead({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
+  const teams = useTeams()
+  const isPhone = useWidth() === "phone"
+  return (
+    <header className={style["head"]}>
+      {isPhone ? (
+        <PhoneInboxes inbox={inbox} />
+      ) : (
+        <h1 className={style["title"]}>{inboxWords(inbox, teams)}</h1>
+      )}
+      {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
+      {preference.showsSnoozed && <span className={style["mark"]}>{t("list.snoozed")}</span>}
+      <span className={style["end"]}>
+        <FilterMenu inbox={inbox} preference={preference} />
+        <SortMenu inbox={inbox} preference={preference} />
+      </span>
+    </header>
   )
 }

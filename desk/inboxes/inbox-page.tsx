@@ -3,15 +3,14 @@ import { lazy, Suspense, useEffect } from "react"
 import { belongsTo, type Reader } from "../../protocol/inboxes.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
-import { insist } from "../offline/offline.ts"
 import { useConversation, useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Icon, useWidth } from "../ui/ui.ts"
 import { InboxNav } from "./inbox-nav.tsx"
 import { ConversationList } from "./conversation-list.tsx"
+import { loadConversation } from "./load-conversation.ts"
 import style from "./inbox-page.module.css"
 
-const loadConversation = () => insist(() => import("../conversation/conversation.ts"))
 const ConversationPage = lazy(() =>
   loadConversation().then(({ ConversationPage: Page }) => ({ default: Page })),
 )

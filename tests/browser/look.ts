@@ -57,6 +57,14 @@ async function takeAll(company: Company) {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Assign", exact: true }).click()
     })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("selected", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/inbox/me`)
+        await page.getByRole("list", { name: "Conversations" }).getByRole("link").first().focus()
+        await page.keyboard.press("x")
+        await page.keyboard.press("j")
+        await page.keyboard.press("x")
+      })
     await shoot("snooze", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Snooze" }).click()

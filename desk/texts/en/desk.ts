@@ -65,6 +65,31 @@ export const desk = {
   "list.file": "File",
   "list.width": "Width of the list",
 
+  "select.title": "Selected conversations",
+  "select.one": "Select {name}",
+  "select.count": { one: "{count} selected", other: "{count} selected" },
+  "select.clear": "Clear selection",
+  "select.closed": { one: "{count} conversation closed.", other: "{count} conversations closed." },
+  "select.assigned": {
+    one: "{count} conversation assigned to {name}.",
+    other: "{count} conversations assigned to {name}.",
+  },
+  "select.assignedToYou": {
+    one: "{count} conversation assigned to you.",
+    other: "{count} conversations assigned to you.",
+  },
+  "select.unassigned": {
+    one: "{count} conversation back to Unassigned.",
+    other: "{count} conversations back to Unassigned.",
+  },
+  "select.moved": {
+    one: "{count} conversation moved to {team}.",
+    other: "{count} conversations moved to {team}.",
+  },
+  "select.starred": { one: "{count} conversation starred.", other: "{count} conversations starred." },
+  "select.partly": { one: "{done} of {count} done.", other: "{done} of {count} done." },
+  "select.refused": "{name}: {why}",
+
   "filter.button": "Filter",
   "filter.state": "Show",
   "filter.open": "Open",
@@ -98,6 +123,7 @@ export const desk = {
 
   "keys.title": "Keyboard shortcuts",
   "keys.move": "Next, previous conversation",
+  "keys.select": "Select or not",
   "keys.open": "Open",
   "keys.answer": "Answer",
   "keys.note": "Internal note",

@@ -7,9 +7,12 @@
  */
 import { z } from "zod"
 import { labelColor } from "./labels.ts"
-import { inboxPreference, proactiveMessage } from "./rows.ts"
+import { fileView, inboxPreference, proactiveMessage } from "./rows.ts"
 import { captionText, MOST_FILES, MOST_TEXT, messageText, name, saysSomething } from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
+
+/** How long an answer that can be taken back is held. */
+export const UNDO_SECONDS = 5
 
 /** What the author of an answer saw; if it is different at commit nothing is sent. */
 export const expects = z.object({
@@ -68,6 +71,8 @@ export const conversationCommands = {
         fileIds,
         /** Saved replies that are in the text: their uses are counted. */
         replyIds: z.array(id).max(20).optional(),
+        /** It is held for UNDO_SECONDS, and goes out then unless its author takes it back. */
+        isUndoable: z.boolean().optional(),
       })
       .refine(saysSomething, "text-empty"),
     z.object({ number: z.number().int(), at: stamp, assigneeId: id }),
@@ -135,6 +140,18 @@ export const conversationCommands = {
     z.object({ id, isDone: z.boolean() }),
     done,
   ),
+  /** Takes an answer back that is still held; refuses `already-sent`. Its text is answered, so that it is not lost. */
+  unsend: command(
+    "POST",
+    "/conversations/:conversationId/entries/:entryId/unsend",
+    z.object({ id }),
+    z.object({
+      number: z.number().int(),
+      text: z.string(),
+      /** They can be sent once more. */
+      files: z.array(fileView.pick({ id: true, name: true, size: true, type: true })),
+    }),
+  ),
   /** Sends a failed or possibly unsent answer once more. */
   resend: command("POST", "/conversations/:conversationId/entries/:entryId/resend", z.object({ id }), done),
   /**
@@ -154,6 +171,8 @@ export const workspaceCommands = {
   setAvailability: command("PUT", "/me/availability", z.object({ id, awayByHand: z.boolean() }), done),
   setTeamOff: command("PUT", "/me/teams/:teamId", z.object({ id, isOff: z.boolean() }), done),
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
+  /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
+  setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
   renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
   changeAgent: command(
     "PATCH",

@@ -99,6 +99,8 @@ export const selfRow = z.object({
   kind: z.literal("self"),
   id,
   preferences: z.record(inboxKey, inboxPreference),
+  /** His answers can be taken back for a moment. */
+  undoesSend: z.boolean(),
 })
 
 export const addressView = z.object({

@@ -33,8 +33,12 @@ export type Role = z.infer<typeof role>
 export const deliveryMode = z.enum(["queue", "offer"])
 export type DeliveryMode = z.infer<typeof deliveryMode>
 
-/** How far an answer got on its way to the customer; `unsure`: the process died between the provider's yes and our commit. */
-export const deliveryState = z.enum(["sending", "sent", "delivered", "read", "failed", "unsure"])
+/**
+ * How far an answer got on its way to the customer; `held`: its author may still take it back, and the customer does
+ * not see it; `unsure`: the process died between the provider's
+ * yes and our commit.
+ */
+export const deliveryState = z.enum(["held", "sending", "sent", "delivered", "read", "failed", "unsure"])
 export type DeliveryState = z.infer<typeof deliveryState>
 
 /** "me", "mentions", "unassigned", "starred", "all", or "team:<id>". */

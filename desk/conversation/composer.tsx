@@ -92,8 +92,9 @@ export function Composer({
         isOpen: row.isOpen,
         lastAnswerId: row.lastAnswer?.id ?? null,
       }
+      const undo = self?.undoesSend ? { isUndoable: true } : {}
       const used = replyIds.length > 0 ? { replyIds: [...new Set(replyIds)] } : {}
-      const body = { text: mended, addressId: address.id, expects, ...named, ...used }
+      const body = { text: mended, addressId: address.id, expects, ...named, ...used, ...undo }
       void issue("answer", params, body, files)
     }
     // Only now: the outbox has the text before the draft lets go of it.

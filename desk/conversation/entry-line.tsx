@@ -17,10 +17,20 @@ type EntryLineProps = {
   onUnread: (entryId: string) => void
   onLabel: (entryId: string) => void
   onSendAgain: (entryId: string) => void
+  onUnsend: (entryId: string) => void
 }
 
 export const EntryLine = memo(
-  function EntryLine({ line, row, customer, isLinked, onUnread, onLabel, onSendAgain }: EntryLineProps) {
+  function EntryLine({
+    line,
+    row,
+    customer,
+    isLinked,
+    onUnread,
+    onLabel,
+    onSendAgain,
+    onUnsend,
+  }: EntryLineProps) {
     const { entry } = line
     const { body } = entry
     if (body.type === "event") return <EventLine entry={entry} event={body.event} row={row} />
@@ -42,6 +52,7 @@ export const EntryLine = memo(
             customer={{ id: row.customer.id, name: customer }}
             endsRun={line.endsRun}
             onSendAgain={onSendAgain}
+            onUnsend={onUnsend}
           />
         )}
         {entry.pending === undefined && (

@@ -15,9 +15,10 @@ type BubbleProps = {
   customer: { id: string; name: string }
   endsRun: boolean
   onSendAgain: (entryId: string) => void
+  onUnsend: (entryId: string) => void
 }
 
-export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }: BubbleProps) {
+export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, onUnsend }: BubbleProps) {
   const agents = useAgents()
   const selfId = useSelf()?.agent.id
   const author =
@@ -60,6 +61,14 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain }
             </button>
           </p>
         )}
+        {state === "held" && message.agentId === selfId && (
+          <p className={style["trouble"]} data-state="held">
+            {t("delivery.held")}
+            <button type="button" onClick={() => onUnsend(entry.id)}>
+              {t("undo")}
+            </button>
+          </p>
+        )}
         {endsRun && (
           <p className={style["caption"]}>
             {message.agentId !== null && <bdi>{author}</bdi>}
@@ -83,5 +92,6 @@ function deliveryWords(entry: TimelineEntry, message: Message): string {
   const state = message.delivery?.state
   // Failed and unsure stand above in full.
   if (state === undefined || state === "failed" || state === "unsure") return ""
+  if (state === "held") return ` · ${t("delivery.sending")}`
   return ` · ${t(`delivery.${state}`)}`
 }

@@ -187,6 +187,7 @@ export function Timeline({
                       onUnread={markUnread}
                       onLabel={setLabelledId}
                       onSendAgain={acts.sendAgain}
+                      onUnsend={acts.unsend}
                     />
                   )}
                 </div>

@@ -95,6 +95,10 @@ export function useActs(row: ConversationRow) {
       say(issue("unread", params, { fromEntryId }))
       showToast(t("done.unread"))
     },
+    /** What it said is in the composer then. */
+    unsend(entryId: string) {
+      say(issue("unsend", { ...params, entryId }, {}))
+    },
     sendAgain(entryId: string) {
       say(issue("resend", { ...params, entryId }, {}))
     },

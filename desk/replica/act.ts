@@ -28,6 +28,11 @@ export const act = z.discriminatedUnion("command", [
     body: conversationCommands.resend.body,
   }),
   z.object({
+    command: z.literal("unsend"),
+    params: params.extend({ entryId: id }),
+    body: conversationCommands.unsend.body,
+  }),
+  z.object({
     command: z.literal("label"),
     params: params.extend({ entryId: id, labelId: id }),
     body: conversationCommands.label.body,

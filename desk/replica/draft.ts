@@ -4,9 +4,10 @@
  * keystroke that crossed with its return. An answer never gets into a note, nor a note into an answer.
  */
 import { z } from "zod"
-import { refusalBody, type RefusalBody } from "../../protocol/refusals.ts"
+import { refusalBody } from "../../protocol/refusals.ts"
 import { id } from "../../protocol/values.ts"
 import { draftFile, type Pending } from "./act.ts"
+import type { Outcome } from "./outbox.ts"
 
 /** `reason`: this text was refused and came back; it is dropped with the text. */
 export const draft = z.object({
@@ -17,14 +18,14 @@ export const draft = z.object({
 })
 export type Draft = z.infer<typeof draft>
 
-/** A refused answer or note; `id` is the refused command's. */
+/** A refused answer or note, or (without a reason) an answer taken back; `id` is the command's. */
 export const returned = z.object({
   id,
   conversationId: id,
   text: z.string(),
   isNote: z.boolean(),
   files: z.array(draftFile).default([]),
-  reason: refusalBody,
+  reason: refusalBody.optional(),
 })
 export type Returned = z.infer<typeof returned>
 
@@ -56,8 +57,17 @@ export function joinReturned(
   }
 }
 
-/** A refused answer or note is not lost: it becomes a draft again. */
-export function returnedText({ act, files }: Pending, reason: RefusalBody): Returned | undefined {
+/** What an answer taken back said: the server's answer to `unsend`. */
+const takenBack = z.object({ text: z.string(), files: z.array(draftFile) })
+
+/** A refused answer or note is not lost, nor is an answer taken back: it becomes a draft again. */
+export function returnedText({ act, files }: Pending, outcome: Outcome): Returned | undefined {
+  const reason = outcome.kind === "refused" ? outcome.refusal : undefined
+  if (act.command === "unsend" && outcome.kind === "done") {
+    const { text, files: back } = takenBack.parse(outcome.answer)
+    return { id: act.body.id, conversationId: act.params.conversationId, text, files: back, isNote: false }
+  }
+  if (reason === undefined) return undefined
   if (act.command !== "answer" && act.command !== "note") return undefined
   const { id, text } = act.body
   return {

@@ -67,13 +67,14 @@ function useWatched<T>(replica: Replica, topics: readonly string[], read: (memor
   return value
 }
 
-export type Self = { agent: AgentRow; reader: Reader; preferences: SelfRow["preferences"] }
+export type Self = Pick<SelfRow, "preferences" | "undoesSend"> & { agent: AgentRow; reader: Reader }
 /** Undefined until the replica has the agent's own rows: from disk at once, else with the first part of the snapshot. */
 export function useSelf(): Self | undefined {
   return useWatched(useReplica(), ["agent", "team", "self"], (memory) => {
     const agent = memory.kept.agent.get(memory.agentId)
     const reader = findReader(memory)
-    return agent && reader && { agent, reader, preferences: shownSelf(memory)?.preferences ?? {} }
+    const { preferences = {}, undoesSend = false } = shownSelf(memory) ?? {}
+    return agent && reader && { agent, reader, preferences, undoesSend }
   })
 }
 

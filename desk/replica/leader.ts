@@ -154,7 +154,8 @@ export function lead(needs: LeaderNeeds): Leader {
 
   async function decided(pending: Pending, outcome: Outcome): Promise<void> {
     const { id } = pending.act.body
-    if (outcome.kind === "done") {
+    const back = returnedText(pending, outcome)
+    if (outcome.kind === "done" && !back) {
       const { number } = outcome.answer
       const isKnown = memory.cursor !== undefined && memory.cursor >= number
       if (isKnown) settled.push(id)
@@ -165,7 +166,7 @@ export function lead(needs: LeaderNeeds): Leader {
       changePending(id, isPast ? undefined : { ...pending, state: "done", number })
       saveSoon()
     } else {
-      const back = returnedText(pending, outcome.refusal)
+      // Stored together with the end of its command, so that the text is neither lost nor there twice.
       await needs.save({ settled: [id], ...(back ? { returned: [back] } : {}) })
       if (back) {
         applyReturned(memory, back)

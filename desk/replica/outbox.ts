@@ -41,7 +41,8 @@ const LONGEST_REST = 15_000
 /** Nobody knows what a server did that then failed. Its next answer to the same id says; one that never comes must not hold up the lane. */
 const MOST_FAILURES = 6
 
-const answer = z.object({ number: z.number().int() })
+/** Whatever else a command answers is kept for who knows it. */
+const answer = z.looseObject({ number: z.number().int() })
 
 export function createOutbox(needs: OutboxNeeds): Outbox {
   const released = new Set<string>()

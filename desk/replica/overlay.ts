@@ -49,6 +49,7 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
         : row
     case "offer":
     case "resend":
+    case "unsend":
     case "setInbox":
       return row
   }

@@ -83,15 +83,24 @@ function put(timeline: Timeline, row: EntryRow, asOf: number): void {
   if (known !== undefined) {
     if (known > asOf) return
     timeline.asOf.set(row.id, asOf)
-    timeline.entries = timeline.entries.map((entry) => (entry.id === row.id ? row : entry))
+    const isInPlace = timeline.entries.some((entry) => entry.id === row.id && entry.at === row.at)
+    timeline.entries = isInPlace
+      ? timeline.entries.map((entry) => (entry.id === row.id ? row : entry))
+      : placed(
+          timeline.entries.filter((entry) => entry.id !== row.id),
+          row,
+        )
     return
   }
   const [first, last] = [timeline.entries[0], timeline.entries.at(-1)]
   if (timeline.hasNewer && (last === undefined || row.at > last.at)) return
   if (timeline.hasOlder && (first === undefined || row.at < first.at)) return
   timeline.asOf.set(row.id, asOf)
-  const place = timeline.entries.findLastIndex((entry) => entry.at < row.at) + 1
-  timeline.entries = timeline.entries.toSpliced(place, 0, row)
+  timeline.entries = placed(timeline.entries, row)
+}
+
+function placed(entries: readonly EntryRow[], row: EntryRow): EntryRow[] {
+  return entries.toSpliced(entries.findLastIndex((entry) => entry.at < row.at) + 1, 0, row)
 }
 
 /** Takes a page that was asked for as `which`, then once more what arrived meanwhile. */

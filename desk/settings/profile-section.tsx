@@ -1,4 +1,5 @@
 import { useState } from "react"
+import { UNDO_SECONDS } from "../../protocol/commands.ts"
 import { issueWorkspace, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
@@ -46,6 +47,14 @@ export function ProfileSection() {
             }
           />
         ))}
+      </Panel>
+      <Panel title={t("profile.answers")}>
+        <Toggle
+          label={t("profile.undoSend")}
+          hint={t("profile.undoSendHint", { seconds: UNDO_SECONDS })}
+          isOn={self.undoesSend}
+          onChange={(isOn) => void saved(issueWorkspace("setUndoSend", {}, { isOn }))}
+        />
       </Panel>
     </>
   )

@@ -1,11 +1,11 @@
 import { sql } from "kysely"
 import type { z } from "zod"
-import type { conversationCommands } from "../../protocol/commands.ts"
+import { UNDO_SECONDS, type conversationCommands } from "../../protocol/commands.ts"
 import { refuse, type Refusal } from "../../protocol/refusals.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Adapters } from "../channels/channels.ts"
 import { findAddress, type AddressRecord } from "../customers/customers.ts"
-import type { Tx } from "../db/db.ts"
+import { stamp, type Tx } from "../db/db.ts"
 import { uploads } from "../files/files.ts"
 import { countUses } from "../replies/replies.ts"
 import type { Sync, Writing } from "../sync/sync.ts"
@@ -50,7 +50,7 @@ export async function answer(
       sourceId: address.sourceId,
       text: body.text,
       fileIds,
-      delivery: isSent ? "sent" : "sending",
+      delivery: body.isUndoable ? "held" : isSent ? "sent" : "sending",
     })
     await countUses(writing, agent.workspaceId, body.replyIds ?? [])
     writing.count("messages", { channel: address.channel, direction: "out" })
@@ -58,7 +58,15 @@ export async function answer(
     held.now.lastAnswerAgentId = agent.agentId
     held.now.lastAnswerAt = entry.at
     held.now.waitingSince = null
-    if (!isSent)
+    if (body.isUndoable)
+      await writing.enqueue({
+        name: "send-held",
+        payload: { entryId: entry.id },
+        runAt: stamp(new Date(Date.parse(writing.at) + UNDO_SECONDS * 1_000)),
+        // In their order, and in nobody else's way.
+        lane: `held:${conversationId}`,
+      })
+    else if (!isSent)
       await writing.enqueue({ name: "deliver", payload: { entryId: entry.id }, lane: conversationId })
     return { at: entry.at, assigneeId: held.now.assigneeId ?? agent.agentId }
   })

@@ -47,7 +47,7 @@ export async function reopen(
 }
 
 /** The customer's first message that no answer, and no close before the one that is undone, has followed. */
-async function findWaitingSince(tx: Tx, workspaceId: Id, state: State): Promise<Stamp | null> {
+export async function findWaitingSince(tx: Tx, workspaceId: Id, state: State): Promise<Stamp | null> {
   const { rows } = await sql<{ at: Stamp | null }>`
     select min(at) as at from entries
      where workspace_id = ${workspaceId} and conversation_id = ${state.id} and type = 'message' and agent_id is null
@@ -55,7 +55,7 @@ async function findWaitingSince(tx: Tx, workspaceId: Id, state: State): Promise<
              select max(closing.at) from entries closing
               where closing.workspace_id = ${workspaceId} and closing.conversation_id = ${state.id}
                 and closing.type = 'event' and closing.event ->> 'what' = 'closed'
-                and closing.at < ${state.closedAt}
+                and closing.at < coalesce(${state.closedAt}::timestamptz, 'infinity')
                 and closing.at > coalesce(${state.lastAnswerAt}::timestamptz, '-infinity')), '-infinity')`.execute(
     tx,
   )

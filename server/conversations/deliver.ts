@@ -85,7 +85,7 @@ async function tryToDeliver(
 /** Nobody will try again by himself, so an agent must be able to; what may have been handed over is `unsure`. */
 export async function giveUp(sync: Sync, workspaceId: Id, entryId: Id): Promise<void> {
   const sending = await findSending(sync, workspaceId, entryId)
-  if (sending?.delivery !== "sending") return
+  if (sending?.delivery !== "sending" && sending?.delivery !== "held") return
   const settled = { workspaceId, entryId, providerId: null, isOptedOut: false }
   if (sending.sendingSince === null) await settle(sync, { ...settled, state: "failed", reason: "refused" })
   else await settle(sync, { ...settled, state: "unsure", reason: null })
@@ -182,6 +182,7 @@ const knownColumns = sql`e.id, e.conversation_id as "conversationId", e.address_
 
 /** Later wins over earlier, whatever came first; that it arrived wins over that it failed. */
 const ranks: Record<DeliveryState, number> = {
+  held: -1,
   sending: 0,
   unsure: 1,
   sent: 2,

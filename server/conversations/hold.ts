@@ -176,7 +176,7 @@ function announce(writing: Writing, held: Held): void {
   const audience = audienceOf(held)
   writing.changed("conversation", held.now.id, audience)
   for (const entry of held.entries) {
-    const isPublic = entry.type === "message" && entry.addressId !== undefined
+    const isPublic = entry.type === "message" && entry.addressId !== undefined && entry.delivery !== "held"
     writing.changed("entry", entry.id, isPublic ? [...audience, `address:${entry.addressId}`] : audience)
   }
 }

@@ -25,7 +25,7 @@ export async function label(
     const { rows } = await sql`
       select 1 from entries
        where workspace_id = ${workspaceId} and id = ${entryId} and conversation_id = ${conversationId}
-         and type = 'message'`.execute(writing.tx)
+         and type = 'message' and delivery is distinct from 'held'`.execute(writing.tx)
     if (rows.length === 0) throw refuse("not-found")
     const carried = { workspaceId, entryId, labelId }
     const isChanged = body.isOn

@@ -30,6 +30,9 @@ type MessageRecord = {
   files: FileView[]
 }
 
+/** An answer that its author may still take back is nobody's but the agents'. */
+const isPublic = sql`e.type = 'message' and e.delivery is distinct from 'held'`
+
 /** Messages of one address before a stamp, the latest of them, oldest first. */
 export async function publicMessages(
   db: Db,
@@ -42,7 +45,7 @@ export async function publicMessages(
       from entries e
       join addresses address on address.workspace_id = e.workspace_id and address.id = e.address_id
       left join agents a on a.workspace_id = e.workspace_id and a.id = e.agent_id
-     where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'
+     where e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and ${isPublic}
        and e.at < ${o.before}::timestamptz
      order by e.at desc
      limit ${o.limit}`.execute(db)
@@ -69,7 +72,7 @@ export async function publicNews(
   db: Db,
   o: { workspaceId: Id; addressId: Id } & Linking & ({ ids: readonly Id[] } | { latest: number }),
 ): Promise<News> {
-  const ofAddress = sql`e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and e.type = 'message'`
+  const ofAddress = sql`e.workspace_id = ${o.workspaceId} and e.address_id = ${o.addressId} and ${isPublic}`
   const told =
     "ids" in o
       ? sql`

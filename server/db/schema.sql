@@ -42,6 +42,7 @@ create table agents (
   connected_until timestamp with time zone,
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  undoes_send boolean default false not null,
   constraint agents_pkey PRIMARY KEY (workspace_id, id),
   constraint agents_capacity_check CHECK ((capacity >= 0)),
   constraint agents_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text]))),

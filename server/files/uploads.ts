@@ -106,6 +106,16 @@ export async function attach(
   if (rows.length !== new Set(o.fileIds).size) throw refuse("file-missing")
 }
 
+export type Unsent = Pick<FileRecord, "id" | "name" | "size" | "type">
+
+/** The files of an entry that is taken back: they are unsent again. */
+export async function detach(tx: Tx, o: { workspaceId: Id; entryId: Id }): Promise<Unsent[]> {
+  const { rows } = await sql<Unsent>`
+    update files set entry_id = null where workspace_id = ${o.workspaceId} and entry_id = ${o.entryId}
+    returning id, name, size, type`.execute(tx)
+  return rows
+}
+
 /** Of all workspaces, what was uploaded and not sent for two weeks. */
 export async function forgetUnsent(needs: Needs, now: Date): Promise<void> {
   const before = new Date(now.getTime() - UNSENT_KEPT_DAYS * 86_400_000)

@@ -23,6 +23,7 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
     resend,
     label,
     snooze,
+    unsend,
   } = conversationCommands
 
   serve(app, answer, async ({ agent, params, body }) =>
@@ -44,6 +45,7 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
     acts.mention(sync, agent, params.conversationId, body),
   )
   serve(app, resend, async ({ agent, params, body }) => acts.resend(sync, agent, params, body))
+  serve(app, unsend, async ({ agent, params, body }) => acts.unsend(sync, agent, params, body))
   serve(app, label, async ({ agent, params, body }) => acts.label(sync, agent, params, body))
 
   const conversations = {

@@ -21,6 +21,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "conversation-released": 409,
   "answered-meanwhile": 409,
   "customer-wrote-meanwhile": 409,
+  "already-sent": 409,
   "offer-over": 409,
   "agent-unavailable": 409,
   "address-closed": 409,

@@ -11,6 +11,7 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
     setAvailability,
     setTeamOff,
     setInbox,
+    setUndoSend,
     renameSelf,
     changeAgent,
     makeTeam,
@@ -23,6 +24,7 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
   serve(app, setAvailability, async ({ agent, body }) => acts.setAvailability(sync, agent, body))
   serve(app, setTeamOff, async ({ agent, params, body }) => acts.setTeamOff(sync, agent, params.teamId, body))
   serve(app, setInbox, async ({ agent, params, body }) => acts.setInbox(sync, agent, params.inbox, body))
+  serve(app, setUndoSend, async ({ agent, body }) => acts.setUndoSend(sync, agent, body))
   serve(app, renameSelf, async ({ agent, body }) => acts.renameSelf(sync, agent, body))
   serve(app, changeAgent, async ({ agent, params, body }) =>
     acts.changeAgent(sync, agent, params.agentId, body),

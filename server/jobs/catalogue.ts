@@ -7,6 +7,8 @@ const time = z.string()
 export const catalogue = {
   /** conversations: hand a message to its channel. */
   deliver: z.object({ entryId: id }),
+  /** conversations: an answer that its author has not taken back in time. */
+  "send-held": z.object({ entryId: id }),
   /** conversations: an offer nobody accepted in time. */
   "end-offer": z.object({ conversationId: id, offerId: id }),
   /** conversations: the time has come to which one was put off. */

@@ -142,6 +142,23 @@ export async function renameSelf(
   })
 }
 
+export async function setUndoSend(
+  sync: Sync,
+  agent: Agent,
+  { id, isOn }: { id: string; isOn: boolean },
+): Promise<Done> {
+  const { workspaceId, agentId } = agent
+  const command = { actor: `agent:${agentId}`, id, name: "set-undo-send" }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`
+      update agents set undoes_send = ${isOn} where workspace_id = ${workspaceId} and id = ${agentId}`.execute(
+      tx,
+    )
+    changed("self", agentId, [`agent:${agentId}`])
+    return {}
+  })
+}
+
 /** Remembers filter and order of one of his inboxes; refuses `not-found` for what is none of his. */
 export async function setInbox(
   sync: Sync,

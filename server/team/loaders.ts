@@ -61,13 +61,20 @@ const selfLoader: Loader = {
     const { rows } = await sql<{ agentId: string; inbox: string; preference: InboxPreference }>`
       select agent_id as "agentId", inbox, preference from inbox_preferences
        where workspace_id = ${workspaceId} and agent_id = any(${ids}::uuid[])`.execute(tx)
-    const wanted = new Set(ids)
+    const { rows: agents } = await sql<{ id: string; undoesSend: boolean }>`
+      select id, undoes_send as "undoesSend" from agents
+       where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx)
+    const wanted = new Map(agents.map(({ id, undoesSend }) => [id, undoesSend]))
     return new Map(
       readers.map(({ agentId }) => {
         const own = rows.filter((row) => row.agentId === agentId)
         const preferences = Object.fromEntries(own.map(({ inbox, preference }) => [inbox, preference]))
-        const row: Row = { kind: "self", id: agentId, preferences }
-        return [agentId, new Map(wanted.has(agentId) ? [[agentId, row]] : [])]
+        const undoesSend = wanted.get(agentId)
+        if (undoesSend === undefined) return [agentId, new Map<string, Row>()]
+        return [
+          agentId,
+          new Map<string, Row>([[agentId, { kind: "self", id: agentId, preferences, undoesSend }]]),
+        ]
       }),
     )
   },

@@ -140,7 +140,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       const row = shownRow(replica.memory, back.conversationId)
       if (row === undefined) continue
       replica.setDraft(row.id, { text: "", isNote: false, files: [] }, [back.id])
-      if (back.isNote) complain(`could not write a note: ${back.reason.refusal}`)
+      if (back.isNote) complain(`could not write a note: ${back.reason?.refusal}`)
       else say(row, back.text)
     }
   }

@@ -109,6 +109,10 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     {},
     { params: { conversationId: own.conversation } },
   ],
+  "POST /api/v1/conversations/:conversationId/entries/:entryId/unsend": (own) => [
+    {},
+    { params: { conversationId: own.conversation } },
+  ],
   "PUT /api/v1/conversations/:conversationId/entries/:entryId/labels/:labelId": (own) => [
     { body: { isOn: true, make: { name: "stolen", color: "red" } } },
     { body: { isOn: false } },
@@ -163,6 +167,7 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "PATCH /api/v1/me": () => namesNothing,
   "PATCH /api/v1/workspace": () => namesNothing,
   "PUT /api/v1/me/availability": () => namesNothing,
+  "PUT /api/v1/me/undo-send": () => namesNothing,
   "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
 }
 
@@ -320,6 +325,7 @@ function bodyFor(route: string): object {
   if (route.endsWith("/labels")) return { name: "Stolen", color: "red" }
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }
+  if (route.endsWith("/undo-send")) return { isOn: true }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }
 

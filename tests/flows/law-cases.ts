@@ -225,6 +225,28 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await act(stage, eve, "mention", { isDone: true })
     yield await act(stage, bo, "reopen")
   },
+  async *unsend(stage) {
+    const { company, name, bo, dee } = stage
+    const { lastAddressId: addressId } = await company.see(bo, name)
+    const answer = async (by: Colleague) => {
+      const { assigneeId, lastAnswer } = await company.see(by, name)
+      const expects = { ...expectsNothing, assigneeId, lastAnswerId: lastAnswer?.id ?? null }
+      const id = newId()
+      await act(stage, by, "answers", { id, text: "Wait.", addressId, expects, isUndoable: true })
+      return id
+    }
+    const taken = await answer(bo)
+    yield taken
+    yield await expectUnseen(stage, tried(stage, dee, `entries/${taken}/unsend`))
+    yield await act(stage, bo, `entries/${taken}/unsend`)
+    yield await answer(bo)
+    yield await company.write(name, { at: stage.salesSourceId })
+    yield await company.pass(6)
+    yield await assign(stage, bo, toAgent(dee))
+    const deesOwn = await answer(dee)
+    yield await act(stage, dee, `entries/${deesOwn}/unsend`)
+    yield await assign(stage, bo, { kind: "nobody" })
+  },
   async *resend(stage) {
     const { company, name, bo, dee } = stage
     const sent = newId()

@@ -99,6 +99,10 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     })
     yield await send(bo, "PUT", "/me/inboxes/me", { preference: {} })
   },
+  async *setUndoSend({ cy }) {
+    yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
+    yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
+  },
   async *renameSelf({ cy }) {
     yield await send(cy, "PATCH", "/me", { name: "Cyrus" })
     yield await send(cy, "PATCH", "/me", { name: "Cy" })

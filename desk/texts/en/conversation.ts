@@ -126,6 +126,7 @@ export const conversation = {
 
   "delivery.waiting": "waiting for the network",
   "delivery.sending": "sending",
+  "delivery.held": "Sending…",
   "delivery.sent": "sent",
   "delivery.delivered": "delivered",
   "delivery.read": "seen",

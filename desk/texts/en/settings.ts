@@ -17,6 +17,10 @@ export const settings = {
   "profile.role": "Role",
   "profile.availability": "Available for new conversations",
   "profile.availabilityHint": "While you are away nothing is suggested to you.",
+  "profile.answers": "Answers",
+  "profile.undoSend": "Undo send",
+  "profile.undoSendHint":
+    "Your answers wait {seconds} seconds, in which you can take them back. Off: customers see them at once.",
   "profile.teams": "Available in",
 
   "role.owner": "Owner",

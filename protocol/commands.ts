@@ -8,7 +8,16 @@
 import { z } from "zod"
 import { labelColor } from "./labels.ts"
 import { fileView, inboxPreference, proactiveMessage } from "./rows.ts"
-import { captionText, MOST_FILES, MOST_TEXT, messageText, name, saysSomething } from "./text.ts"
+import {
+  captionText,
+  MOST_DRAFT,
+  MOST_FILES,
+  MOST_TEXT,
+  messageText,
+  name,
+  saysSomething,
+  storable,
+} from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
 
 /** How long an answer that can be taken back is held. */
@@ -138,6 +147,21 @@ export const conversationCommands = {
     "PUT",
     "/conversations/:conversationId/mention",
     z.object({ id, isDone: z.boolean() }),
+    done,
+  ),
+  /**
+   * What the agent is writing, for his other devices; nothing: it is sent or dropped. `basedOn`: the write that this
+   * device knew; another one refuses `draft-elsewhere`, and nothing is overwritten.
+   */
+  draft: command(
+    "PUT",
+    "/conversations/:conversationId/draft",
+    z.object({
+      id,
+      text: z.string().max(MOST_DRAFT).transform(storable),
+      isNote: z.boolean(),
+      basedOn: id.nullable(),
+    }),
     done,
   ),
   /** Takes an answer back that is still held; refuses `already-sent`. Its text is answered, so that it is not lost. */

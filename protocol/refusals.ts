@@ -19,6 +19,7 @@ export const REFUSALS = {
   "conversation-released": "This conversation is nobody's any more.",
   "answered-meanwhile": "A colleague answered meanwhile.",
   "customer-wrote-meanwhile": "The customer wrote something you have not seen.",
+  "draft-elsewhere": "Another of your devices wrote something else meanwhile.",
   "already-sent": "This answer is on its way already.",
   "offer-over": "This offer is over.",
   "agent-unavailable": "This colleague cannot take the conversation now.",

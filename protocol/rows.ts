@@ -85,6 +85,16 @@ export const replyRow = z.object({
   teamId: id.nullable(),
 })
 
+/** What the reading agent is writing, as the last of his devices told it; `id` is the conversation's. */
+export const draftRow = z.object({
+  kind: z.literal("draft"),
+  id,
+  text: z.string(),
+  isNote: z.boolean(),
+  /** The command that wrote it. */
+  writeId: id,
+})
+
 /** What is the reading agent's own and nobody else's: his remembered filter and order of each inbox. */
 export const inboxPreference = z.object({
   order: z.enum(["latest", "oldest", "waiting-longest", "waiting-shortest"]).optional(),
@@ -242,6 +252,7 @@ export const row = z.discriminatedUnion("kind", [
   labelRow,
   replyRow,
   selfRow,
+  draftRow,
   conversationRow,
   entryRow,
 ])
@@ -254,6 +265,7 @@ export type TeamRow = RowOf<"team">
 export type SourceRow = RowOf<"source">
 export type LabelRow = RowOf<"label">
 export type ReplyRow = RowOf<"reply">
+export type DraftRow = RowOf<"draft">
 export type SelfRow = RowOf<"self">
 export type ConversationRow = RowOf<"conversation">
 export type EntryRow = RowOf<"entry">
@@ -265,6 +277,7 @@ export const rowKind = z.enum([
   "label",
   "reply",
   "self",
+  "draft",
   "conversation",
   "entry",
 ])

@@ -12,6 +12,14 @@ import { z } from "zod"
 /** Most characters (UTF-16 units) of one message or note; long enough for a pasted log, short enough to show. */
 export const MOST_TEXT = 10_000
 
+/** A draft may be too long to be sent. */
+export const MOST_DRAFT = 2 * MOST_TEXT
+
+/** Exactly as it was typed, but for what the database does not take. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "")
+}
+
 /** The text as it is kept, or `undefined` when nothing is left of it. */
 export function mendText(text: string): string | undefined {
   const mended = text

@@ -18,6 +18,7 @@ import { AddressMenu } from "./address-menu.tsx"
 import { attachAll, AttachedFiles } from "./attached-files.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
 import { mentionRules, replyRules } from "./choices.tsx"
+import { OtherDraft } from "./other-draft.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
 import { FileButton, useDropping } from "./choosing-files.tsx"
 import { useMeanwhile } from "./use-meanwhile.ts"
@@ -36,7 +37,7 @@ export function Composer({
   const self = useSelf()
   const agents = useAgents()
   const teams = useTeams()
-  const { draft, setDraft } = useDraft(row.id)
+  const { draft, setDraft, ...other } = useDraft(row.id)
   const { isNote } = draft
   const field = useRef<HTMLTextAreaElement>(null)
   const people = useMemo(() => mentionables(agents, teams, self?.agent.id), [agents, teams, self?.agent.id])
@@ -137,6 +138,7 @@ export function Composer({
               : t("composer.noAddress")}
           </p>
         )}
+        <OtherDraft {...other} field={field} />
         {isOver && <p className={style["held"]}>{t("file.drop")}</p>}
         {unready > 0 && <p className={style["held"]}>{t("file.unready", { count: unready })}</p>}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}

@@ -9,7 +9,7 @@ import { countAll, type Counts, type Reader } from "../../protocol/inboxes.ts"
 import type { EntryRow, Row } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import type { Frame, Page, Presence, ToDesk } from "../../protocol/stream.ts"
-import { isNothing, type Draft, type Returned } from "./draft.ts"
+import { isNothing, syncedDraft, type Draft, type Returned, type Synced } from "./draft.ts"
 import { createList, fillList, moveInList, type List } from "./list.ts"
 import {
   drop,
@@ -175,6 +175,11 @@ export function applyDraft(
   else memory.drafts.set(o.conversationId, o.draft)
   if (o.absorbs.length > 0) memory.returned = memory.returned.filter((one) => !o.absorbs.includes(one.id))
   memory.watchers.mark(`draft:${o.conversationId}`)
+}
+
+export function applySynced(memory: Memory, conversationId: string, synced: Synced): void {
+  const draft = syncedDraft(memory.drafts.get(conversationId), synced)
+  applyDraft(memory, { conversationId, draft, absorbs: [] })
 }
 
 export function applyReturned(memory: Memory, back: Returned): void {

@@ -20,7 +20,6 @@ import { PRESENCE_RENEWAL, type Presence } from "../../protocol/stream.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { getList } from "./apply.ts"
 import { findReplica, watchReplica } from "./current.ts"
-import { joinReturned, type Draft } from "./draft.ts"
 import { isAtEnd, isPaged } from "./list.ts"
 import {
   findReader,
@@ -38,7 +37,7 @@ import { getTimeline, loadClosed, loadConversation, loadTimeline, openTimeline }
 import type { Viewing } from "./tabs.ts"
 import type { Timeline } from "./timeline.ts"
 
-function useReplica(): Replica {
+export function useReplica(): Replica {
   const replica = useSyncExternalStore(watchReplica, findReplica)
   const last = useRef(replica)
   if (replica) last.current = replica
@@ -48,7 +47,7 @@ function useReplica(): Replica {
 }
 
 /** What `read` finds in memory, read again only when one of the topics was marked. What it closes over must be in their names. */
-function useWatched<T>(replica: Replica, topics: readonly string[], read: (memory: Memory) => T): T {
+export function useWatched<T>(replica: Replica, topics: readonly string[], read: (memory: Memory) => T): T {
   const { memory } = replica
   const names = topics.join(" ")
   const watch = useCallback(
@@ -317,25 +316,4 @@ export function useUnready(files: readonly DraftFile[]): number {
     topics.length > 0 ? topics : ["upload:"],
     () => files.filter(({ id }) => uploads.viewOf(id)?.state !== "ready").length,
   )
-}
-
-/** `setDraft` replaces the whole, by what it is at that moment; pass `reason` on while it should stay to be seen. */
-export function useDraft(conversationId: string) {
-  const replica = useReplica()
-  const { draft } = useWatched(replica, [`draft:${conversationId}`], (memory) =>
-    joinedDraft(memory, conversationId),
-  )
-  const setDraft = useCallback(
-    (change: (now: Draft) => Draft) => {
-      const { draft: now, absorbs } = joinedDraft(replica.memory, conversationId)
-      replica.setDraft(conversationId, change(now), absorbs)
-    },
-    [replica, conversationId],
-  )
-  return useMemo(() => ({ draft, setDraft }), [draft, setDraft])
-}
-
-function joinedDraft({ drafts, returned }: Memory, conversationId: string) {
-  const back = returned.filter((one) => one.conversationId === conversationId)
-  return joinReturned(drafts.get(conversationId), back)
 }

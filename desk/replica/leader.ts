@@ -6,16 +6,17 @@
 import { sessionAnswer } from "../../protocol/commands.ts"
 import type { Frame, Presence, ToDesk } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
-import { applyMessage, applyReturned, forgetPresences, repaint, type Snapshot } from "./apply.ts"
+import { applyMessage, applyReturned, applySynced, forgetPresences, repaint, type Snapshot } from "./apply.ts"
 import { ask, RefusalError, type Server } from "./ask.ts"
 import { connect } from "./connection.ts"
 import type { Change } from "./disk.ts"
-import { returnedText } from "./draft.ts"
+import { NO_DRAFT, returnedText } from "./draft.ts"
 import { adoptTimeline } from "./kept-timelines.ts"
 import { setPendings, type ConnectionState, type Memory } from "./memory.ts"
 import { createOutbox, type Outcome } from "./outbox.ts"
 import { directoryOf, takeUnsaved } from "./saving.ts"
 import type { Said, Viewing } from "./tabs.ts"
+import { syncDrafts } from "./syncing-drafts.ts"
 import { createViewings } from "./viewings.ts"
 
 export type LeaderNeeds = {
@@ -36,6 +37,8 @@ export type LeaderNeeds = {
 export type Leader = {
   /** A stored act to send, from this tab or another. */
   take(pending: Pending): void
+  /** A draft was typed, in this tab or another. */
+  typed(conversationId: string): void
   hear(said: Said): void
   setViewing(tab: string, viewing: Viewing | null): void
   /** Writes what is unsaved, now if the window may be about to die. */
@@ -70,6 +73,17 @@ export function lead(needs: LeaderNeeds): Leader {
     decided,
     onRefused: () => void askWhoIsSignedIn(),
   })
+  const draftSync = syncDrafts({
+    memory,
+    server,
+    synced(conversationId, synced) {
+      applySynced(memory, conversationId, synced)
+      say({ kind: "synced", conversationId, synced })
+      const draft = memory.drafts.get(conversationId) ?? NO_DRAFT
+      void needs.save({ drafts: [{ conversationId, draft }] })
+      repaint(memory)
+    },
+  })
   const connection = connect({
     url: needs.streamUrl,
     hello: () => ({ epoch: memory.epoch, cursor: memory.cursor }),
@@ -88,6 +102,7 @@ export function lead(needs: LeaderNeeds): Leader {
     repaint(memory)
     if (state === "online") {
       outbox.wake()
+      draftSync.wake()
       connection.send(viewings.all())
     }
   }
@@ -127,6 +142,7 @@ export function lead(needs: LeaderNeeds): Leader {
     if (cursor !== undefined)
       removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
     if (message.kind !== "presence") saveSoon()
+    if (message.kind !== "presence" && message.rows.some(({ kind }) => kind === "draft")) draftSync.wake()
     repaint(memory)
     if (memory.isComplete) for (const tab of joiners) sayState(tab)
   }
@@ -249,6 +265,7 @@ export function lead(needs: LeaderNeeds): Leader {
 
   return {
     take,
+    typed: draftSync.consider,
     hear(said) {
       if (said.kind === "join") sayState(said.tab)
       else if (said.kind === "issue") take(said.pending)
@@ -265,6 +282,7 @@ export function lead(needs: LeaderNeeds): Leader {
     close() {
       clearTimeout(saving)
       outbox.close()
+      draftSync.close()
       connection.close()
     },
   }

@@ -87,6 +87,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
       label: new Map(),
       reply: new Map(),
       self: new Map(),
+      draft: new Map(),
       conversation: new Map(),
     },
     asOf: new Map(),
@@ -168,6 +169,7 @@ const KINDS = [
   "label",
   "reply",
   "self",
+  "draft",
   "conversation",
 ] as const satisfies readonly KeptKind[]
 
@@ -187,6 +189,8 @@ function set(kept: Kept, row: KeptRow): void {
       return void kept.reply.set(row.id, row)
     case "self":
       return void kept.self.set(row.id, row)
+    case "draft":
+      return void kept.draft.set(row.id, row)
     case "conversation":
       return void kept.conversation.set(row.id, row)
   }
@@ -199,9 +203,11 @@ function touch(memory: Memory, kind: KeptKind, id: string): void {
     memory.unsaved.conversations.add(id)
     return
   }
+  memory.unsaved.directory = true
+  // Of no list, and it comes with every pause of typing.
+  if (kind === "draft") return memory.watchers.mark(`draft:${id}`)
   memory.watchers.mark(kind)
   memory.directoryTouched = true
-  memory.unsaved.directory = true
 }
 
 /** The conversation as it is shown: the server's row under the acts on their way. */

@@ -9,13 +9,14 @@ import {
   applyMessage,
   applyPresence,
   applyReturned,
+  applySynced,
   applyState,
   forgetPresences,
   repaint,
 } from "./apply.ts"
 import type { Server } from "./ask.ts"
 import type { Change, Disk, Stored } from "./disk.ts"
-import type { Draft } from "./draft.ts"
+import { typedDraft, type Draft } from "./draft.ts"
 import { recordOf, takeTimelines } from "./kept-timelines.ts"
 import { lead, type Leader } from "./leader.ts"
 import { createMemory, nothingUnsaved, setPendings, type Memory } from "./memory.ts"
@@ -42,6 +43,7 @@ export type Replica = {
   uploads: Uploads
   /** `files`: what an answer or a note names by `fileIds`. */
   issue(act: Act, files?: readonly DraftFile[]): Promise<Outcome>
+  /** Without a `base` it was typed; with one it is another device's, or goes on from it. */
   setDraft(conversationId: string, draft: Draft, absorbs: readonly string[]): void
   setViewing(viewing: Viewing | null): void
   /** A timeline was loaded here: the leader keeps it for reading offline. */
@@ -192,6 +194,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
         return settle(said.id, said.outcome)
       case "returned":
         return applyReturned(memory, said.returned)
+      case "synced":
+        return applySynced(memory, said.conversationId, said.synced)
       default:
     }
   }
@@ -215,8 +219,14 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function hearDraft(said: Extract<Said, { kind: "draft" }>): void {
     applyDraft(memory, said)
-    if (leader) drafts.add(said)
+    keepDraft(said)
     repaint(memory)
+  }
+
+  function keepDraft(said: Extract<Said, { kind: "draft" }>): void {
+    if (!leader) return
+    drafts.add(said)
+    leader.typed(said.conversationId)
   }
 
   const isOpen = open()
@@ -238,11 +248,12 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       else tabs?.say({ kind: "issue", pending })
       return outcome
     },
-    setDraft(conversationId, draft, absorbs) {
+    setDraft(conversationId, next, absorbs) {
+      const draft = next.base === undefined ? typedDraft(memory.drafts.get(conversationId), next) : next
       const said = { kind: "draft", conversationId, draft, absorbs } as const
       applyDraft(memory, said)
       tabs?.say(said)
-      if (leader) drafts.add(said)
+      keepDraft(said)
       repaint(memory)
     },
     setViewing(next) {

@@ -11,7 +11,6 @@ export {
   useConnection,
   useConversation,
   useCounts,
-  useDraft,
   useInbox,
   useLabels,
   usePresence,
@@ -27,6 +26,7 @@ export {
   useWorkspace,
   type Self,
 } from "./hooks.ts"
+export { useDraft } from "./use-draft.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
 export { attach, issue, issueWorkspace, request, serverNow, unattach, uploadAgain } from "./issue.ts"

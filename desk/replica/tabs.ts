@@ -8,7 +8,7 @@ import type { Frame, Presence } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
 import type { Snapshot } from "./apply.ts"
 import type { TimelineRecord } from "./disk.ts"
-import type { Draft, Returned } from "./draft.ts"
+import type { Draft, Returned, Synced } from "./draft.ts"
 import type { ConnectionState } from "./memory.ts"
 import type { Outcome } from "./outbox.ts"
 
@@ -34,6 +34,7 @@ export type Said =
   | { kind: "outbox"; pendings: readonly Pending[] }
   | { kind: "outcome"; id: string; outcome: Outcome }
   | { kind: "returned"; returned: Returned }
+  | { kind: "synced"; conversationId: string; synced: Synced }
   // by those who follow
   | { kind: "join"; tab: string }
   | { kind: "issue"; pending: Pending }

@@ -134,6 +134,18 @@ create table customers (
   constraint customers_pkey PRIMARY KEY (workspace_id, id)
 );
 
+create table drafts (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  conversation_id uuid not null,
+  text text not null,
+  is_note boolean not null,
+  write_id uuid not null,
+  at timestamp with time zone not null,
+  constraint drafts_pkey PRIMARY KEY (workspace_id, agent_id, conversation_id),
+  constraint drafts_conversation_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
+);
+
 create table entries (
   workspace_id uuid not null,
   id uuid not null,

@@ -24,6 +24,7 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
     label,
     snooze,
     unsend,
+    draft,
   } = conversationCommands
 
   serve(app, answer, async ({ agent, params, body }) =>
@@ -45,6 +46,7 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
     acts.mention(sync, agent, params.conversationId, body),
   )
   serve(app, resend, async ({ agent, params, body }) => acts.resend(sync, agent, params, body))
+  serve(app, draft, async ({ agent, params, body }) => acts.draft(sync, agent, params.conversationId, body))
   serve(app, unsend, async ({ agent, params, body }) => acts.unsend(sync, agent, params, body))
   serve(app, label, async ({ agent, params, body }) => acts.label(sync, agent, params, body))
 

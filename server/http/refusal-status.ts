@@ -22,6 +22,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "answered-meanwhile": 409,
   "customer-wrote-meanwhile": 409,
   "already-sent": 409,
+  "draft-elsewhere": 409,
   "offer-over": 409,
   "agent-unavailable": 409,
   "address-closed": 409,

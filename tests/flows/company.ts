@@ -153,7 +153,7 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
   async function act(agent: Colleague, name: string, what: string, body: object = {}) {
     const path = `/conversations/${get(customers, name).conversationId}/${what}`
     return agent.send(
-      ["star", "mention", "snooze"].includes(what) || what.includes("/labels/") ? "PUT" : "POST",
+      ["star", "mention", "snooze", "draft"].includes(what) || what.includes("/labels/") ? "PUT" : "POST",
       path,
       body,
     )

@@ -96,6 +96,10 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { body: { snooze: { until: null }, lastCustomerEntryId: other.entry } },
     { body: { snooze: null, lastCustomerEntryId: null } },
   ],
+  "PUT /api/v1/conversations/:conversationId/draft": () => [
+    { body: { text: "Mine", isNote: false, basedOn: null } },
+    { body: { text: "", isNote: false, basedOn: null } },
+  ],
   "PUT /api/v1/conversations/:conversationId/star": () => [{ body: { isStarred: true } }],
   "PUT /api/v1/conversations/:conversationId/mention": () => [{ body: { isDone: true } }],
   "POST /api/v1/conversations/:conversationId/read": () => [

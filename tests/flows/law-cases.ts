@@ -225,6 +225,19 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await act(stage, eve, "mention", { isDone: true })
     yield await act(stage, bo, "reopen")
   },
+  async *draft(stage) {
+    const { bo, dee } = stage
+    const write = (by: Colleague, id: string, text: string, basedOn: string | null) =>
+      act(stage, by, "draft", { id, text, isNote: false, basedOn })
+    yield await expectUnseen(stage, tried(stage, dee, "draft", { text: "x", isNote: true, basedOn: null }))
+    const [first, second, dees] = [newId(), newId(), newId()]
+    yield await write(bo, first, "Half", null)
+    yield await write(bo, second, "Half a", first)
+    yield await assign(stage, bo, toAgent(dee))
+    yield await write(dee, dees, "Dee's own", null)
+    yield await assign(stage, bo, { kind: "nobody" })
+    yield await write(bo, newId(), "", second)
+  },
   async *unsend(stage) {
     const { company, name, bo, dee } = stage
     const { lastAddressId: addressId } = await company.see(bo, name)

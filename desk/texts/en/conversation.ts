@@ -149,6 +149,9 @@ export const conversation = {
   "composer.refused": "Not sent. {reason} Send again if it still fits.",
   "composer.answeredMeanwhile": "{name} answered meanwhile: send anyway?",
   "composer.notedMeanwhile": "{name} wrote a note meanwhile: send anyway?",
+  "composer.otherDraft": "On another device you wrote:",
+  "composer.useOther": "Use it",
+  "composer.keepMine": "Keep only this",
   "composer.optedOut": "{address} opted out of messages. You can write again when the customer texts START.",
   "composer.noAddress": "This customer has no address that can be written to.",
 

@@ -17,6 +17,7 @@ const codes = {
   "refusal.conversation-released": "This conversation is nobody’s any more.",
   "refusal.answered-meanwhile": "A colleague answered meanwhile.",
   "refusal.customer-wrote-meanwhile": "Not done: the customer has just written something new.",
+  "refusal.draft-elsewhere": "Another of your devices wrote something else meanwhile.",
   "refusal.already-sent": "Too late: the answer is on its way.",
   "refusal.offer-over": "This suggestion is over.",
   "refusal.agent-unavailable": "This colleague cannot take the conversation now.",

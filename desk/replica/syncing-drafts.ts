@@ -1,0 +1,102 @@
+/**
+ * Brings what is typed here to the agent's other devices: a moment after the last keystroke, one request of a
+ * conversation at a time. What was typed offline goes when there is a server again. What another device wrote unknown
+ * to this one is never overwritten: the server refuses, and the agent chooses in the composer.
+ */
+import { z } from "zod"
+import { conversationCommands } from "../../protocol/commands.ts"
+import { fillPath, newId } from "./act.ts"
+import { ask, RefusalError, type Server } from "./ask.ts"
+import { findElsewhere, type Draft, type Synced } from "./draft.ts"
+import type { Memory } from "./memory.ts"
+
+/** Milliseconds after the last keystroke, and how long somebody who does not stop typing is waited for. */
+const AFTER = 1_000
+const AT_LATEST = 5_000
+
+const answer = z.object({ number: z.number().int() })
+
+type Needs = {
+  memory: Memory
+  server: Server
+  /** How far the draft is known to the server now. */
+  synced(conversationId: string, synced: Synced): void
+}
+type Waiting = { timer: ReturnType<typeof setTimeout>; since: number }
+
+export type DraftSync = {
+  /** Something was typed, or it may be possible now. */
+  consider(conversationId: string): void
+  /** There is a server again. */
+  wake(): void
+  close(): void
+}
+
+export function syncDrafts({ memory, server, synced }: Needs): DraftSync {
+  const waiting = new Map<string, Waiting>()
+  const sending = new Set<string>()
+  let isClosed = false
+
+  function consider(conversationId: string): void {
+    if (isClosed || !memory.drafts.get(conversationId)?.isUnsynced) return
+    const earlier = waiting.get(conversationId)
+    clearTimeout(earlier?.timer)
+    const since = earlier?.since ?? Date.now()
+    // What was sent or emptied is at once nowhere to be sent again.
+    const isEmpty = memory.drafts.get(conversationId)?.text === ""
+    const pause = isEmpty ? 0 : Math.min(AFTER, Math.max(0, since + AT_LATEST - Date.now()))
+    waiting.set(conversationId, { since, timer: setTimeout(() => void send(conversationId), pause) })
+  }
+
+  async function send(conversationId: string): Promise<void> {
+    waiting.delete(conversationId)
+    const draft = memory.drafts.get(conversationId)
+    if (isClosed || sending.has(conversationId) || memory.connection !== "online") return
+    if (!draft?.isUnsynced) return
+    const row = memory.kept.draft.get(conversationId)
+    if (findElsewhere(draft, row, memory)?.kind === "changed") return
+    sending.add(conversationId)
+    const { text, isNote } = draft
+    const id = newId()
+    const basedOn = knownOf(draft, conversationId)
+    synced(conversationId, { base: basedOn, sent: id })
+    const number = await put(conversationId, { id, text, isNote, basedOn })
+    sending.delete(conversationId)
+    if (isClosed || number === undefined) return
+    synced(conversationId, {
+      base: text === "" ? null : id,
+      sent: null,
+      asOf: number,
+      has: { text, isNote },
+    })
+    consider(conversationId)
+  }
+
+  /** The answer to the write before may have been lost, or another device wrote the same: it is known all the same. */
+  function knownOf({ base = null }: Draft, conversationId: string): string | null {
+    return memory.kept.draft.get(conversationId)?.writeId ?? base
+  }
+
+  /** The change it became. Undefined: there is no server, or another device was faster; its text is coming by the stream. */
+  async function put(conversationId: string, body: object): Promise<number | undefined> {
+    const { method, path } = conversationCommands.draft
+    try {
+      const asked = { method, path: fillPath(path, { conversationId }), body, answer }
+      return (await ask(server, asked)).number
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error
+      return undefined
+    }
+  }
+
+  return {
+    consider,
+    wake() {
+      for (const conversationId of memory.drafts.keys()) consider(conversationId)
+    },
+    close() {
+      isClosed = true
+      for (const { timer } of waiting.values()) clearTimeout(timer)
+    },
+  }
+}

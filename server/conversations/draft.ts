@@ -1,0 +1,70 @@
+import { sql } from "kysely"
+import type { z } from "zod"
+import type { conversationCommands } from "../../protocol/commands.ts"
+import { refuse } from "../../protocol/refusals.ts"
+import type { DraftRow } from "../../protocol/rows.ts"
+import type { Id } from "../../protocol/values.ts"
+import type { Loader, Sync } from "../sync/sync.ts"
+import type { Agent } from "../team/team.ts"
+import { accessConversation, command } from "./act.ts"
+
+/**
+ * Keeps what the agent is writing for his other devices; an empty one is gone. Refuses `draft-elsewhere` where another
+ * device wrote something that this one did not know: both texts stay, and the agent decides.
+ */
+export async function draft(
+  sync: Sync,
+  agent: Agent,
+  conversationId: Id,
+  body: z.output<typeof conversationCommands.draft.body>,
+): Promise<{ number: number }> {
+  const { workspaceId, agentId } = agent
+  const { id, text, isNote, basedOn } = body
+  return command(sync, agent, { id, name: `draft ${conversationId}` }, async ({ tx, at, changed }) => {
+    await accessConversation(tx, agent, conversationId)
+    const mine = sql`workspace_id = ${workspaceId} and agent_id = ${agentId} and conversation_id = ${conversationId}`
+    const { rows: known } = await sql<{ writeId: Id }>`
+      select write_id as "writeId" from drafts where ${mine} for update`.execute(tx)
+    if (known[0] !== undefined && known[0].writeId !== basedOn) throw refuse("draft-elsewhere")
+    if (text === "") await sql`delete from drafts where ${mine}`.execute(tx)
+    else {
+      // Of two devices that write the first one at once, the second meets it here.
+      const { rows } = await sql`
+        insert into drafts (workspace_id, agent_id, conversation_id, text, is_note, write_id, at)
+        values (${workspaceId}, ${agentId}, ${conversationId}, ${text}, ${isNote}, ${id}, ${at})
+        on conflict (workspace_id, agent_id, conversation_id)
+        do update set text = excluded.text, is_note = excluded.is_note, write_id = excluded.write_id, at = excluded.at
+              where drafts.write_id = ${basedOn}
+        returning write_id`.execute(tx)
+      if (rows.length === 0) throw refuse("draft-elsewhere")
+    }
+    changed("draft", conversationId, [`agent:${agentId}`])
+    return {}
+  })
+}
+
+/** A draft is its agent's alone; its id is the conversation's. */
+export const draftLoader: Loader = {
+  kind: "draft",
+  async load(tx, workspaceId, ids, readers) {
+    const { rows } = await sql<DraftRow & { agentId: Id }>`
+      select 'draft' as kind, conversation_id as id, text, is_note as "isNote", write_id as "writeId",
+             agent_id as "agentId"
+        from drafts
+       where workspace_id = ${workspaceId} and conversation_id = any(${[...ids]}::uuid[])
+         and agent_id = any(${readers.map(({ agentId }) => agentId)}::uuid[])`.execute(tx)
+    const all = Map.groupBy(rows, ({ agentId }) => agentId)
+    return new Map(
+      readers.map(({ agentId }) => [
+        agentId,
+        new Map((all.get(agentId) ?? []).map(({ agentId: _, ...row }) => [row.id, row])),
+      ]),
+    )
+  },
+  async *snapshot(tx, { workspaceId, agentId }) {
+    const { rows } = await sql<{ id: Id }>`
+      select conversation_id as id from drafts
+       where workspace_id = ${workspaceId} and agent_id = ${agentId}`.execute(tx)
+    yield rows.map(({ id }) => id)
+  },
+}

@@ -41,6 +41,8 @@ const apiBase = z
   .url({ protocol: /^https?$/ })
   .max(500)
   .regex(printable)
+/** E.164. */
+const phoneNumber = z.string().regex(/^\+[1-9]\d{4,14}$/)
 const email = z
   .email()
   .max(254)
@@ -228,6 +230,13 @@ export const workspaceCommands = {
     }),
     done,
   ),
+  /** Writes to a phone number first, from one of the agent's SMS numbers. The command's id becomes the message's. */
+  startConversation: command(
+    "POST",
+    "/conversations",
+    z.object({ id, sourceId: id, to: phoneNumber, text: messageText, isUndoable: z.boolean().optional() }),
+    z.object({ number: z.number().int(), conversationId: id }),
+  ),
   makeLabel: command("POST", "/labels", newLabel.extend({ id }), made),
   changeLabel: command("PATCH", "/labels/:labelId", newLabel.partial().extend({ id }), done),
   /** What carries it is shown with `into` from now on; null takes a merge back. */
@@ -263,8 +272,7 @@ export const workspaceCommands = {
         z.object({ channel: z.literal("web-chat") }),
         z.object({
           channel: z.literal("sms"),
-          /** E.164. */
-          number: z.string().regex(/^\+[1-9]\d{4,14}$/),
+          number: phoneNumber,
           accountId: z.string().regex(/^AC[0-9a-fA-F]{32}$/),
           authToken,
           apiBase: apiBase.default("https://api.twilio.com"),

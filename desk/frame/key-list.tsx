@@ -15,6 +15,7 @@ const KEYS = [
   ["s", "keys.star"],
   ["l", "keys.label"],
   ["u", "keys.unread"],
+  ["c", "keys.start"],
   ["Esc", "keys.back"],
   ["g m", "keys.me"],
   ["g u", "keys.unassigned"],

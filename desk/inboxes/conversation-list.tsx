@@ -11,6 +11,7 @@ import { EmptyInbox } from "./empty-inbox.tsx"
 import { FilterMenu } from "./filter-menu.tsx"
 import { inboxWords } from "./inbox-words.ts"
 import { PhoneInboxes } from "./phone-inboxes.tsx"
+import { StartButton } from "./start-button.tsx"
 import { SortMenu } from "./sort-menu.tsx"
 import { loadConversation } from "./load-conversation.ts"
 import { useSelection } from "./use-selection.ts"
@@ -180,6 +181,7 @@ function ListHead({ inbox, preference }: { inbox: InboxKey; preference: InboxPre
       {preference.showsClosed && <span className={style["mark"]}>{t("list.closed")}</span>}
       {preference.showsSnoozed && <span className={style["mark"]}>{t("list.snoozed")}</span>}
       <span className={style["end"]}>
+        <StartButton />
         <FilterMenu inbox={inbox} preference={preference} />
         <SortMenu inbox={inbox} preference={preference} />
       </span>

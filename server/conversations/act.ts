@@ -83,6 +83,6 @@ export function violates(error: unknown, constraint: string): boolean {
   return error instanceof Error && "constraint" in error && error.constraint === constraint
 }
 
-function maySee(held: Held, agent: Agent): boolean {
+export function maySee(held: Held, agent: Agent): boolean {
   return held.mentioned.has(agent.agentId) || keysOf(held.now).some((key) => agent.keys.has(key))
 }

@@ -30,46 +30,66 @@ export async function answer(
   const { sync, adapters } = needs
   return act(sync, { agent, conversationId, name: "answer", commandId: body.id }, async (held, writing) => {
     const address = await accessAddress(writing.tx, held, body.addressId)
-    const capabilities = adapters.get(address.channel)?.capabilities
-    if (capabilities === undefined) throw refuse("address-closed")
-    const { fileIds = [] } = body
-    // A file that the provider does not carry is sent as a link.
-    const most = capabilities.maxText - fileIds.length * capabilities.linkText
-    if (body.text.length > most) throw refuse("text-too-long", { most })
-    if (fileIds.length > 0 && !capabilities.takesFiles) throw refuse("files-need-url")
     await refuseIfDifferent(writing.tx, held, { agentId: agent.agentId, expects: body.expects })
-    await takeByAnswer(writing, held, agent.agentId)
-    const { workspaceId, agentId } = agent
-    await uploads.attach(writing.tx, { workspaceId, uploader: `agent:${agentId}`, entryId: body.id, fileIds })
-    const isSent = capabilities.delivery === "stream"
-    const entry = addEntry(held, writing.at, {
-      id: body.id,
-      type: "message",
-      agentId: agent.agentId,
-      addressId: address.id,
-      sourceId: address.sourceId,
-      text: body.text,
-      fileIds,
-      delivery: body.isUndoable ? "held" : isSent ? "sent" : "sending",
-    })
-    await countUses(writing, agent.workspaceId, body.replyIds ?? [])
-    writing.count("messages", { channel: address.channel, direction: "out" })
-    held.now.lastAnswerId = entry.id
-    held.now.lastAnswerAgentId = agent.agentId
-    held.now.lastAnswerAt = entry.at
-    held.now.waitingSince = null
-    if (body.isUndoable)
-      await writing.enqueue({
-        name: "send-held",
-        payload: { entryId: entry.id },
-        runAt: stamp(new Date(Date.parse(writing.at) + UNDO_SECONDS * 1_000)),
-        // In their order, and in nobody else's way.
-        lane: `held:${conversationId}`,
-      })
-    else if (!isSent)
-      await writing.enqueue({ name: "deliver", payload: { entryId: entry.id }, lane: conversationId })
-    return { at: entry.at, assigneeId: held.now.assigneeId ?? agent.agentId }
+    return sendAnswer(writing, { held, adapters, agentId: agent.agentId, address, body })
   })
+}
+
+type Sending = {
+  held: Held
+  adapters: Adapters
+  agentId: Id
+  address: AddressRecord
+  body: Pick<Answer, "id" | "text" | "fileIds" | "replyIds" | "isUndoable">
+}
+
+/**
+ * The message itself, and what follows from it for the held conversation. Refuses `address-closed`, `text-too-long`,
+ * `files-need-url` and `file-missing`.
+ */
+export async function sendAnswer(
+  writing: Writing,
+  { held, adapters, agentId, address, body }: Sending,
+): Promise<{ at: Stamp; assigneeId: Id }> {
+  const { workspaceId } = held
+  const conversationId = held.now.id
+  const capabilities = adapters.get(address.channel)?.capabilities
+  if (capabilities === undefined) throw refuse("address-closed")
+  const { fileIds = [] } = body
+  // A file that the provider does not carry is sent as a link.
+  const most = capabilities.maxText - fileIds.length * capabilities.linkText
+  if (body.text.length > most) throw refuse("text-too-long", { most })
+  if (fileIds.length > 0 && !capabilities.takesFiles) throw refuse("files-need-url")
+  await takeByAnswer(writing, held, agentId)
+  await uploads.attach(writing.tx, { workspaceId, uploader: `agent:${agentId}`, entryId: body.id, fileIds })
+  const isSent = capabilities.delivery === "stream"
+  const entry = addEntry(held, writing.at, {
+    id: body.id,
+    type: "message",
+    agentId,
+    addressId: address.id,
+    sourceId: address.sourceId,
+    text: body.text,
+    fileIds,
+    delivery: body.isUndoable ? "held" : isSent ? "sent" : "sending",
+  })
+  await countUses(writing, workspaceId, body.replyIds ?? [])
+  writing.count("messages", { channel: address.channel, direction: "out" })
+  held.now.lastAnswerId = entry.id
+  held.now.lastAnswerAgentId = agentId
+  held.now.lastAnswerAt = entry.at
+  held.now.waitingSince = null
+  if (body.isUndoable)
+    await writing.enqueue({
+      name: "send-held",
+      payload: { entryId: entry.id },
+      runAt: stamp(new Date(Date.parse(writing.at) + UNDO_SECONDS * 1_000)),
+      // In their order, and in nobody else's way.
+      lane: `held:${conversationId}`,
+    })
+  else if (!isSent)
+    await writing.enqueue({ name: "deliver", payload: { entryId: entry.id }, lane: conversationId })
+  return { at: entry.at, assigneeId: held.now.assigneeId ?? agentId }
 }
 
 /** An address of the held conversation's customer that may be written to; refuses `not-found` and `opted-out`. */

@@ -17,7 +17,8 @@ export async function arrive(
   const { held, all, away, inbound, addressId } = o
   const { now } = held
   const { message, sourceId, teamId } = inbound
-  const isFirst = now.lastCustomerEntryId === null
+  // Whom an agent wrote to first comes back to that agent.
+  const isFirst = now.lastCustomerEntryId === null && now.lastAnswerId === null
   const isElsewhere = now.lastSourceId !== sourceId && now.teamId !== teamId
   const isSameSource = now.lastSourceId === sourceId
   const isBack = !isFirst && now.closedAt !== null

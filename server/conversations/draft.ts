@@ -47,9 +47,9 @@ export async function draft(
 export const draftLoader: Loader = {
   kind: "draft",
   async load(tx, workspaceId, ids, readers) {
-    const { rows } = await sql<DraftRow & { agentId: Id }>`
-      select 'draft' as kind, conversation_id as id, text, is_note as "isNote", write_id as "writeId",
-             agent_id as "agentId"
+    const { rows } = await sql<{ agentId: Id; row: DraftRow }>`
+      select agent_id as "agentId", jsonb_build_object('kind', 'draft', 'id', conversation_id, 'text', text,
+                                                       'isNote', is_note, 'writeId', write_id) as row
         from drafts
        where workspace_id = ${workspaceId} and conversation_id = any(${[...ids]}::uuid[])
          and agent_id = any(${readers.map(({ agentId }) => agentId)}::uuid[])`.execute(tx)
@@ -57,7 +57,7 @@ export const draftLoader: Loader = {
     return new Map(
       readers.map(({ agentId }) => [
         agentId,
-        new Map((all.get(agentId) ?? []).map(({ agentId: _, ...row }) => [row.id, row])),
+        new Map((all.get(agentId) ?? []).map(({ row }) => [row.id, row])),
       ]),
     )
   },

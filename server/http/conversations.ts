@@ -1,4 +1,9 @@
-import { conversationCommands, conversationsQuery, entriesQuery } from "../../protocol/commands.ts"
+import {
+  conversationCommands,
+  conversationsQuery,
+  entriesQuery,
+  workspaceCommands,
+} from "../../protocol/commands.ts"
 import { page } from "../../protocol/stream.ts"
 import type { Adapters } from "../channels/channels.ts"
 import { acts } from "../conversations/conversations.ts"
@@ -29,6 +34,9 @@ export function conversationRoutes(app: App, needs: { sync: Sync; adapters: Adap
 
   serve(app, answer, async ({ agent, params, body }) =>
     acts.answer(needs, agent, params.conversationId, body),
+  )
+  serve(app, workspaceCommands.startConversation, async ({ agent, body }) =>
+    acts.startConversation(needs, agent, body),
   )
   serve(app, note, async ({ agent, params, body }) => acts.note(sync, agent, params.conversationId, body))
   serve(app, assign, async ({ agent, params, body }) => acts.assign(sync, agent, params.conversationId, body))

@@ -21,6 +21,19 @@ export async function fillCompany(url: string): Promise<Company> {
   await ada.ask("PATCH", `/teams/${everyone}`, { id: newId(), deliveryMode: "queue", offerSeconds: 900 })
   await ada.ask("POST", "/teams", { id: newId(), name: "Sales", memberIds: [ada.agentId, bo.agentId] })
 
+  await ada.ask("POST", "/sources", {
+    id: newId(),
+    name: "Support number",
+    teamId: everyone,
+    settings: {
+      channel: "sms",
+      number: "+46700000001",
+      accountId: `AC${"0".repeat(32)}`,
+      authToken: "a token of it",
+      apiBase: "http://127.0.0.1:9",
+    },
+  })
+
   const marta = visitorOf(url, source, "pt-PT")
   await marta("Hi! The left shoe of my order came in the wrong size 😕")
   await marta("Order 10482, it says 42 on the box but 40 inside.")

@@ -65,6 +65,13 @@ async function takeAll(company: Company) {
         await page.keyboard.press("j")
         await page.keyboard.press("x")
       })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("start", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/inbox/me`)
+        await page.getByRole("button", { name: "New conversation" }).click()
+        await page.getByRole("textbox", { name: "Phone number" }).fill("070 123 45 67")
+        await page.getByRole("textbox", { name: "Message" }).fill("Your shoes are ready.")
+      })
     await shoot("snooze", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Snooze" }).click()

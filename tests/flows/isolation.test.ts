@@ -165,6 +165,9 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "POST /api/v1/files": () => namesNothing,
   "GET /api/v1/saved-replies": () => namesNothing,
   "GET /api/v1/labels": () => namesNothing,
+  "POST /api/v1/conversations": (_, other) => [
+    { body: { sourceId: other.source, to: "+33612345678", text: "Hi" } },
+  ],
   "POST /api/v1/labels": () => namesNothing,
   "GET /api/v1/invitations": () => namesNothing,
   "GET /api/v1/stream": () => namesNothing,

@@ -103,6 +103,25 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
     yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
   },
+  async *startConversation({ company, bo, cy, dee, salesId }) {
+    const settings = {
+      channel: "sms",
+      number: "+15005550006",
+      accountId: `AC${"0".repeat(32)}`,
+      authToken: "a token of it",
+      apiBase: "http://127.0.0.1:9",
+    }
+    const made = await send(company.owner, "POST", "/sources", { name: "Sales", teamId: salesId, settings })
+    const to = { sourceId: made.body.id, to: "+33612345678", text: "Hello" }
+    yield made
+    yield expect((await dee.send("POST", "/conversations", to)).status).toBe(404)
+    const { body } = await send(bo, "POST", "/conversations", to)
+    yield body
+    yield await send(bo, "POST", `/conversations/${String(body.conversationId)}/close`, {
+      lastCustomerEntryId: null,
+    })
+    yield await send(cy, "POST", "/conversations", to)
+  },
   async *renameSelf({ cy }) {
     yield await send(cy, "PATCH", "/me", { name: "Cyrus" })
     yield await send(cy, "PATCH", "/me", { name: "Cy" })

@@ -90,6 +90,15 @@ export const desk = {
   "select.partly": { one: "{done} of {count} done.", other: "{done} of {count} done." },
   "select.refused": "{name}: {why}",
 
+  "start.button": "New conversation",
+  "start.title": "New conversation by SMS",
+  "start.from": "From",
+  "start.number": "Phone number",
+  "start.numberHint": "With + and the country, or as it is dialled from your own number.",
+  "start.noNumber": "This is not a whole phone number yet.",
+  "start.text": "Message",
+  "start.noText": "Write something first.",
+
   "filter.button": "Filter",
   "filter.state": "Show",
   "filter.open": "Open",
@@ -134,6 +143,7 @@ export const desk = {
   "keys.star": "Star",
   "keys.label": "Label the latest message",
   "keys.unread": "Mark unread",
+  "keys.start": "New conversation by SMS",
   "keys.back": "Back to the list",
   "keys.me": "Go to Me",
   "keys.unassigned": "Go to Unassigned",

@@ -6,6 +6,7 @@
  * again. `number` in the answer is the change the command became: a client that has applied it shows the truth.
  */
 import { z } from "zod"
+import { fieldName, fieldValue, remarkText } from "./customers.ts"
 import { labelColor } from "./labels.ts"
 import { fileView, inboxPreference, proactiveMessage } from "./rows.ts"
 import {
@@ -188,6 +189,34 @@ export const conversationCommands = {
     "PUT",
     "/conversations/:conversationId/entries/:entryId/labels/:labelId",
     z.object({ id, isOn: z.boolean(), make: newLabel.optional() }),
+    done,
+  ),
+  /** null: a lead again. */
+  renameCustomer: command(
+    "PATCH",
+    "/conversations/:conversationId/customer",
+    z.object({ id, name: name().nullable() }),
+    done,
+  ),
+  /** A field of any name, whatever its letters' case; null takes it away. */
+  setField: command(
+    "PUT",
+    "/conversations/:conversationId/customer/fields",
+    z.object({ id, name: fieldName, value: fieldValue.nullable() }),
+    done,
+  ),
+  /** Makes the remark or changes its text; null takes it away until it is given a text again. */
+  remark: command(
+    "PUT",
+    "/conversations/:conversationId/customer/remarks/:remarkId",
+    z.object({ id, text: remarkText.nullable() }),
+    done,
+  ),
+  /** Blocking closes the conversation. */
+  block: command(
+    "PUT",
+    "/conversations/:conversationId/customer/block",
+    z.object({ id, isBlocked: z.boolean() }),
     done,
   ),
 } as const

@@ -24,6 +24,7 @@ function conversation(
       country: null,
       language: null,
       firstSeenAt: "2026-01-01T00:00:00.000000Z",
+      isBlocked: false,
     },
     addresses: [],
     teamId: TEAM,

@@ -95,6 +95,20 @@ export const draftRow = z.object({
   writeId: id,
 })
 
+/**
+ * What agents have noted about a conversation's customer. A fresh replica holds none: it is asked for when somebody
+ * looks at one, and comes live from then on.
+ */
+export const customerRow = z.object({
+  kind: z.literal("customer"),
+  /** The conversation's: there is one for each customer, and who sees the one sees the other. */
+  id,
+  /** By name. */
+  fields: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** The latest first. */
+  remarks: z.array(z.object({ id, agentId: id, text: z.string(), at: stamp, editedAt: stamp.nullable() })),
+})
+
 /** What is the reading agent's own and nobody else's: his remembered filter and order of each inbox. */
 export const inboxPreference = z.object({
   order: z.enum(["latest", "oldest", "waiting-longest", "waiting-shortest"]).optional(),
@@ -136,6 +150,8 @@ export const conversationRow = z.object({
     country: z.string().nullable(),
     language: z.string().nullable(),
     firstSeenAt: stamp,
+    /** What he writes is kept and concerns nobody. */
+    isBlocked: z.boolean(),
   }),
   /** The customer's addresses, the latest used first. */
   addresses: z.array(addressView),
@@ -216,6 +232,15 @@ export const eventView = z.discriminatedUnion("what", [
   z.object({ what: z.literal("spoke-first"), text: z.string() }),
   z.object({ what: z.literal("opted-out"), addressId: id }),
   z.object({ what: z.literal("opted-in"), addressId: id }),
+  z.object({ what: z.literal("blocked"), byAgentId: id }),
+  z.object({ what: z.literal("unblocked"), byAgentId: id }),
+  /** What a blocked customer wrote: kept, and no message, so that it opens, notifies and counts nothing. */
+  z.object({
+    what: z.literal("wrote-while-blocked"),
+    addressId: id,
+    text: z.string(),
+    files: z.array(fileView),
+  }),
 ])
 export type FileView = z.infer<typeof fileView>
 export type EventView = z.infer<typeof eventView>
@@ -254,6 +279,7 @@ export const row = z.discriminatedUnion("kind", [
   selfRow,
   draftRow,
   conversationRow,
+  customerRow,
   entryRow,
 ])
 export type Row = z.infer<typeof row>
@@ -268,6 +294,7 @@ export type ReplyRow = RowOf<"reply">
 export type DraftRow = RowOf<"draft">
 export type SelfRow = RowOf<"self">
 export type ConversationRow = RowOf<"conversation">
+export type CustomerRow = RowOf<"customer">
 export type EntryRow = RowOf<"entry">
 export const rowKind = z.enum([
   "workspace",
@@ -279,5 +306,6 @@ export const rowKind = z.enum([
   "self",
   "draft",
   "conversation",
+  "customer",
   "entry",
 ])

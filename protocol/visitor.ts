@@ -94,7 +94,14 @@ export const visitorHistoryAnswer = z.object({ messages: z.array(publicMessage),
 /** Socket GET stream. */
 export const fromVisitor = z.discriminatedUnion("kind", [
   /** `after`: stamp of the latest message the browser has. */
-  z.object({ kind: z.literal("hello"), key: visitorKey, after: stamp.optional(), page: where.optional() }),
+  z.object({
+    kind: z.literal("hello"),
+    key: visitorKey,
+    after: stamp.optional(),
+    page: where.optional(),
+    /** IANA, such as `Europe/Paris`: agents see what time it is where he is. */
+    timeZone: z.string().max(60).optional(),
+  }),
   z.object({ kind: z.literal("page"), page: where }),
   z.object({ kind: z.literal("typing"), isTyping: z.boolean() }),
   z.object({ kind: z.literal("ping") }),
@@ -117,7 +124,7 @@ export const toVisitor = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("messages"), messages: z.array(publicMessage), unread: z.number().int() }),
   z.object({ kind: z.literal("typing"), agent: face.nullable() }),
   z.object({ kind: z.literal("pong") }),
-  z.object({ kind: z.literal("bye"), why: z.enum(["slow", "stopping", "blocked"]) }),
+  z.object({ kind: z.literal("bye"), why: z.enum(["slow", "stopping"]) }),
 ])
 export type ToVisitor = z.infer<typeof toVisitor>
 

@@ -24,6 +24,7 @@ const refusals: Record<string, string> = {
   "file-missing": "A file did not arrive whole. Add it again.",
   "file-too-large": "The file is too large.",
   "too-many-files": "Too many files wait to be sent.",
+  blocked: "Messages from you are not accepted here.",
 }
 
 const panelEnglish = {

@@ -140,7 +140,13 @@ export function createVisitor(o: {
   }
 
   function hello(): FromVisitor {
-    return { kind: "hello", key: session()?.key ?? "", page: page(), ...(cursor ? { after: cursor } : {}) }
+    return {
+      kind: "hello",
+      key: session()?.key ?? "",
+      page: page(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(cursor ? { after: cursor } : {}),
+    }
   }
 
   function takeFromStream(messages: PublicMessage[], isReset: boolean): void {

@@ -103,6 +103,12 @@ export function eventWords(event: EventView, names: Names): string {
       })
     case "spoke-first":
       return t("event.spokeFirst", { text: event.text })
+    case "blocked":
+      return t("event.blocked", { by: byName ?? "" })
+    case "unblocked":
+      return t("event.unblocked", { by: byName ?? "" })
+    case "wrote-while-blocked":
+      return t("event.wroteWhileBlocked", { text: event.text })
     case "opted-out":
       return t("event.optedOut", { address: names.address })
     case "opted-in":

@@ -38,6 +38,18 @@ export const act = z.discriminatedUnion("command", [
     body: conversationCommands.label.body,
   }),
   z.object({
+    command: z.literal("renameCustomer"),
+    params,
+    body: conversationCommands.renameCustomer.body,
+  }),
+  z.object({ command: z.literal("setField"), params, body: conversationCommands.setField.body }),
+  z.object({
+    command: z.literal("remark"),
+    params: params.extend({ remarkId: id }),
+    body: conversationCommands.remark.body,
+  }),
+  z.object({ command: z.literal("block"), params, body: conversationCommands.block.body }),
+  z.object({
     command: z.literal("setInbox"),
     params: z.object({ inbox: inboxKey }),
     body: workspaceCommands.setInbox.body,

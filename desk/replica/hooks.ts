@@ -18,8 +18,10 @@ import type {
 } from "../../protocol/rows.ts"
 import { PRESENCE_RENEWAL, type Presence } from "../../protocol/stream.ts"
 import type { InboxKey } from "../../protocol/values.ts"
+import { conversationOf } from "./act.ts"
 import { getList } from "./apply.ts"
 import { findReplica, watchReplica } from "./current.ts"
+import { shownNotes, type CustomerNotes } from "./customer.ts"
 import { isAtEnd, isPaged } from "./list.ts"
 import {
   findReader,
@@ -33,7 +35,14 @@ import type { Replica } from "./open.ts"
 import type { DraftFile } from "./act.ts"
 import type { UploadView } from "./uploads.ts"
 import { entryOf, overlayEntry, type TimelineEntry } from "./overlay.ts"
-import { getTimeline, loadClosed, loadConversation, loadTimeline, openTimeline } from "./pages.ts"
+import {
+  getTimeline,
+  loadClosed,
+  loadConversation,
+  loadCustomer,
+  loadTimeline,
+  openTimeline,
+} from "./pages.ts"
 import type { Viewing } from "./tabs.ts"
 import type { Timeline } from "./timeline.ts"
 
@@ -240,6 +249,22 @@ function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[]
       : []
   })
   return own.length === 0 ? entries : [...entries, ...own]
+}
+
+/** What is noted about the conversation's customer, under the acts on their way. `isKnown`: the server has told it. */
+export function useCustomer(conversationId: string): { notes: CustomerNotes; isKnown: boolean } {
+  const replica = useReplica()
+  const { memory, server } = replica
+  const online = useConnection() === "online"
+  const generation = useWatched(replica, ["generation"], () => memory.generation)
+  useEffect(() => {
+    if (online) void replica.isOpen.then(() => loadCustomer(memory, server, conversationId))
+  }, [replica, memory, server, conversationId, online, generation])
+  return useWatched(replica, [`customer:${conversationId}`, "pendings"], () => {
+    const row = memory.kept.customer.get(conversationId)
+    const pendings = memory.pendings.filter(({ act }) => conversationOf(act) === conversationId)
+    return { notes: shownNotes(row, pendings, memory.agentId), isKnown: row !== undefined }
+  })
 }
 
 export function usePresence(conversationId: string): Presence | undefined {

@@ -89,6 +89,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
       self: new Map(),
       draft: new Map(),
       conversation: new Map(),
+      customer: new Map(),
     },
     asOf: new Map(),
     graves: new Map(),
@@ -148,7 +149,9 @@ export function drop(memory: Memory, kind: KeptKind, id: string, asOf: number): 
   memory.asOf.delete(key)
   if (!memory.kept[kind].delete(id)) return
   touch(memory, kind, id)
-  if (kind === "conversation") memory.presences.delete(id)
+  if (kind !== "conversation") return
+  memory.presences.delete(id)
+  drop(memory, "customer", id, Number.POSITIVE_INFINITY)
 }
 
 /** Everything of the replica that the finished snapshot did not hold, but what `spared` says may stay. */
@@ -171,6 +174,7 @@ const KINDS = [
   "self",
   "draft",
   "conversation",
+  "customer",
 ] as const satisfies readonly KeptKind[]
 
 function set(kept: Kept, row: KeptRow): void {
@@ -193,6 +197,8 @@ function set(kept: Kept, row: KeptRow): void {
       return void kept.draft.set(row.id, row)
     case "conversation":
       return void kept.conversation.set(row.id, row)
+    case "customer":
+      return void kept.customer.set(row.id, row)
   }
 }
 
@@ -204,8 +210,8 @@ function touch(memory: Memory, kind: KeptKind, id: string): void {
     return
   }
   memory.unsaved.directory = true
-  // Of no list, and it comes with every pause of typing.
-  if (kind === "draft") return memory.watchers.mark(`draft:${id}`)
+  // Of no list: a draft comes with every pause of typing.
+  if (kind === "draft" || kind === "customer") return memory.watchers.mark(`${kind}:${id}`)
   memory.watchers.mark(kind)
   memory.directoryTouched = true
 }

@@ -47,6 +47,15 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
       return row.last?.id === act.params.entryId
         ? { ...row, last: { ...row.last, labelIds: overlayLabels(row.last.labelIds, act) } }
         : row
+    case "renameCustomer":
+      return { ...row, customer: { ...row.customer, name: act.body.name } }
+    case "block": {
+      const { isBlocked } = act.body
+      const closed = isBlocked ? { isOpen: false, offer: null, waitingSince: null } : {}
+      return { ...row, ...closed, customer: { ...row.customer, isBlocked } }
+    }
+    case "setField":
+    case "remark":
     case "offer":
     case "resend":
     case "unsend":

@@ -151,6 +151,18 @@ export async function loadConversation(memory: Memory, server: Server, id: strin
   }
 }
 
+/** Asks for what is noted about a conversation's customer; it comes live from then on. */
+export async function loadCustomer(memory: Memory, server: Server, id: string): Promise<void> {
+  try {
+    await askPage(memory, server, `/conversations/${id}/customer`, (found) => applyRows(memory, found))
+  } catch (error) {
+    // Offline there is what is on disk; who may not see it is told so by the conversation.
+    if (!(error instanceof RefusalError)) throw error
+  } finally {
+    repaint(memory)
+  }
+}
+
 /** Goes a page further down a list of closed conversations. */
 export async function loadClosed(memory: Memory, server: Server, key: string): Promise<void> {
   const list = memory.lists.get(key)

@@ -11,6 +11,7 @@ export {
   useConnection,
   useConversation,
   useCounts,
+  useCustomer,
   useInbox,
   useLabels,
   usePresence,
@@ -31,5 +32,6 @@ export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
 export { attach, issue, issueWorkspace, request, serverNow, unattach, uploadAgain } from "./issue.ts"
 export { type Outcome } from "./outbox.ts"
+export { type CustomerNotes } from "./customer.ts"
 export { type TimelineEntry } from "./overlay.ts"
 export { newId, type DraftFile } from "./act.ts"

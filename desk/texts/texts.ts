@@ -6,6 +6,16 @@
  * traded: no library, so no gender or nested forms until a language needs them.
  */
 export { refusalWords, reasonWords, t } from "./say.ts"
-export { agoWords, clockWords, countdownWords, dayWords, momentWords, soonWords } from "./times.ts"
+export {
+  agoWords,
+  clockWords,
+  countdownWords,
+  dateWords,
+  dayWords,
+  momentWords,
+  monthWords,
+  soonWords,
+  timeWordsIn,
+} from "./times.ts"
 export { sizeWords } from "./sizes.ts"
 export { countryWords, languageWords } from "./places.ts"

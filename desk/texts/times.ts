@@ -16,6 +16,7 @@ const longDayAndYear = new Intl.DateTimeFormat("en-GB", {
   month: "long",
   year: "numeric",
 })
+const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" })
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" })
 
 /** "now", "2m", "3h", "Tue", "12 Mar", "Mar 2024". A client's clock may run behind the server's: what lies ahead is "now". */
@@ -66,4 +67,28 @@ export function countdownWords(stamp: Stamp, now: number): string {
   const seconds = Math.max(0, Math.ceil((Date.parse(stamp) - now) / 1_000))
   if (seconds >= 3_600) return t("time.hours", { hours: Math.floor(seconds / 3_600) })
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+}
+
+/** "Mar 2026": how long somebody is known. */
+export function monthWords(stamp: Stamp): string {
+  return monthAndYear.format(Date.parse(stamp))
+}
+
+/** "12 Mar 2026" */
+export function dateWords(stamp: Stamp): string {
+  return date.format(Date.parse(stamp))
+}
+
+/** "Tue 14:18" in another time zone, by its IANA name; this browser may not know the name. */
+export function timeWordsIn(timeZone: string, now: number): string {
+  try {
+    return new Intl.DateTimeFormat("en-GB", {
+      weekday: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone,
+    }).format(now)
+  } catch {
+    return timeZone
+  }
 }

@@ -73,6 +73,7 @@ const PATHS = {
       <circle cx="18.500" cy="6" r="2.500" fill="currentColor" />
     </>
   ),
+  pencil: <path d="M5 19l1-4L16 5l3 3L9 18zM14 7l3 3" />,
   plus: <path d="M12 5v14M5 12h14" />,
   globe: (
     <>

@@ -18,8 +18,8 @@ type Answer = z.output<typeof conversationCommands.answer.body>
 
 /**
  * Sends an answer, and takes the conversation where it is nobody's, offered to the author, or closed. Nothing is
- * written if assignee, state or answers are not what the author saw: `conversation-taken`, `-released`, `-closed`,
- * `-reopened`, `answered-meanwhile`.
+ * written if the customer is blocked (`customer-blocked`), or if assignee, state or answers are not what the author
+ * saw: `conversation-taken`, `-released`, `-closed`, `-reopened`, `answered-meanwhile`.
  */
 export async function answer(
   needs: { sync: Sync; adapters: Adapters },
@@ -29,6 +29,7 @@ export async function answer(
 ): Promise<{ number: number; at: Stamp; assigneeId: Id }> {
   const { sync, adapters } = needs
   return act(sync, { agent, conversationId, name: "answer", commandId: body.id }, async (held, writing) => {
+    if (held.now.blockedAt !== null) throw refuse("customer-blocked")
     const address = await accessAddress(writing.tx, held, body.addressId)
     await refuseIfDifferent(writing.tx, held, { agentId: agent.agentId, expects: body.expects })
     return sendAnswer(writing, { held, adapters, agentId: agent.agentId, address, body })

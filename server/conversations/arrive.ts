@@ -9,6 +9,28 @@ import { assignTo, reopen } from "./ownership.ts"
 import type { Inbound } from "./receive.ts"
 import { wake } from "./snooze.ts"
 
+/**
+ * What a blocked customer wrote is kept as an event and not as a message: so nothing that looks at messages (unread
+ * marks, badge, inboxes, waiting times, offers, notifications) can forget that it is to be quiet about it.
+ */
+export function arriveBlocked(
+  writing: Writing,
+  o: { held: Held; inbound: Inbound; addressId: Id },
+): NewEntry {
+  const { held, inbound, addressId } = o
+  const { message, sourceId } = inbound
+  return addEntry(held, writing.at, {
+    id: message.id,
+    type: "event",
+    addressId,
+    sourceId,
+    event: { what: "wrote-while-blocked", addressId, text: message.text, files: [] },
+    fileIds: message.files.map(({ id }) => id),
+    providerId: message.providerId,
+    claimedAt: message.claimedAt,
+  })
+}
+
 /** What a customer's message does to his conversation: whose it becomes, and what waits for whom. */
 export async function arrive(
   writing: Writing,
@@ -41,6 +63,7 @@ export async function arrive(
   now.lastAddressId = addressId
   now.lastSourceId = sourceId
   now.lastCustomerEntryId = entry.id
+  now.seenAt = entry.at
   if (isFirst) await placeAsNew(writing, held, all)
   else if (isBack) await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
   else {

@@ -86,6 +86,7 @@ function bodyOf(record: EntryRecord): EntryRow["body"] {
       delivery: delivery === null ? null : { state: delivery, reason: deliveryReason },
     }
   if (type === "note" && agentId !== null) return { type, agentId, text, files }
-  if (type === "event" && event !== null) return { type, event }
+  if (type === "event" && event !== null)
+    return { type, event: event.what === "wrote-while-blocked" ? { ...event, files } : event }
   throw new Error(`Entry ${record.id} is not whole.`)
 }

@@ -114,6 +114,7 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(touched.map(recordOf))}::jsonb) as given (
         id uuid, team_id uuid, assignee_id uuid, last_assignee_id uuid, closed_at timestamptz, listed_at timestamptz,
+        blocked_at timestamptz, seen_at timestamptz,
         offer_id uuid, offer_agent_id uuid, offer_by_agent_id uuid, offer_ends_at timestamptz, is_snoozed boolean,
         snoozed_until timestamptz, last_at timestamptz,
         updated_at timestamptz, waiting_since timestamptz, last_source_id uuid, last_address_id uuid,
@@ -122,7 +123,8 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
     ), changed as (
       update conversations c
          set team_id = given.team_id, assignee_id = given.assignee_id, last_assignee_id = given.last_assignee_id,
-             closed_at = given.closed_at, listed_at = given.listed_at, offer_id = given.offer_id,
+             closed_at = given.closed_at, listed_at = given.listed_at, blocked_at = given.blocked_at,
+             seen_at = given.seen_at, offer_id = given.offer_id,
              offer_agent_id = given.offer_agent_id, offer_by_agent_id = given.offer_by_agent_id,
              offer_ends_at = given.offer_ends_at, is_snoozed = given.is_snoozed,
              snoozed_until = given.snoozed_until, last_at = given.last_at, updated_at = given.updated_at,
@@ -197,6 +199,8 @@ function recordOf({ now }: Held): Record<string, string | boolean | null> {
     last_assignee_id: now.lastAssigneeId,
     closed_at: now.closedAt,
     listed_at: now.closedAt === null ? null : now.updatedAt,
+    blocked_at: now.blockedAt,
+    seen_at: now.seenAt,
     offer_id: now.offer?.id ?? null,
     offer_agent_id: now.offer?.agentId ?? null,
     offer_by_agent_id: now.offer?.byAgentId ?? null,

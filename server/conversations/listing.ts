@@ -44,7 +44,7 @@ async function pageOf(tx: Tx, agent: Agent, ids: readonly Id[], hasMore: boolean
 }
 
 /** The change up to which everything is in what this snapshot reads. */
-async function findNumber(tx: Tx, workspaceId: Id): Promise<number> {
+export async function findNumber(tx: Tx, workspaceId: Id): Promise<number> {
   const { rows } = await sql<{ number: number }>`
     select number from counters where workspace_id = ${workspaceId}`.execute(tx)
   return rows[0]?.number ?? 0

@@ -60,7 +60,7 @@ export const conversationLoader: Loader = {
 }
 
 type LoadedRecord = StateRecord & {
-  customer: Loaded["customer"]
+  customer: Omit<Loaded["customer"], "firstSeenAt" | "isBlocked">
   addresses: Loaded["addresses"]
   last: Loaded["last"]
 }
@@ -85,7 +85,11 @@ async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map
   return new Map(
     rows.map(({ customer, firstSeenAt, addresses, last, ...record }) => [
       record.id,
-      rowOf(stateOf(record), { customer: { ...customer, firstSeenAt }, addresses, last }),
+      rowOf(stateOf(record), {
+        customer: { ...customer, firstSeenAt, isBlocked: record.blockedAt !== null },
+        addresses,
+        last,
+      }),
     ]),
   )
 }

@@ -7,7 +7,7 @@ import { claimAddresses, setConsent, type Profile } from "../customers/customers
 import { newId } from "../db/db.ts"
 import { uploads } from "../files/files.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
-import { arrive, findAway, type Away } from "./arrive.ts"
+import { arrive, arriveBlocked, findAway, type Away } from "./arrive.ts"
 import { gather } from "./gather.ts"
 import { addEvent, hold, save, type Held } from "./hold.ts"
 
@@ -34,12 +34,24 @@ export type Inbound = {
   }
   /** What the website said of itself, where the message answers that. */
   spokeFirst?: string | undefined
+  /** The sender hears our answer: one who is blocked is told so and nothing of his is taken. Else it is kept quietly. */
+  isAnswered?: boolean
   /** The customer forbade or allowed again that we write to this address. */
   consent?: "opted-out" | "opted-in"
 }
 
-/** `isNew` false: the message had been taken before, and this is what it became then. */
-export type Received = { entryId: Id; conversationId: Id; addressId: Id; at: Stamp; isNew: boolean }
+/**
+ * `isNew` false: the message had been taken before, and this is what it became then. `isRefused`: the customer is blocked
+ * and hears of it; nothing was taken. No refusal that is thrown, which would have all of a batch done again singly.
+ */
+export type Received = {
+  entryId: Id
+  conversationId: Id
+  addressId: Id
+  at: Stamp
+  isNew: boolean
+  isRefused: boolean
+}
 
 /**
  * Transactions that take messages at the same time, of one workspace and of all, and how many calls one of them takes
@@ -134,12 +146,23 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
           addressId,
           at: earlier.at,
           isNew: false,
+          isRefused: false,
         })
         continue
       }
       const held = all.find(({ now }) => now.customerId === customerId)
       if (held === undefined) throw new Error("A customer has no conversation.")
-      const entry = await arrive(writing, { held, all, away, inbound: mended(each), addressId })
+      const conversationId = held.now.id
+      const isBlocked = held.now.blockedAt !== null
+      if (isBlocked && each.isAnswered) {
+        const { id: entryId } = each.message
+        received.push({ entryId, conversationId, addressId, at: writing.at, isNew: false, isRefused: true })
+        continue
+      }
+      const inbound = mended(each)
+      const entry = isBlocked
+        ? arriveBlocked(writing, { held, inbound, addressId })
+        : await arrive(writing, { held, all, away, inbound, addressId })
       await expectMedia(writing, {
         workspaceId,
         sourceId: each.sourceId,
@@ -153,7 +176,6 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
       await followConsent(writing, held, addressId, each)
       writing.count("messages", { channel: each.channel, direction: "in" })
       const { id, at } = entry
-      const conversationId = held.now.id
       known.push({
         id,
         at,
@@ -162,7 +184,7 @@ async function takeTogether(sync: Sync, workspaceId: Id, group: readonly Inbound
         sourceId: each.sourceId,
         providerId: each.message.providerId,
       })
-      received.push({ entryId: id, conversationId, addressId, at, isNew: true })
+      received.push({ entryId: id, conversationId, addressId, at, isNew: true, isRefused: false })
     }
     await save(writing, all)
     return { received }

@@ -10,6 +10,10 @@ export type State = {
   assigneeId: Id | null
   lastAssigneeId: Id | null
   closedAt: Stamp | null
+  /** Set while the customer is blocked. */
+  blockedAt: Stamp | null
+  /** When the customer was last seen; null where that was before it was kept. */
+  seenAt: Stamp | null
   offer: { id: Id; agentId: Id; byAgentId: Id | null; endsAt: Stamp } | null
   /** Out of the inboxes until then; without a time until the customer writes. */
   snooze: { until: Stamp | null } | null
@@ -29,6 +33,7 @@ export type State = {
 export const stateColumns = sql`
   c.id, c.customer_id as "customerId", c.team_id as "teamId", c.assignee_id as "assigneeId",
   c.last_assignee_id as "lastAssigneeId", c.closed_at as "closedAt",
+  c.blocked_at as "blockedAt", c.seen_at as "seenAt",
   c.offer_id as "offerId", c.offer_agent_id as "offerAgentId", c.offer_by_agent_id as "offerByAgentId",
   c.offer_ends_at as "offerEndsAt", c.is_snoozed as "isSnoozed", c.snoozed_until as "snoozedUntil",
   c.last_at as "lastAt", c.updated_at as "updatedAt",

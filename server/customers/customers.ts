@@ -6,9 +6,14 @@
  * its customer is made together with it, in one statement, so there is neither a second customer nor one
  * without an address.
  *
+ * What agents note about a customer (name, fields, remarks) hangs on his id, row by row; who may note and who is told
+ * is the business of `conversations`, because a customer is visible exactly to those who may see his conversation.
+ *
  * Locks: claiming holds the row of the address until the transaction ends. Claim before locking the
  * conversation, and all of a transaction's addresses in one call.
  */
 export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
+export * as sightings from "./sightings.ts"
+export * as notes from "./notes.ts"
 export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

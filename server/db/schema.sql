@@ -23,6 +23,7 @@ create table addresses (
   agent_seen_at timestamp with time zone,
   last_used_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
+  user_agent text,
   constraint addresses_pkey PRIMARY KEY (workspace_id, id),
   constraint addresses_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint addresses_value_key UNIQUE (workspace_id, source_id, value)
@@ -105,6 +106,8 @@ create table conversations (
   created_at timestamp with time zone not null,
   is_snoozed boolean default false not null,
   snoozed_until timestamp with time zone,
+  blocked_at timestamp with time zone,
+  seen_at timestamp with time zone,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_customer_key UNIQUE (workspace_id, customer_id),
   constraint conversations_listed_check CHECK (((closed_at IS NULL) = (listed_at IS NULL))),
@@ -123,6 +126,16 @@ create table counters (
   constraint counters_pkey PRIMARY KEY (workspace_id)
 );
 
+create table customer_fields (
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  key text not null,
+  name text not null,
+  value text not null,
+  constraint customer_fields_pkey PRIMARY KEY (workspace_id, customer_id, key),
+  constraint customer_fields_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id)
+);
+
 create table customers (
   workspace_id uuid not null,
   id uuid not null,
@@ -131,6 +144,7 @@ create table customers (
   country text,
   language text,
   created_at timestamp with time zone not null,
+  time_zone text,
   constraint customers_pkey PRIMARY KEY (workspace_id, id)
 );
 
@@ -364,6 +378,19 @@ create table notices (
   constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'woke'::text]))) NOT VALID
 );
 
+create table remarks (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  agent_id uuid not null,
+  text text not null,
+  at timestamp with time zone not null,
+  edited_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  constraint remarks_pkey PRIMARY KEY (workspace_id, id),
+  constraint remarks_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id)
+);
+
 create table saved_replies (
   workspace_id uuid not null,
   id uuid not null,
@@ -419,6 +446,15 @@ create table teams (
   constraint teams_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table visits (
+  workspace_id uuid not null,
+  address_id uuid not null,
+  at timestamp with time zone not null,
+  path text not null,
+  constraint visits_pkey PRIMARY KEY (workspace_id, address_id, at),
+  constraint visits_address_fkey FOREIGN KEY (workspace_id, address_id) REFERENCES addresses(workspace_id, id)
+);
+
 create table workspaces (
   id uuid not null,
   name text not null,
@@ -431,6 +467,8 @@ CREATE INDEX addresses_customer_index ON public.addresses USING btree (workspace
 CREATE INDEX changes_at_index ON public.changes USING brin (at);
 
 CREATE INDEX commands_at_index ON public.commands USING brin (at);
+
+CREATE INDEX conversations_blocked_index ON public.conversations USING btree (workspace_id) WHERE (blocked_at IS NOT NULL);
 
 CREATE INDEX conversations_closed_assignee_index ON public.conversations USING btree (workspace_id, assignee_id, listed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 
@@ -453,6 +491,8 @@ CREATE INDEX conversations_open_index ON public.conversations USING btree (works
 CREATE INDEX conversations_open_team_index ON public.conversations USING btree (workspace_id, team_id) WHERE (closed_at IS NULL);
 
 CREATE INDEX conversations_unassigned_index ON public.conversations USING btree (workspace_id, team_id) WHERE ((closed_at IS NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
+
+CREATE INDEX customer_fields_key_index ON public.customer_fields USING btree (workspace_id, key);
 
 CREATE INDEX entries_address_index ON public.entries USING btree (workspace_id, address_id, at) WHERE (type = 'message'::text);
 
@@ -485,5 +525,7 @@ CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspac
 CREATE INDEX notices_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE (what = 'mention'::text);
 
 CREATE INDEX notices_open_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE ((what = 'mention'::text) AND (NOT is_done));
+
+CREATE INDEX remarks_customer_index ON public.remarks USING btree (workspace_id, customer_id, at);
 
 CREATE UNIQUE INDEX teams_everyone_key ON public.teams USING btree (workspace_id) WHERE is_everyone;

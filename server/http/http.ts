@@ -18,6 +18,7 @@ import type { Identity } from "../team/team.ts"
 import { accountRoutes } from "./account.ts"
 import { conversationRoutes } from "./conversations.ts"
 import { fileRoutes } from "./files.ts"
+import { customerRoutes } from "./customers.ts"
 import { createFrame } from "./frame.ts"
 import { labelRoutes } from "./labels.ts"
 import { pageRoutes } from "./pages.ts"
@@ -58,6 +59,7 @@ export async function createHttp(joined: {
   replyRoutes(app, { sync })
   sourceRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
+  customerRoutes(app, { sync })
   fileRoutes(app, { sync, config, store })
   webhookRoutes(app, { sync, config, adapters })
   pageRoutes(app, { sync })

@@ -6,7 +6,7 @@ import {
   type PublicMessage,
   type ToVisitor,
 } from "../../protocol/visitor.ts"
-import { seen, visitors } from "../conversations/conversations.ts"
+import { seen, sighted, visitors } from "../conversations/conversations.ts"
 import { findAddress } from "../customers/customers.ts"
 import { VisitorPresence, type Sync } from "../sync/sync.ts"
 import type { Website } from "./website.ts"
@@ -18,6 +18,9 @@ const MOST_HELLOS = 30
 const HELLO_WITHIN = 10_000
 /** A visitor's typing is believed this long; his page says it again every five seconds. */
 const TYPING_LIFE = 7_000
+/** Of what is kept of a page's address, and of what a browser says it is. */
+const MOST_PATH = 500
+const MOST_USER_AGENT = 400
 
 /** What is the same for all visitors. */
 export type Needs = {
@@ -54,6 +57,7 @@ export class VisitorStream {
   readonly #o: Needs
   readonly #website: Website
   readonly #wire: Wire<FromVisitor>
+  readonly #userAgent: string | null
   #joined: Joined | undefined
   #page: string | null = null
   #isTyping = false
@@ -67,9 +71,11 @@ export class VisitorStream {
   #isOver = false
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(needs: Needs, { socket, website }: { socket: WiredSocket; website: Website }) {
+  constructor(needs: Needs, o: { socket: WiredSocket; website: Website; userAgent: string | undefined }) {
+    const { socket, website } = o
     this.#o = needs
     this.#website = website
+    this.#userAgent = o.userAgent?.slice(0, MOST_USER_AGENT) ?? null
     this.#wire = new Wire(socket, this, needs.wire)
     this.#helloTimer = setTimeout(() => this.#wire.end(), HELLO_WITHIN)
   }
@@ -86,8 +92,10 @@ export class VisitorStream {
       this.#helloTimer = undefined
       if (this.#hellos > MOST_HELLOS) return this.#bye("slow")
       this.#inTurn(() => this.#o.inTurn(this.#website.id, () => this.#begin(message)))
-    } else if (message.kind === "page") this.#page = pathOf(message.page.url)
-    else this.#types(message.isTyping)
+    } else if (message.kind === "page") {
+      this.#page = pathOf(message.page.url)
+      if (this.#joined) this.#beSighted(this.#joined.addressId, null)
+    } else this.#types(message.isTyping)
     this.#appear()
   }
 
@@ -212,7 +220,18 @@ export class VisitorStream {
     if (conversationId !== undefined)
       joined.presence = new VisitorPresence(sync, { workspaceId, conversationId, visitor: this })
     this.#appear()
+    this.#beSighted(addressId, hello.timeZone ?? null)
     await this.#welcome(addressId, hello.after, home)
+  }
+
+  #beSighted(addressId: string, timeZone: string | null): void {
+    sighted(this.#o.sync, {
+      workspaceId: this.#website.workspaceId,
+      addressId,
+      path: this.#page?.slice(0, MOST_PATH).toWellFormed() ?? null,
+      userAgent: this.#userAgent,
+      timeZone: timeZone !== null && isTimeZone(timeZone) ? timeZone : null,
+    })
   }
 
   async #welcome(addressId: string, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
@@ -286,6 +305,15 @@ function latestOf(messages: readonly PublicMessage[]): Stamp | undefined {
 
 function lastSeen(messages: readonly PublicMessage[]): number {
   return messages.findLastIndex(({ agent, isSeen }) => agent === null && isSeen)
+}
+
+/** Browsers are believed only in what the agents' browsers will understand. */
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }))
+  } catch {
+    return false
+  }
 }
 
 /**

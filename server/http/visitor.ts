@@ -163,6 +163,7 @@ export function visitorRoutes(
             addressValue: value,
             addressDisplay: "",
             profile,
+            isAnswered: true,
             spokeFirst: body.answersProactive ? website.settings.proactive?.text : undefined,
             message: {
               id: body.id,
@@ -175,6 +176,7 @@ export function visitorRoutes(
           },
         ])
         if (received === undefined) throw new Error("A message was taken and nothing is known of it.")
+        if (received.isRefused) throw refuse("blocked")
         if (known.size >= MOST_KNOWN) known.clear()
         known.add(`${website.id} ${value}`)
         return { id: received.entryId, at: received.at }
@@ -222,7 +224,11 @@ export function visitorRoutes(
 
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)
-      const stream = new VisitorStream(needs, { socket: await acceptSocket(request, reply), website })
+      const stream = new VisitorStream(needs, {
+        socket: await acceptSocket(request, reply),
+        website,
+        userAgent: request.headers["user-agent"],
+      })
       streams.add(stream)
       // It was under way when all others were told.
       if (isStopping) stream.stop()

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto"
+import { once } from "node:events"
+import { WebSocket } from "ws"
 import { PROTOCOL } from "../../protocol/stream.ts"
 import { newId } from "../../server/db/db.ts"
 
@@ -74,6 +76,22 @@ export async function fillCompany(url: string): Promise<Company> {
       make: { name, color },
     })
   await ada.ask("PUT", `${at}/star`, { id: newId(), isStarred: true })
+  await ada.ask("PATCH", `${at}/customer`, { id: newId(), name: "Marta Figueiredo" })
+  for (const [name, value] of [
+    ["Plan", "Club, since 2021"],
+    ["Shoe size", "42"],
+    ["Last order", "https://northwind.test/orders/10482"],
+  ])
+    await ada.ask("PUT", `${at}/customer/fields`, { id: newId(), name, value })
+  await bo.ask("PUT", `${at}/customer/remarks/${newId()}`, {
+    id: newId(),
+    text: "Prefers to be written to in Portuguese.",
+  })
+  await ada.ask("PUT", `${at}/customer/remarks/${newId()}`, {
+    id: newId(),
+    text: "Buys for the whole family; always ask whether the other pairs fit, too.",
+  })
+  await showUp(url, source, marta.key)
   await marta("Wonderful, thank you!")
   const [thanks] = await ada.conversations("me")
   if (thanks) {
@@ -189,7 +207,7 @@ async function colleague(url: string, owner: Awaited<ReturnType<typeof person>>,
 
 export function visitorOf(url: string, source: string, language: string) {
   const key = randomBytes(32).toString("base64url")
-  return async (text: string) => {
+  const say = async (text: string) => {
     const answer = await fetch(`${url}/visitor/v1/${source}/messages`, {
       method: "POST",
       headers: { "content-type": "application/json", origin: url },
@@ -203,4 +221,26 @@ export function visitorOf(url: string, source: string, language: string) {
     })
     if (!answer.ok) throw new Error(`A visitor was refused: ${answer.status} ${await answer.text()}`)
   }
+  return Object.assign(say, { key })
+}
+
+/** The visitor goes through some pages of the shop. */
+async function showUp(url: string, source: string, key: string): Promise<void> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/visitor/v1/${source}/stream`, {
+    origin: url,
+    headers: {
+      "user-agent":
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+    },
+  })
+  await once(socket, "open")
+  const at = (path: string) => ({ url: `https://northwind.test${path}`, title: "" })
+  socket.send(JSON.stringify({ kind: "hello", key, page: at("/"), timeZone: "Europe/Lisbon" }))
+  await once(socket, "message")
+  for (const path of ["/shoes", "/shoes/42", "/sizes", "/returns", "/orders/10482", "/contact?from=orders"]) {
+    socket.send(JSON.stringify({ kind: "page", page: at(path) }))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  socket.terminate()
 }

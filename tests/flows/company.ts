@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto"
 import { sql } from "kysely"
 import { expect } from "vitest"
 import { countAll, readerOf } from "../../protocol/inboxes.ts"
-import type { AgentRow, ConversationRow, EntryRow, Row, TeamRow } from "../../protocol/rows.ts"
+import type { AgentRow, ConversationRow, CustomerRow, EntryRow, Row, TeamRow } from "../../protocol/rows.ts"
 import { page } from "../../protocol/stream.ts"
 import type { Config } from "../../server/config/config.ts"
-import { conversationLoader, countsFor } from "../../server/conversations/conversations.ts"
+import { conversationLoaders, countsFor } from "../../server/conversations/conversations.ts"
 import { newId, snapshot } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
 import { findReader, presence, teamLoaders } from "../../server/team/team.ts"
@@ -136,6 +136,16 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
     return row
   }
 
+  /** What is noted about the customer. */
+  async function notes(agent: Colleague, name: string): Promise<CustomerRow> {
+    const { body } = await succeed(
+      agent.get(`/conversations/${get(customers, name).conversationId}/customer`),
+    )
+    const [row] = page.parse(body).rows
+    if (row?.kind !== "customer") throw new Error("No customer was answered.")
+    return row
+  }
+
   async function timeline(agent: Colleague, name: string): Promise<EntryRow[]> {
     const { body } = await succeed(
       agent.get(`/conversations/${get(customers, name).conversationId}/entries?limit=200`),
@@ -152,11 +162,7 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
   /** A command on a conversation as the agent's desk sends it after having looked, answered with refusal or success. */
   async function act(agent: Colleague, name: string, what: string, body: object = {}) {
     const path = `/conversations/${get(customers, name).conversationId}/${what}`
-    return agent.send(
-      ["star", "mention", "snooze", "draft"].includes(what) || what.includes("/labels/") ? "PUT" : "POST",
-      path,
-      body,
-    )
+    return agent.send(methodOf(what), path, body)
   }
 
   /** Answers by what the agent sees now, unless told what he saw. */
@@ -239,6 +245,7 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
     write,
     introduce,
     see,
+    notes,
     timeline,
     events,
     act,
@@ -251,6 +258,11 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
   }
 }
 export type Company = Awaited<ReturnType<typeof createCompany>>
+
+function methodOf(what: string): string {
+  if (what === "customer") return "PATCH"
+  return /^(star|mention|snooze|draft|customer\/.*)$|\/labels\//.test(what) ? "PUT" : "POST"
+}
 
 /** The answer of a request that is expected to succeed. */
 export async function succeed(asked: ReturnType<Person["get"]>): ReturnType<Person["get"]> {
@@ -271,7 +283,7 @@ export async function loadReplica(parley: Parley, workspaceId: string, agentId: 
     const reader = await findReader(tx, workspaceId, agentId)
     if (reader === undefined) throw new Error("The agent is disabled.")
     const rows: Row[] = []
-    for (const loader of [...teamLoaders, conversationLoader])
+    for (const loader of [...teamLoaders, ...conversationLoaders])
       for await (const ids of loader.snapshot(tx, reader)) {
         const loaded = await loader.load(tx, workspaceId, ids, [reader])
         rows.push(...(loaded.get(agentId)?.values() ?? []))

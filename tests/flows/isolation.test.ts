@@ -18,7 +18,8 @@ type Ids = Record<
   | "file"
   | "invitation"
   | "label"
-  | "reply",
+  | "reply"
+  | "remark",
   string
 >
 type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -123,6 +124,20 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { params: { conversationId: own.conversation }, body: { isOn: true } },
     { params: { conversationId: own.conversation, entryId: own.entry }, body: { isOn: true } },
   ],
+  "PATCH /api/v1/conversations/:conversationId/customer": () => [{ body: { name: "Stolen" } }],
+  "PUT /api/v1/conversations/:conversationId/customer/fields": () => [
+    { body: { name: "Plan", value: "Stolen" } },
+    { body: { name: "Plan", value: null } },
+  ],
+  "PUT /api/v1/conversations/:conversationId/customer/remarks/:remarkId": (own) => [
+    { body: { text: "Stolen" } },
+    { body: { text: null } },
+    { params: { conversationId: own.conversation }, body: { text: null } },
+  ],
+  "PUT /api/v1/conversations/:conversationId/customer/block": () => [{ body: { isBlocked: true } }],
+  "GET /api/v1/conversations/:conversationId/customer": () => [{}],
+  "GET /api/v1/conversations/:conversationId/customer/history": () => [{}],
+  "GET /api/v1/customers/fields": () => namesNothing,
   "GET /api/v1/conversations": (_, other) => [{ query: `?inbox=team:${other.team}` }],
   "GET /api/v1/conversations/:conversationId": () => [{}],
   "GET /api/v1/conversations/:conversationId/entries": (own, other) => [
@@ -216,6 +231,9 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
   const reply = newId()
   const quintessence = { id: reply, name: "quintessence", text: "quintessence", teamId: null }
   await succeed(company.owner.send("POST", "/saved-replies", quintessence))
+  const remark = newId()
+  await succeed(company.act(ada, "Paris", `customer/remarks/${remark}`, { text: "quintessence" }))
+  await succeed(company.act(ada, "Paris", "customer/fields", { name: "Plan", value: "quintessence" }))
   const { rows } = await sql<{ id: string }>`
     select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
     db,
@@ -232,6 +250,7 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     invitation: rows[0]?.id ?? "",
     label,
     reply,
+    remark,
   }
   return { company, ids }
 }
@@ -264,6 +283,7 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     fileId: ids.file,
     labelId: ids.label,
     replyId: ids.reply,
+    remarkId: ids.remark,
     invitationId: ids.invitation,
     inbox: "me",
   }

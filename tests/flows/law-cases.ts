@@ -94,6 +94,40 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await succeed(company.answer(bo, name))
     yield await putLabel(stage, bo, label, { isOn: false })
   },
+  async *renameCustomer(stage) {
+    const { company, bo, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "customer", { name: "Nobody" }))
+    yield await act(stage, bo, "customer", { name: "Vera Lund" })
+    yield* withSightOf(stage, dee, () => act(stage, dee, "customer", { name: null }))
+    yield await company.close(bo, stage.name)
+    yield await act(stage, bo, "customer", { name: "Vera" })
+  },
+  async *setField(stage) {
+    const { bo, cy, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "customer/fields", { name: "Plan", value: "Pro" }))
+    yield await act(stage, bo, "customer/fields", { name: "Plan", value: "Pro" })
+    yield* withSightOf(stage, dee, () => act(stage, dee, "customer/fields", { name: "PLAN", value: "Basic" }))
+    yield await act(stage, cy, "customer/fields", { name: "plan", value: null })
+  },
+  async *remark(stage) {
+    const { bo, ada, dee } = stage
+    const path = `customer/remarks/${newId()}`
+    yield await expectUnseen(stage, tried(stage, dee, path, { text: "secret" }))
+    yield await act(stage, bo, path, { text: "Calls himself the king of Spain." })
+    yield await act(stage, ada, path, { text: "He is." })
+    yield* withSightOf(stage, dee, () => act(stage, dee, `customer/remarks/${newId()}`, { text: "Indeed." }))
+    yield await act(stage, bo, path, { text: null })
+    yield await act(stage, bo, path, { text: "He is." })
+  },
+  async *block(stage) {
+    const { company, name, bo, dee, salesSourceId } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "customer/block", { isBlocked: true }))
+    yield await act(stage, bo, "customer/block", { isBlocked: true })
+    await expect(company.write(name, { at: salesSourceId })).rejects.toThrow("not accepted")
+    yield await act(stage, bo, "reopen", { undo: true })
+    yield* withSightOf(stage, dee, () => act(stage, dee, "customer/block", { isBlocked: false }))
+    yield await company.write(name, { at: salesSourceId })
+  },
   async *answer(stage) {
     const { company, name, bo, cy, dee } = stage
     const { lastAddressId: addressId } = await company.see(bo, name)

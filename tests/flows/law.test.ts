@@ -80,7 +80,7 @@ async function lookAtScreen(screen: Screen, act: string): Promise<void> {
   sleeper.close()
 }
 
-/** Entries are in no snapshot: what came live must be what pages answer now, to all who may see the conversation. */
+/** Entries and notes are in no snapshot: what came live must be what pages answer now, to all who may see the conversation. */
 async function lookAtEntries(): Promise<void> {
   for (const { agent, live, isOut } of screens) {
     if (isOut) continue
@@ -93,8 +93,11 @@ async function lookAtEntries(): Promise<void> {
       if (status !== 200) {
         // Closed ones included, which the law itself does not look at.
         expect(live.row("conversation", conversationId), `${agent.name} still has ${name}`).toBeUndefined()
+        expect(live.row("customer", conversationId), `${agent.name} still knows ${name}`).toBeUndefined()
         continue
       }
+      const noted = live.row("customer", conversationId)
+      if (noted !== undefined) expect(noted).toEqual(await company.notes(agent, name))
       const pages = new Map((await company.timeline(agent, name)).map((row) => [row.id, row]))
       for (const row of held.get(conversationId) ?? [])
         expect(row, `${agent.name} sees`).toEqual(pages.get(row.id))

@@ -19,6 +19,7 @@ type Kept = { row: Row; asOf: number }
 
 export class StreamClient {
   readonly rows = new Map<string, Kept>()
+  /** What no snapshot holds: entries, and what is noted about customers. */
   readonly entries = new Map<string, Kept>()
   readonly presence = new Map<string, Presence>()
   /** Every message as it came, for tests that look for what must not be there. */
@@ -109,18 +110,25 @@ export class StreamClient {
     if (frame.upTo <= frame.after || frame.asOf < frame.upTo)
       throw new Error("A frame's numbers make no sense.")
     for (const row of frame.rows) {
-      const kept = row.kind === "entry" ? this.entries : this.rows
+      const kept = this.#keptOf(row.kind)
       const key = keyOf(row.kind, row.id)
       if ((kept.get(key)?.asOf ?? 0) <= frame.asOf) kept.set(key, { row, asOf: frame.asOf })
     }
-    for (const { kind, id } of frame.removed)
-      (kind === "entry" ? this.entries : this.rows).delete(keyOf(kind, id))
+    for (const { kind, id } of frame.removed) {
+      this.#keptOf(kind).delete(keyOf(kind, id))
+      // Who loses sight of a conversation loses sight of its customer.
+      if (kind === "conversation") this.entries.delete(keyOf("customer", id))
+    }
     this.cursor = frame.upTo
     this.frames.push(frame)
   }
 
+  #keptOf(kind: RowKind): Map<string, Kept> {
+    return kind === "entry" || kind === "customer" ? this.entries : this.rows
+  }
+
   row<K extends RowKind>(kind: K, id: string): Extract<Row, { kind: K }> | undefined {
-    const found = (kind === "entry" ? this.entries : this.rows).get(keyOf(kind, id))?.row
+    const found = this.#keptOf(kind).get(keyOf(kind, id))?.row
     return isOfKind(found, kind) ? found : undefined
   }
 

@@ -51,6 +51,7 @@ export function conversation(number: number, fields: Partial<ConversationRow> = 
       country: null,
       language: null,
       firstSeenAt: at(0),
+      isBlocked: false,
     },
     addresses: [{ id: ADDRESS, sourceId: SOURCE, channel: "web-chat", display: "", optedOut: false }],
     teamId: TEAM,

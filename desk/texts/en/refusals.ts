@@ -3,6 +3,10 @@ import type { SmsReason } from "../../../protocol/sms.ts"
 
 /** What was refused, said to the one who tried; `.named` where it is known which colleague it is about. */
 const codes = {
+  "refusal.too-many-fields": "A customer has at most fifty fields.",
+  "refusal.too-many-remarks": "A customer has at most two hundred remarks.",
+  "refusal.customer-blocked": "This customer is blocked. Unblock to answer.",
+  "refusal.blocked": "Messages from this sender are not accepted.",
   "refusal.invalid-input": "Something is missing or malformed.",
   "refusal.not-signed-in": "You are signed out. Sign in again.",
   "refusal.not-allowed": "Your role does not allow this.",

@@ -1,0 +1,61 @@
+import type { ConversationRow } from "../../protocol/rows.ts"
+import { issue, newId, type CustomerNotes, type Outcome } from "../replica/replica.ts"
+import { refusalWords, t } from "../texts/texts.ts"
+import { showToast } from "../ui/ui.ts"
+import { customerName } from "./customer-name.ts"
+
+type Remark = CustomerNotes["remarks"][number]
+
+/** What can be noted about a customer, and blocking him: shown at once, each with an undo instead of a question. */
+export function useCustomerActs(row: ConversationRow) {
+  const params = { conversationId: row.id }
+  const { customer } = row
+  const say = (asked: Promise<Outcome>) => {
+    void asked.then((outcome) => {
+      if (outcome.kind === "refused") showToast(refusalWords(outcome.refusal))
+    })
+  }
+  const undoable = (text: string, run: () => void) => showToast(text, { label: t("undo"), run })
+  const setName = (name: string | null) => say(issue("renameCustomer", params, { name }))
+  const setField = (name: string, value: string | null) => say(issue("setField", params, { name, value }))
+  const setRemark = (remarkId: string, text: string | null) =>
+    say(issue("remark", { ...params, remarkId }, { text }))
+  const setBlocked = (isBlocked: boolean) => say(issue("block", params, { isBlocked }))
+  return {
+    rename(name: string | null) {
+      setName(name)
+      undoable(t("customer.renamed", { name: name ?? customerName({ ...customer, name: null }) }), () =>
+        setName(customer.name),
+      )
+    },
+    setField({ name, from, to }: { name: string; from: string | null; to: string | null }) {
+      setField(name, to)
+      const text = to === null ? t("customer.fieldRemoved", { name }) : t("customer.fieldSaved", { name })
+      undoable(text, () => setField(name, from))
+    },
+    addRemark(text: string) {
+      setRemark(newId(), text)
+    },
+    changeRemark({ id, text: before }: Remark, text: string) {
+      setRemark(id, text)
+      undoable(t("customer.remarkSaved"), () => setRemark(id, before))
+    },
+    removeRemark({ id, text }: Remark) {
+      setRemark(id, null)
+      undoable(t("customer.remarkRemoved"), () => setRemark(id, text))
+    },
+    block() {
+      setBlocked(true)
+      undoable(t("customer.blockedNow", { name: customerName(customer) }), () => {
+        setBlocked(false)
+        if (row.isOpen) say(issue("reopen", params, { undo: true }))
+      })
+    },
+    unblock() {
+      setBlocked(false)
+      undoable(t("customer.unblockedNow", { name: customerName(customer) }), () => setBlocked(true))
+    },
+  }
+}
+
+export type CustomerActs = ReturnType<typeof useCustomerActs>

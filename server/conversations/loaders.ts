@@ -1,0 +1,12 @@
+import type { Loader } from "../sync/sync.ts"
+import { customerLoader } from "./customer.ts"
+import { draftLoader } from "./draft.ts"
+import { entryLoader } from "./entries.ts"
+import { conversationLoader } from "./loading.ts"
+
+export const conversationLoaders: readonly Loader[] = [
+  draftLoader,
+  conversationLoader,
+  customerLoader,
+  entryLoader,
+]

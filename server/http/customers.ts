@@ -1,0 +1,39 @@
+import { conversationCommands } from "../../protocol/commands.ts"
+import { customerHistory, fieldNamesAnswer } from "../../protocol/customers.ts"
+import { page } from "../../protocol/stream.ts"
+import { acts } from "../conversations/conversations.ts"
+import { notes } from "../customers/customers.ts"
+import type { Sync } from "../sync/sync.ts"
+import { serve, type App } from "./route.ts"
+
+/** What is known of customers and noted about them. One is reached through his conversation: who sees it sees him. */
+export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
+  const { renameCustomer, setField, remark, block } = conversationCommands
+  serve(app, renameCustomer, async ({ agent, params, body }) =>
+    acts.renameCustomer(sync, agent, params.conversationId, body),
+  )
+  serve(app, setField, async ({ agent, params, body }) =>
+    acts.setField(sync, agent, params.conversationId, body),
+  )
+  serve(app, remark, async ({ agent, params, body }) => acts.remark(sync, agent, params, body))
+  serve(app, block, async ({ agent, params, body }) => acts.block(sync, agent, params.conversationId, body))
+
+  const customer = {
+    method: "GET",
+    path: "/conversations/:conversationId/customer",
+    answer: page,
+  } as const
+  serve(app, customer, async ({ agent, params }) => acts.getCustomer(sync, agent, params.conversationId))
+  const history = {
+    method: "GET",
+    path: "/conversations/:conversationId/customer/history",
+    answer: customerHistory,
+  } as const
+  serve(app, history, async ({ agent, params }) =>
+    acts.getCustomerHistory(sync, agent, params.conversationId),
+  )
+  const fieldNames = { method: "GET", path: "/customers/fields", answer: fieldNamesAnswer } as const
+  serve(app, fieldNames, async ({ agent }) => ({
+    names: await notes.readFieldNames(sync.db, agent.workspaceId),
+  }))
+}

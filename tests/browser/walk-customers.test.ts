@@ -1,0 +1,107 @@
+/** What is known of a customer and noted about him: in the panel, offline too, seen by a colleague; blocked and unblocked. */
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { succeed, type Colleague, type Company } from "../flows/company.ts"
+import * as people from "../harness/people.ts"
+import { log, row } from "../harness/people.ts"
+import { openStage, type Stage } from "./stage.ts"
+
+let stage: Stage
+let company: Company
+let adas: Colleague
+let ada: Page
+let bo: Page
+
+beforeAll(async () => {
+  stage = await openStage()
+  company = await stage.fill()
+  adas = await company.hire("Ada Okafor", { role: "admin" })
+  const bos = await company.hire("Bo Lindqvist")
+  await company.write("Vera", { text: "Vera wants her money back" })
+  await company.write("Wim", { text: "Wim sells pills" })
+  for (const name of ["Vera", "Wim"])
+    await succeed(company.assign(adas, name, { kind: "agent", agentId: adas.agentId }))
+  ada = await stage.openBrowserOf(adas)
+  bo = await stage.openBrowserOf(bos)
+  await ada.goto(`${stage.url}/inbox/me`)
+  await bo.goto(stage.url)
+  await people.openInbox(bo, "Everyone")
+})
+afterAll(() => stage?.close())
+
+const panel = (page: Page) => page.getByRole("complementary", { name: "Customer" })
+const undo = (page: Page) => page.getByRole("button", { name: "Undo" })
+
+test("a lead gets a name, fields and remarks, and a colleague sees each at once", async () => {
+  await people.openConversation(ada, "money back")
+  await people.openConversation(bo, "money back")
+  await panel(ada).getByRole("button", { name: "Change the name" }).click()
+  await panel(ada).getByRole("textbox", { name: "Name", exact: true }).fill("Vera Lund")
+  await ada.keyboard.press("Enter")
+  await panel(bo).getByRole("heading", { name: "Vera Lund" }).waitFor()
+  await row(bo, "money back").getByText("Vera Lund").waitFor()
+
+  await panel(ada).getByRole("button", { name: "Add a field" }).click()
+  await panel(ada).getByRole("combobox", { name: "Field" }).fill("Plan")
+  await panel(ada).getByRole("textbox", { name: "Value" }).fill("Pro")
+  await ada.keyboard.press("Enter")
+  await panel(bo).getByRole("button", { name: "Change Plan" }).waitFor()
+  await panel(bo).getByText("Pro", { exact: true }).waitFor()
+  // An emptied field is gone, and comes back.
+  await panel(ada).getByRole("button", { name: "Change Plan" }).click()
+  await panel(ada).getByRole("textbox", { name: "Plan" }).fill("")
+  await ada.keyboard.press("Enter")
+  await panel(bo).getByText("Pro", { exact: true }).waitFor({ state: "detached" })
+  await undo(ada).click()
+  await panel(bo).getByText("Pro", { exact: true }).waitFor()
+
+  await panel(ada).getByRole("button", { name: "Add a remark" }).click()
+  await panel(ada).getByRole("textbox", { name: "Remark" }).fill("Calls on Mondays.")
+  await panel(ada).getByRole("button", { name: "Save" }).click()
+  const bosRemarks = panel(bo).getByRole("list", { name: "Remarks" })
+  await bosRemarks.getByText("Calls on Mondays.").waitFor()
+  await bosRemarks.getByText("Ada Okafor").waitFor()
+  expect(await bosRemarks.getByRole("button").count()).toBe(0)
+  await panel(ada).getByRole("button", { name: "Remove the remark" }).click()
+  await bosRemarks.waitFor({ state: "detached" })
+  await undo(ada).click()
+  await bosRemarks.getByText("Calls on Mondays.").waitFor()
+})
+
+test("without a network it is noted all the same, survives a reload, and goes out later", async () => {
+  // The disk is written lazily.
+  await ada.waitForTimeout(1_500)
+  await ada.context().setOffline(true)
+  await panel(ada).getByRole("button", { name: "Change Plan" }).click()
+  await panel(ada).getByRole("textbox", { name: "Plan" }).fill("Enterprise")
+  await ada.keyboard.press("Enter")
+  await panel(ada).getByText("Enterprise", { exact: true }).waitFor()
+  await ada.reload()
+  await panel(ada).getByText("Enterprise", { exact: true }).waitFor()
+  await panel(ada).getByText("Calls on Mondays.").waitFor()
+  expect(await panel(bo).getByText("Enterprise", { exact: true }).count()).toBe(0)
+  await ada.context().setOffline(false)
+  await panel(bo).getByText("Enterprise", { exact: true }).waitFor()
+})
+
+test("a remark that was begun waits while another conversation is looked at", async () => {
+  await panel(ada).getByRole("button", { name: "Add a remark" }).click()
+  await panel(ada).getByRole("textbox", { name: "Remark" }).fill("Half a thou")
+  await people.openConversation(ada, "sells pills")
+  await people.openConversation(ada, "money back")
+  expect(await panel(ada).getByRole("textbox", { name: "Remark" }).inputValue()).toBe("Half a thou")
+  await panel(ada).getByRole("button", { name: "Cancel" }).click()
+})
+
+test("a blocked customer's conversation closes, and everything is undone by one click", async () => {
+  await people.openConversation(ada, "sells pills")
+  await panel(ada).getByRole("button", { name: "Block" }).click()
+  await log(ada).getByText("You blocked this customer").waitFor()
+  await row(bo, "sells pills").waitFor({ state: "detached" })
+  await expect(company.write("Wim", { text: "more pills" })).rejects.toThrow("not accepted")
+  await undo(ada).click()
+  await row(bo, "sells pills").waitFor()
+  await panel(ada).getByRole("button", { name: "Block" }).waitFor()
+  await company.write("Wim", { text: "no more pills" })
+  await row(bo, "no more pills").waitFor()
+})

@@ -1,7 +1,7 @@
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { countryWords, t } from "../texts/texts.ts"
 
-type Customer = ConversationRow["customer"]
+type Customer = Pick<ConversationRow["customer"], "name" | "city" | "country">
 
 /** The name, or `Lead <City or country>`, or `Lead` where the place is unknown. */
 export function customerName(customer: Customer): string {

@@ -6,4 +6,4 @@
  */
 export { CustomerPanel } from "./customer-panel.tsx"
 export { channelIcon, channelWords } from "./channel-words.ts"
-export { customerName } from "./customer-name.ts"
+export { customerName, placeOf } from "./customer-name.ts"

@@ -34,6 +34,14 @@ export function BottomBar({ path }: { path: string }) {
         )
       })}
       <Link
+        to="/customers"
+        className={style["link"]}
+        aria-current={path.startsWith("/customers") ? "page" : undefined}
+      >
+        <Icon name="people" size={20} />
+        <span>{t("rail.customers")}</span>
+      </Link>
+      <Link
         to="/settings/$section"
         params={{ section: "profile" }}
         className={style["link"]}

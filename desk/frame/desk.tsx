@@ -47,9 +47,11 @@ function useTitle(path: string) {
   const inbox = inboxKey.safeParse(decodeURIComponent(path.split("/")[2] ?? ""))
   const place = path.startsWith("/settings")
     ? t("rail.settings")
-    : inbox.success
-      ? inboxWords(inbox.data, teams)
-      : t("rail.service")
+    : path.startsWith("/customers")
+      ? t("rail.customers")
+      : inbox.success
+        ? inboxWords(inbox.data, teams)
+        : t("rail.service")
   const title = t("title", { place })
   useEffect(() => {
     document.title = badge > 0 ? t("title.badge", { badge, title }) : title

@@ -7,19 +7,30 @@ import style from "./rail.module.css"
 
 export function Rail({ onKeys }: { onKeys: () => void }) {
   const { badge } = useCounts()
-  const isSettings = useRouterState({ select: (state) => state.location.pathname.startsWith("/settings") })
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const isSettings = path.startsWith("/settings")
+  const isCustomers = path.startsWith("/customers")
   return (
     <nav className={style["rail"]} aria-label={t("rail.main")}>
       <Link
         to="/inbox/$inbox"
         params={{ inbox: "me" }}
         className={style["link"]}
-        aria-current={isSettings ? undefined : "page"}
+        aria-current={isSettings || isCustomers ? undefined : "page"}
         aria-label={badge > 0 ? t("rail.serviceCounted", { count: badge }) : t("rail.service")}
         title={t("rail.service")}
       >
         <Icon name="chat" size={20} />
         {badge > 0 && <span className={style["badge"]}>{badge > 99 ? t("list.many") : badge}</span>}
+      </Link>
+      <Link
+        to="/customers"
+        className={style["link"]}
+        aria-current={isCustomers ? "page" : undefined}
+        aria-label={t("rail.customers")}
+        title={t("rail.customers")}
+      >
+        <Icon name="people" size={20} />
       </Link>
       <Link
         to="/settings/$section"

@@ -6,7 +6,8 @@ import {
   Navigate,
   redirect,
 } from "@tanstack/react-router"
-import { inboxKey } from "../../protocol/values.ts"
+import { z } from "zod"
+import { channel, inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
 import { useWidth } from "../ui/ui.ts"
 import { insist } from "../offline/offline.ts"
@@ -58,6 +59,26 @@ const linked = createRoute({
   },
 })
 
+const CustomersPage = lazyRouteComponent(
+  () => insist(() => import("../customers/customers.ts")),
+  "CustomersPage",
+)
+const customersSearch = z.object({
+  find: z.string().optional().catch(undefined),
+  sort: z.literal("name").optional().catch(undefined),
+  show: z.enum(["open", "closed", "blocked"]).optional().catch(undefined),
+  channel: channel.optional().catch(undefined),
+})
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: customersSearch,
+  component: function Customers() {
+    const isPhone = useWidth() === "phone"
+    return <CustomersPage corner={isPhone && <SelfMenu side="bottom" />} />
+  },
+})
+
 const SettingsPage = lazyRouteComponent(() => insist(() => import("../settings/settings.ts")), "SettingsPage")
 const settings = createRoute({
   getParentRoute: () => root,
@@ -90,6 +111,7 @@ export const router = createRouter({
     start,
     inbox.addChildren([conversation]),
     linked,
+    customers,
     settings,
     invitation,
     forgotPassword,

@@ -14,6 +14,7 @@
  */
 export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
+export * as finding from "./finding.ts"
 export * as sightings from "./sightings.ts"
 export * as notes from "./notes.ts"
 export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

@@ -1,5 +1,7 @@
 -- Written by tools/dump-schema.ts from the migrations; not to be edited.
 
+create extension pg_trgm;
+
 create schema identity;
 
 create table acceptances (
@@ -132,6 +134,7 @@ create table customer_fields (
   key text not null,
   name text not null,
   value text not null,
+  found_as text generated always as ((' '::text || lower(regexp_replace(NORMALIZE(value, NFKD), '[\u0300-\u036f]+'::text, ''::text, 'g'::text)))) stored,
   constraint customer_fields_pkey PRIMARY KEY (workspace_id, customer_id, key),
   constraint customer_fields_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id)
 );
@@ -145,6 +148,7 @@ create table customers (
   language text,
   created_at timestamp with time zone not null,
   time_zone text,
+  found_as text generated always as ((' '::text || lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]+'::text, ''::text, 'g'::text)))) stored,
   constraint customers_pkey PRIMARY KEY (workspace_id, id)
 );
 
@@ -464,6 +468,8 @@ create table workspaces (
 
 CREATE INDEX addresses_customer_index ON public.addresses USING btree (workspace_id, customer_id);
 
+CREATE INDEX addresses_found_index ON public.addresses USING gin (value gin_trgm_ops) WHERE (channel <> 'web-chat'::text);
+
 CREATE INDEX changes_at_index ON public.changes USING brin (at);
 
 CREATE INDEX commands_at_index ON public.commands USING brin (at);
@@ -492,7 +498,13 @@ CREATE INDEX conversations_open_team_index ON public.conversations USING btree (
 
 CREATE INDEX conversations_unassigned_index ON public.conversations USING btree (workspace_id, team_id) WHERE ((closed_at IS NULL) AND (assignee_id IS NULL) AND (offer_agent_id IS NULL));
 
+CREATE INDEX customer_fields_found_index ON public.customer_fields USING gin (found_as gin_trgm_ops);
+
 CREATE INDEX customer_fields_key_index ON public.customer_fields USING btree (workspace_id, key);
+
+CREATE INDEX customers_found_index ON public.customers USING gin (found_as gin_trgm_ops) WHERE (found_as IS NOT NULL);
+
+CREATE INDEX customers_name_index ON public.customers USING btree (workspace_id, COALESCE(found_as, '~'::text) COLLATE "C", id);
 
 CREATE INDEX entries_address_index ON public.entries USING btree (workspace_id, address_id, at) WHERE (type = 'message'::text);
 

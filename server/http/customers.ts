@@ -1,5 +1,10 @@
 import { conversationCommands } from "../../protocol/commands.ts"
-import { customerHistory, fieldNamesAnswer } from "../../protocol/customers.ts"
+import {
+  customerHistory,
+  customersAnswer,
+  customersQuery,
+  fieldNamesAnswer,
+} from "../../protocol/customers.ts"
 import { page } from "../../protocol/stream.ts"
 import { acts } from "../conversations/conversations.ts"
 import { notes } from "../customers/customers.ts"
@@ -32,6 +37,13 @@ export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
   serve(app, history, async ({ agent, params }) =>
     acts.getCustomerHistory(sync, agent, params.conversationId),
   )
+  const customers = {
+    method: "GET",
+    path: "/customers",
+    query: customersQuery,
+    answer: customersAnswer,
+  } as const
+  serve(app, customers, async ({ agent, query }) => acts.listCustomers(sync, agent, query))
   const fieldNames = { method: "GET", path: "/customers/fields", answer: fieldNamesAnswer } as const
   serve(app, fieldNames, async ({ agent }) => ({
     names: await notes.readFieldNames(sync.db, agent.workspaceId),

@@ -214,6 +214,35 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
       },
     })
     await page.keyboard.press("Escape")
+    const panel = page.getByRole("complementary", { name: "Customer" })
+    await expectNothing(page, {
+      "a customer's name": () => panel.getByRole("button", { name: "Change the name" }).click(),
+      "a new field": async () => {
+        await page.keyboard.press("Escape")
+        await panel.getByRole("button", { name: "Add a field" }).click()
+      },
+      "a new remark": async () => {
+        await panel.getByRole("button", { name: "Add a remark" }).click()
+        await panel.getByRole("textbox", { name: "Remark" }).fill("Likes it.")
+      },
+      "a remark": async () => {
+        await panel.getByRole("button", { name: "Save" }).click()
+        await panel.getByRole("list", { name: "Remarks" }).waitFor()
+      },
+    })
+  })
+
+  test("customers", async () => {
+    await expectNothing(page, {
+      "the page": async () => {
+        await page.goto(`${stage.url}/customers`)
+        await page.getByRole("list", { name: "Customers" }).getByRole("link").first().waitFor()
+      },
+      "nobody found": async () => {
+        await page.getByRole("searchbox").fill("nobody of this name")
+        await page.getByText("Nobody here matches.").waitFor()
+      },
+    })
   })
 
   test("settings", async () => {

@@ -116,6 +116,8 @@ async function takeAll(company: Company) {
         await page.goto(links.busy)
         await page.getByRole("button", { name: "Customer information" }).click()
       })
+    for (const size of ["wide", "narrow", "phone"] as const)
+      await shoot("customers", { size, theme }, ada, (page) => page.goto(`${parley.url}/customers`))
     await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
     await shoot("settings-team", { size: "phone", theme }, ada, (page) =>
       page.goto(`${parley.url}/settings/team`),

@@ -138,6 +138,7 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "GET /api/v1/conversations/:conversationId/customer": () => [{}],
   "GET /api/v1/conversations/:conversationId/customer/history": () => [{}],
   "GET /api/v1/customers/fields": () => namesNothing,
+  "GET /api/v1/customers": () => namesNothing,
   "GET /api/v1/conversations": (_, other) => [{ query: `?inbox=team:${other.team}` }],
   "GET /api/v1/conversations/:conversationId": () => [{}],
   "GET /api/v1/conversations/:conversationId/entries": (own, other) => [

@@ -1,0 +1,64 @@
+import { useCallback, useEffect, useRef, useState } from "react"
+import { customersAnswer, type CustomerLine } from "../../protocol/customers.ts"
+import { RefusalError, request, useConnection } from "../replica/replica.ts"
+
+type Shown = {
+  query: string
+  customers: readonly CustomerLine[]
+  next: { key: string; id: string } | null
+}
+
+/** What was shown last: there at once for who comes back from a conversation. */
+let latest: Shown | undefined
+
+/** Milliseconds without another letter after which a search is asked for. */
+const PAUSE = 200
+
+export function useCustomers(query: string) {
+  const isOnline = useConnection() === "online"
+  const [shown, setShown] = useState(latest)
+  const [state, setState] = useState<"loading" | "ready" | "failed">("loading")
+  const asked = useRef(0)
+
+  const ask = useCallback(
+    async (after: Shown | undefined) => {
+      asked.current += 1
+      const mine = asked.current
+      setState("loading")
+      const page = new URLSearchParams(query)
+      if (after?.next) {
+        page.set("afterKey", after.next.key)
+        page.set("afterId", after.next.id)
+      }
+      try {
+        const { customers, next } = await request("GET", `/customers?${page}`, undefined, customersAnswer)
+        if (mine !== asked.current) return
+        latest = { query, customers: [...(after?.customers ?? []), ...customers], next }
+        setShown(latest)
+        setState("ready")
+      } catch (error) {
+        if (!(error instanceof RefusalError)) throw error
+        if (mine === asked.current) setState("failed")
+      }
+    },
+    [query],
+  )
+  useEffect(() => {
+    if (!isOnline) return
+    const timer = setTimeout(() => void ask(undefined), latest === undefined ? 0 : PAUSE)
+    return () => {
+      clearTimeout(timer)
+      // What is under way answers another question.
+      asked.current += 1
+    }
+  }, [ask, isOnline])
+  return {
+    customers: shown?.customers ?? [],
+    hasMore: shown?.query === query && shown.next !== null,
+    loadMore: () => void ask(shown),
+    isLoading: state === "loading",
+    isFailed: state === "failed",
+    isOnline,
+    again: () => void ask(undefined),
+  }
+}

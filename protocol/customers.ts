@@ -70,3 +70,70 @@ export const customersAnswer = z.object({
   next: z.object({ key: z.string(), id }).nullable(),
 })
 export type CustomerLine = z.infer<typeof customersAnswer>["customers"][number]
+
+/**
+ * Columns of an exported file, in their order. Brought in again, the first three say who is meant and what he is called;
+ * the others are left alone, because they are no agent's to say. Every further column is a field of its own, one that is
+ * called like a column of ours with `OWN_FIELD` before its name.
+ */
+export const CSV_COLUMNS = [
+  "Id",
+  "Name",
+  "Phone",
+  "Other phones",
+  "City",
+  "Country",
+  "Language",
+  "First seen",
+  "Last seen",
+  "Blocked",
+] as const
+export const OWN_FIELD = "Field: "
+
+/** Rows of one request. */
+export const MOST_IMPORTED = 200
+
+export const importProblem = z.enum([
+  /** Neither the id of a customer nor a phone number. */
+  "no-address",
+  "bad-phone",
+  /** A new customer, and no SMS number was chosen over which he is written to. */
+  "no-source",
+  "name-too-long",
+  "field-too-long",
+  "too-many-fields",
+  /** The same phone number stands on an earlier line. */
+  "twice",
+])
+export type ImportProblem = z.infer<typeof importProblem>
+
+/**
+ * POST /api/v1/customers/import, admins. A customer is known by his id or a phone number; an unknown phone number makes
+ * one, who can be written to through the source. Empty cells change nothing, and neither does asking twice.
+ */
+export const importBody = z.object({
+  /** An SMS number. */
+  sourceId: id.nullable(),
+  /** Says what would happen and writes nothing. */
+  isPreview: z.boolean(),
+  rows: z
+    .array(
+      z.object({
+        /** Told with its problem. */
+        line: z.number().int(),
+        id: z.string().max(100).default(""),
+        name: z.string().max(1_000).default(""),
+        phone: z.string().max(200).default(""),
+        fields: z.array(z.object({ name: z.string().max(1_000), value: z.string().max(20_000) })).max(300),
+      }),
+    )
+    .min(1)
+    .max(MOST_IMPORTED),
+})
+export const importAnswer = z.object({
+  made: z.number().int(),
+  changed: z.number().int(),
+  same: z.number().int(),
+  problems: z.array(z.object({ line: z.number().int(), problem: importProblem })),
+})
+export type ImportAnswer = z.infer<typeof importAnswer>

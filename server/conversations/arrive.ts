@@ -40,12 +40,17 @@ export async function arrive(
   const { now } = held
   const { message, sourceId, teamId } = inbound
   // Whom an agent wrote to first comes back to that agent.
-  const isFirst = now.lastCustomerEntryId === null && now.lastAnswerId === null
+  const isNew = now.lastCustomerEntryId === null && now.lastAnswerId === null && now.lastAssigneeId === null
   const isElsewhere = now.lastSourceId !== sourceId && now.teamId !== teamId
   const isSameSource = now.lastSourceId === sourceId
-  const isBack = !isFirst && now.closedAt !== null
+  const isBack = !isNew && now.closedAt !== null
   // First of all, so that what he wrote stands in the open conversation.
   if (isBack) reopen(writing, held, null)
+  else if (isNew) {
+    // A customer who was brought in has had a closed one from the start, in the team that the source had then.
+    now.closedAt = null
+    now.teamId = teamId
+  }
   wake(writing, held, { why: "customer-wrote", byAgentId: null })
   if (inbound.spokeFirst !== undefined)
     addEvent(held, writing.at, { what: "spoke-first", text: inbound.spokeFirst })
@@ -64,7 +69,7 @@ export async function arrive(
   now.lastSourceId = sourceId
   now.lastCustomerEntryId = entry.id
   now.seenAt = entry.at
-  if (isFirst) await placeAsNew(writing, held, all)
+  if (isNew) await placeAsNew(writing, held, all)
   else if (isBack) await comeBack(writing, { held, all, teamId: isSameSource ? now.teamId : teamId })
   else {
     if (isElsewhere) addEvent(held, writing.at, { what: "wrote-elsewhere", sourceId, teamId })

@@ -127,7 +127,7 @@ function partOf(
   const direction = directionOf(query)
   const follows = order === "oldest" ? sql`>` : sql`<`
   const conditions = [sql`c.workspace_id = ${workspaceId}`, matches]
-  if (closed !== undefined) conditions.push(closed ? sql`c.closed_at is not null` : sql`c.closed_at is null`)
+  if (closed !== undefined) conditions.push(closed ? isListedClosed : sql`c.closed_at is null`)
   if (closed === false && inbox !== "mentions") conditions.push(sql`c.is_snoozed = ${snoozed}`)
   if (teamIds !== undefined) conditions.push(sql`c.team_id = any(${teamIds}::uuid[])`)
   if (channels !== undefined)
@@ -145,6 +145,9 @@ function partOf(
      where ${sql.join(conditions, sql` and `)}
      order by ${at} ${direction}, c.id ${direction} limit ${limit + 1}`
 }
+
+/** One in which nobody has said anything yet, of a customer who was brought in, is in no list. */
+const isListedClosed = sql`c.closed_at is not null and c.listed_at > '-infinity'`
 
 /** A page of a timeline, oldest first: the latest, those before or after a time, or those around an entry. */
 export async function listEntries(

@@ -128,8 +128,11 @@ export async function readNotes(
   )
 }
 
+/** Names that are suggested. */
+const MOST_NAMES = 200
+
 /** The names in use, each once however many customers have it: the index is skipped through, not read. */
-export async function readFieldNames(db: Db, workspaceId: Id): Promise<string[]> {
+export async function readFieldNames(db: Db, workspaceId: Id, most = MOST_NAMES): Promise<string[]> {
   const following = (key: ReturnType<typeof sql>) => sql`
     select f.key, f.name from customer_fields f
      where f.workspace_id = ${workspaceId} and f.key > ${key} order by f.key limit 1`
@@ -139,7 +142,6 @@ export async function readFieldNames(db: Db, workspaceId: Id): Promise<string[]>
       union all
       select next.key, next.name from used cross join lateral (${following(sql`used.key`)}) next
     )
-    select name from used limit ${MOST_NAMES}`.execute(db)
+    select name from used limit ${most}`.execute(db)
   return rows.map(({ name }) => name)
 }
-const MOST_NAMES = 200

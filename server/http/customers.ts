@@ -1,9 +1,12 @@
+import { Readable } from "node:stream"
 import { conversationCommands } from "../../protocol/commands.ts"
 import {
   customerHistory,
   customersAnswer,
   customersQuery,
   fieldNamesAnswer,
+  importAnswer,
+  importBody,
 } from "../../protocol/customers.ts"
 import { page } from "../../protocol/stream.ts"
 import { acts } from "../conversations/conversations.ts"
@@ -44,6 +47,20 @@ export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
     answer: customersAnswer,
   } as const
   serve(app, customers, async ({ agent, query }) => acts.listCustomers(sync, agent, query))
+  const importing = {
+    method: "POST",
+    path: "/customers/import",
+    body: importBody,
+    answer: importAnswer,
+  } as const
+  serve(app, importing, async ({ agent, body }) => acts.importCustomers(sync, agent, body))
+  app.get("/api/v1/customers/export", async (request, reply) => {
+    const lines = acts.exportCustomers(sync, await app.accessAgent(request))
+    return reply
+      .header("content-type", "text/csv; charset=utf-8")
+      .header("content-disposition", 'attachment; filename="customers.csv"')
+      .send(Readable.from(lines))
+  })
   const fieldNames = { method: "GET", path: "/customers/fields", answer: fieldNamesAnswer } as const
   serve(app, fieldNames, async ({ agent }) => ({
     names: await notes.readFieldNames(sync.db, agent.workspaceId),

@@ -139,6 +139,16 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "GET /api/v1/conversations/:conversationId/customer/history": () => [{}],
   "GET /api/v1/customers/fields": () => namesNothing,
   "GET /api/v1/customers": () => namesNothing,
+  "GET /api/v1/customers/export": () => namesNothing,
+  "POST /api/v1/customers/import": (_, other) => [
+    {
+      body: {
+        sourceId: other.source,
+        isPreview: false,
+        rows: [{ line: 1, phone: "+33612345678", fields: [] }],
+      },
+    },
+  ],
   "GET /api/v1/conversations": (_, other) => [{ query: `?inbox=team:${other.team}` }],
   "GET /api/v1/conversations/:conversationId": () => [{}],
   "GET /api/v1/conversations/:conversationId/entries": (own, other) => [

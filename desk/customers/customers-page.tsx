@@ -3,8 +3,10 @@ import { useState, type ReactNode } from "react"
 import type { CustomerLine } from "../../protocol/customers.ts"
 import { channel as channels } from "../../protocol/values.ts"
 import { channelIcon, channelWords, customerName, placeOf } from "../customer/customer.ts"
+import { useSelf } from "../replica/replica.ts"
 import { agoWords, momentWords, t } from "../texts/texts.ts"
 import { Avatar, Button, Icon, Menu } from "../ui/ui.ts"
+import { Exchange } from "./exchange.tsx"
 import { useCustomers } from "./use-customers.ts"
 import style from "./customers-page.module.css"
 
@@ -14,6 +16,7 @@ const SHOWN = ["open", "closed", "blocked"] as const
 export function CustomersPage({ corner }: { corner: ReactNode }) {
   const search = useSearch({ from: "/customers" })
   const navigate = useNavigate({ from: "/customers" })
+  const isAdmin = useSelf()?.reader.isAdmin ?? false
   const [typed, setTyped] = useState(search.find ?? "")
   const { sort = "seen", show = "all", channel } = search
   const query = new URLSearchParams({
@@ -91,6 +94,7 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
             },
           ]}
         />
+        {isAdmin && <Exchange onImported={list.again} />}
         {corner}
       </header>
       <div className={style["body"]} aria-busy={list.isLoading}>

@@ -238,7 +238,20 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.goto(`${stage.url}/customers`)
         await page.getByRole("list", { name: "Customers" }).getByRole("link").first().waitFor()
       },
+      "an import": async () => {
+        await page.getByRole("button", { name: "Import and export" }).click()
+        await page.getByRole("menuitem", { name: "Import from CSV…" }).click()
+        await page.getByRole("dialog", { name: "Import customers" }).waitFor()
+        await page.getByLabel("CSV file").setInputFiles({
+          name: "customers.csv",
+          mimeType: "text/csv",
+          buffer: Buffer.from("Name,Phone,Plan\nZoe,12,Pro\n"),
+        })
+        await page.getByText("Line 2").waitFor()
+      },
       "nobody found": async () => {
+        await page.keyboard.press("Escape")
+        await page.getByRole("dialog").waitFor({ state: "detached" })
         await page.getByRole("searchbox").fill("nobody of this name")
         await page.getByText("Nobody here matches.").waitFor()
       },

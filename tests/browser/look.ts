@@ -118,6 +118,16 @@ async function takeAll(company: Company) {
       })
     for (const size of ["wide", "narrow", "phone"] as const)
       await shoot("customers", { size, theme }, ada, (page) => page.goto(`${parley.url}/customers`))
+    await shoot("import", { size: "wide", theme }, ada, async (page) => {
+      await page.goto(`${parley.url}/customers`)
+      await page.getByRole("button", { name: "Import and export" }).click()
+      await page.getByRole("menuitem", { name: "Import from CSV…" }).click()
+      await page.getByLabel("CSV file").setInputFiles({
+        name: "customers.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("Name,Phone,E-mail,Plan\nZoe,12,zoe@example.com,Pro\nBo,,,\n"),
+      })
+    })
     await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
     await shoot("settings-team", { size: "phone", theme }, ada, (page) =>
       page.goto(`${parley.url}/settings/team`),

@@ -130,3 +130,43 @@ test("the page of customers finds, narrows and orders; a click opens the convers
   await ada.getByRole("menuitemradio", { name: "Blocked" }).click()
   await ada.getByText("Nobody here matches.").waitFor()
 })
+
+test("an admin brings a file in after having seen what it does, and takes everybody out", async () => {
+  await ada.goto(`${stage.url}/customers`)
+  const more = ada.getByRole("button", { name: "Import and export" })
+  await more.click()
+  await ada.getByRole("menuitem", { name: "Import from CSV…" }).click()
+  const dialog = ada.getByRole("dialog", { name: "Import customers" })
+  const choose = (text: string | Buffer) =>
+    dialog.getByLabel("CSV file").setInputFiles({
+      name: "customers.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(text),
+    })
+  await choose(Buffer.from([0x4e, 0x61, 0x6d, 0x65, 0x0a, 0xeb, 0x0a]))
+  await dialog.getByText("This file is not in UTF-8.").waitFor()
+  await choose("Who;E-mail\nZoe;zoe@example.com\n")
+  await dialog.getByText("The first line has no column called Phone or Id.").waitFor()
+  const { customer } = await company.see(adas, "Wim")
+  await choose(`Id;Name;Phone;E-mail\r\n${customer.id};Wim Kok;;wim@example.com\r\n;Zoe;06 12;\r\n`)
+  await dialog.getByText("0 new, 1 changed, 0 unchanged.").waitFor()
+  await dialog.getByText("E-mail is not connected yet").waitFor()
+  await dialog.getByText("Line 3: this is no phone number").waitFor()
+  await dialog.getByRole("button", { name: "Import", exact: true }).click()
+  await ada.getByText("0 new and 1 changed customers imported.").waitFor()
+  await ada.getByRole("list", { name: "Customers" }).getByRole("link", { name: "Wim Kok" }).waitFor()
+
+  await more.click()
+  const [download] = await Promise.all([
+    ada.waitForEvent("download"),
+    ada.getByRole("menuitem", { name: "Export as CSV" }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe("customers.csv")
+  const chunks: Buffer[] = []
+  for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk))
+  expect(Buffer.concat(chunks).toString()).toContain(",Wim Kok,")
+
+  await bo.goto(`${stage.url}/customers`)
+  await bo.getByRole("list", { name: "Customers" }).getByRole("link").first().waitFor()
+  expect(await bo.getByRole("button", { name: "Import and export" }).count()).toBe(0)
+})

@@ -3,7 +3,8 @@ const server =
   "config log metrics db files jobs sync team customers labels replies channels conversations search suggestions calls notifications backup http main".split(
     " ",
   )
-const desk = "texts offline ui replica labels customer conversation inboxes customers settings frame main".split(" ")
+const desk =
+  "texts offline ui replica labels customer conversation inboxes customers settings frame main".split(" ")
 const tests = "\\.test\\.tsx?$"
 
 /** A module is a folder; `main` is what lies beside the folders. */

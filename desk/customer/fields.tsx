@@ -119,7 +119,9 @@ function NewField({ onAdd, onEnd }: { onAdd: (name: string, value: string) => vo
       />
       <datalist id={id}>
         {names?.map((one) => (
-          <option key={one} value={one} />
+          <option key={one} value={one}>
+            {one}
+          </option>
         ))}
       </datalist>
       <input

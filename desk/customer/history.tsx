@@ -13,6 +13,7 @@ const FEW = 5
 export function Pages({ row, visits }: { row: ConversationRow; visits: CustomerHistory["visits"] }) {
   const sources = useSources()
   const [showsAll, setShowsAll] = useState(false)
+  const [now] = useState(Date.now)
   if (visits.length === 0) return null
   const websites = new Set(
     row.addresses.filter(({ channel }) => channel === "web-chat").map(({ sourceId }) => sourceId),
@@ -34,7 +35,7 @@ export function Pages({ row, visits }: { row: ConversationRow; visits: CustomerH
               )}
             </span>
             <time className={style["second"]} dateTime={at} title={momentWords(at)}>
-              {agoWords(at, Date.now())}
+              {agoWords(at, now)}
             </time>
           </li>
         ))}

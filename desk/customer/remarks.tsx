@@ -80,6 +80,7 @@ function Remark({
 }) {
   const agents = useAgents()
   const self = useSelf()?.agent
+  const [now] = useState(Date.now)
   const isMine = remark.agentId === self?.id
   return (
     <>
@@ -91,7 +92,7 @@ function Remark({
           {isMine ? t("you") : (agents.get(remark.agentId)?.name ?? t("someone"))}
           {" · "}
           <time dateTime={remark.at} title={momentWords(remark.at)}>
-            {agoWords(remark.at, Date.now())}
+            {agoWords(remark.at, now)}
           </time>
           {remark.editedAt !== null && ` · ${t("customer.edited")}`}
         </span>

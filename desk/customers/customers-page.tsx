@@ -124,6 +124,7 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
 
 function Line({ customer }: { customer: CustomerLine }) {
   const name = customerName(customer)
+  const [now] = useState(Date.now)
   const about = [placeOf(customer), ...customer.addresses.map(({ display }) => display)].filter(Boolean)
   const kinds = [...new Set(customer.addresses.map(({ channel }) => channel))]
   return (
@@ -149,7 +150,7 @@ function Line({ customer }: { customer: CustomerLine }) {
         ))}
       </span>
       <time className={style["seen"]} dateTime={customer.seenAt} title={momentWords(customer.seenAt)}>
-        {agoWords(customer.seenAt, Date.now())}
+        {agoWords(customer.seenAt, now)}
       </time>
     </li>
   )

@@ -122,7 +122,13 @@ export async function readNotes(
       id,
       {
         fields: (fieldsOf.get(id) ?? []).map(({ name, value }) => ({ name, value })),
-        remarks: (remarksOf.get(id) ?? []).map(({ customerId: _, ...remark }) => remark),
+        remarks: (remarksOf.get(id) ?? []).map(({ id: remarkId, agentId, text, at, editedAt }) => ({
+          id: remarkId,
+          agentId,
+          text,
+          at,
+          editedAt,
+        })),
       },
     ]),
   )

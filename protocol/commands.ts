@@ -8,6 +8,7 @@
 import { z } from "zod"
 import { fieldName, fieldValue, remarkText } from "./customers.ts"
 import { labelColor } from "./labels.ts"
+import { programCommands } from "./programs.ts"
 import { fileView, inboxPreference, proactiveMessage } from "./rows.ts"
 import {
   captionText,
@@ -341,6 +342,7 @@ export const workspaceCommands = {
     }),
     done,
   ),
+  ...programCommands,
 } as const
 export type WorkspaceCommand = keyof typeof workspaceCommands
 
@@ -397,6 +399,15 @@ export const invitationAnswer = z.object({
 /** GET /api/v1/invitations, admins. */
 export const invitationsAnswer = z.object({
   invitations: z.array(z.object({ id, role, email: z.string().nullable(), expiresAt: stamp, createdBy: id })),
+})
+
+/** GET /api/v1/me: on whose behalf the request spoke. */
+export const meAnswer = z.object({
+  workspaceId: id,
+  agentId: id,
+  name: z.string(),
+  role,
+  teamIds: z.array(id),
 })
 
 /** GET /api/v1/labels. `count`: the messages that carry it; null for whoever may not see all of them. */

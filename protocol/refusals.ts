@@ -8,6 +8,7 @@ export const REFUSALS = {
   "invalid-input": "Something in the request is missing or malformed.",
   "not-signed-in": "Sign in first.",
   "not-allowed": "Your role does not allow this.",
+  "session-needed": "This needs a person who is signed in; an API key is not enough.",
   "not-found": "There is nothing here that you may see.",
   "too-often": "Too many requests; wait a moment.",
   unavailable: "Parley cannot do this at the moment; the same is worth another try.",

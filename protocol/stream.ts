@@ -95,3 +95,6 @@ export type FromDesk = z.infer<typeof fromDesk>
 /** A page of rows by HTTP (closed lists, timelines, one conversation): the same rows with the same `asOf` rule. */
 export const page = z.object({ asOf: z.number().int(), rows: z.array(row), hasMore: z.boolean() })
 export type Page = z.infer<typeof page>
+
+/** All of the company's agents, teams or sources: what the stream's snapshot holds of them. */
+export const rowsAnswer = z.object({ rows: z.array(row) })

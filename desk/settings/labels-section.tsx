@@ -1,19 +1,22 @@
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { labelsAnswer } from "../../protocol/commands.ts"
 import type { LabelColor } from "../../protocol/labels.ts"
 import type { LabelRow } from "../../protocol/rows.ts"
 import { ColorChoice, LabelDot } from "../labels/labels.ts"
-import { issueWorkspace, request, RefusalError, useLabels, type Outcome } from "../replica/replica.ts"
+import { issueWorkspace, useLabels, type Outcome } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Menu, showToast } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel } from "./panel.tsx"
+import { useAsked } from "./use-asked.ts"
 import formStyle from "./form.module.css"
 import style from "./section.module.css"
 
 export function LabelsSection({ isAdmin }: { isAdmin: boolean }) {
   const labels = useLabels()
-  const counts = useCountsOf(labels, isAdmin)
+  // On how many messages each is, is no part of its row.
+  const counted = useAsked(isAdmin ? "/labels" : undefined, labelsAnswer, labels)?.labels
+  const counts = new Map(counted?.map(({ id, count }) => [id, count ?? 0]))
   const [isMaking, setMaking] = useState(false)
   const [changedId, setChangedId] = useState<string>()
   const shown = [...labels.values()]
@@ -171,20 +174,4 @@ function LabelForm({
       </Button>
     </form>
   )
-}
-
-/** On how many messages each label is: asked for anew whenever a label changes, because it is no row. */
-function useCountsOf(labels: ReadonlyMap<string, LabelRow>, isAdmin: boolean): ReadonlyMap<string, number> {
-  const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map())
-  useEffect(() => {
-    if (!isAdmin) return
-    request("GET", "/labels", undefined, labelsAnswer).then(
-      (answer) => setCounts(new Map(answer.labels.map(({ id, count }) => [id, count ?? 0]))),
-      (error: unknown) => {
-        // Offline there are simply no counts; anything else is a bug.
-        if (!(error instanceof RefusalError)) throw error
-      },
-    )
-  }, [labels, isAdmin])
-  return counts
 }

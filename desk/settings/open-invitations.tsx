@@ -1,26 +1,17 @@
-import { useEffect, useState } from "react"
-import type { z } from "zod"
+import { useState } from "react"
 import { invitationsAnswer } from "../../protocol/commands.ts"
-import { issueWorkspace, request, RefusalError } from "../replica/replica.ts"
+import { issueWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel } from "./panel.tsx"
+import { useAsked } from "./use-asked.ts"
 import style from "./section.module.css"
 
 /** `changes` grows when one was made here, so that the list is asked for again. */
 export function OpenInvitations({ changes }: { changes: number }) {
-  const [invitations, setInvitations] = useState<z.infer<typeof invitationsAnswer>["invitations"]>([])
   const [withdrawn, setWithdrawn] = useState(0)
-  useEffect(() => {
-    request("GET", "/invitations", undefined, invitationsAnswer).then(
-      (answer) => setInvitations(answer.invitations),
-      (error: unknown) => {
-        // Offline there is simply no list; anything else is a bug.
-        if (!(error instanceof RefusalError)) throw error
-      },
-    )
-  }, [changes, withdrawn])
+  const { invitations = [] } = useAsked("/invitations", invitationsAnswer, changes + withdrawn) ?? {}
   if (invitations.length === 0) return null
   const withdraw = async (invitationId: string) => {
     if (await saved(issueWorkspace("withdrawInvitation", { invitationId }, {})))

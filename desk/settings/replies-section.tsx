@@ -1,19 +1,22 @@
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { repliesAnswer } from "../../protocol/commands.ts"
 import { REPLY_VARIABLES } from "../../protocol/replies.ts"
 import type { ReplyRow } from "../../protocol/rows.ts"
 import { MOST_TEXT } from "../../protocol/text.ts"
-import { issueWorkspace, request, RefusalError, useReplies, useSelf, useTeams } from "../replica/replica.ts"
+import { issueWorkspace, useReplies, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Icon, showToast } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel } from "./panel.tsx"
+import { useAsked } from "./use-asked.ts"
 import formStyle from "./form.module.css"
 import style from "./section.module.css"
 
 export function RepliesSection({ isAdmin }: { isAdmin: boolean }) {
   const replies = useReplies()
-  const uses = useUsesOf(replies)
+  // How often each was sent is no part of its row, which would change with every answer.
+  const counted = useAsked("/saved-replies", repliesAnswer, replies)?.replies
+  const uses = new Map(counted?.map((reply) => [reply.id, reply.uses]))
   const [isMaking, setMaking] = useState(false)
   const [changedId, setChangedId] = useState<string>()
   const changed = changedId === undefined ? undefined : replies.get(changedId)
@@ -147,19 +150,4 @@ function ReplyForm({ reply, isAdmin, onDone }: { reply?: ReplyRow; isAdmin: bool
       </Button>
     </form>
   )
-}
-
-/** How often each was sent: asked for, because it is no part of the rows, which would change with every answer. */
-function useUsesOf(replies: ReadonlyMap<string, ReplyRow>): ReadonlyMap<string, number> {
-  const [uses, setUses] = useState<ReadonlyMap<string, number>>(new Map())
-  useEffect(() => {
-    request("GET", "/saved-replies", undefined, repliesAnswer).then(
-      (answer) => setUses(new Map(answer.replies.map((reply) => [reply.id, reply.uses]))),
-      (error: unknown) => {
-        // Offline there are simply no counts; anything else is a bug.
-        if (!(error instanceof RefusalError)) throw error
-      },
-    )
-  }, [replies])
-  return uses
 }

@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router"
 import type { ComponentType, ReactNode } from "react"
 import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
+import { KeysSection } from "./keys-section.tsx"
 import { LabelsSection } from "./labels-section.tsx"
 import { ProfileSection } from "./profile-section.tsx"
 import { RepliesSection } from "./replies-section.tsx"
@@ -10,7 +11,7 @@ import { TeamSection } from "./team-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "labels", "replies", "workspace"] as const
+const SECTIONS = ["profile", "team", "sources", "labels", "replies", "keys", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
@@ -19,6 +20,7 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   sources: SourcesSection,
   labels: LabelsSection,
   replies: RepliesSection,
+  keys: KeysSection,
   workspace: WorkspaceSection,
 }
 

@@ -53,6 +53,21 @@ create table agents (
   constraint agents_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table api_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  agent_id uuid not null,
+  name text not null,
+  beginning text not null,
+  key_hash text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint api_keys_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
+  constraint api_keys_hash_key UNIQUE (key_hash)
+);
+
 create table assets (
   name text not null,
   body bytea not null,

@@ -10,12 +10,11 @@ import {
 } from "fastify"
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
-import { WORKSPACE_HEADER } from "../../protocol/commands.ts"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
-import { id } from "../../protocol/values.ts"
 import type { Config } from "../config/config.ts"
 import type { Sync } from "../sync/sync.ts"
-import { accessAgent, type Identity } from "../team/team.ts"
+import type { Identity } from "../team/team.ts"
+import { createCaller } from "./caller.ts"
 import { healthRoutes } from "./health.ts"
 import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
@@ -45,10 +44,7 @@ export async function createFrame(options: { config: Config; sync: Sync; identit
   app.setSerializerCompiler(serializer)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, sync))
   app.setNotFoundHandler((_request, reply) => answerRefusal(reply, refuse("not-found")))
-  app.decorate("accessAgent", async (request) => {
-    const user = await identity.findUser(request.headers.cookie)
-    return accessAgent(sync.db, user, workspaceOf(request))
-  })
+  app.decorate("accessAgent", createCaller({ sync, identity }))
   await app.register(helmet, headers)
   await app.register(swagger, {
     openapi: { openapi: "3.1.0", info: { title: "Parley", version: "1" } },
@@ -84,17 +80,6 @@ export async function createFrame(options: { config: Config; sync: Sync; identit
   healthRoutes(app, { sync, config, isStopping: () => isStopping })
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger())
   return app
-}
-
-/** Programs and the desk name the workspace in a header; links that a browser follows by itself, in the query. */
-function workspaceOf({ headers, query }: FastifyRequest): string | undefined {
-  const inQuery =
-    typeof query === "object" && query !== null && "workspace" in query ? query.workspace : undefined
-  const named = headers[WORKSPACE_HEADER] ?? inQuery
-  if (named === undefined) return undefined
-  const workspaceId = id.safeParse(named)
-  if (!workspaceId.success) throw refuse("not-found")
-  return workspaceId.data
 }
 
 const headers = {

@@ -22,6 +22,7 @@ import { customerRoutes } from "./customers.ts"
 import { createFrame } from "./frame.ts"
 import { labelRoutes } from "./labels.ts"
 import { pageRoutes } from "./pages.ts"
+import { programRoutes } from "./programs.ts"
 import { replyRoutes } from "./replies.ts"
 import type { App } from "./route.ts"
 import { refuseOtherRoles } from "./roles.ts"
@@ -61,6 +62,7 @@ export async function createHttp(joined: {
   conversationRoutes(app, { sync, adapters })
   customerRoutes(app, { sync })
   fileRoutes(app, { sync, config, store })
+  programRoutes(app, { sync })
   webhookRoutes(app, { sync, config, adapters })
   pageRoutes(app, { sync })
   return app

@@ -1,6 +1,6 @@
 /**
  * How often something may be done, counted per key in fixed windows in this process: each process allows as much, which
- * is harmless for what one visitor may do, and nothing else is limited so (`joint-limit.ts`). A key names who is limited
+ * is harmless for what one visitor or one API key may do, and nothing else is limited so (`joint-limit.ts`). A key names who is limited
  * as narrowly as the purpose allows (a session, an e-mail address tried from one place), so that nobody can use
  * up somebody else's share. What is counted is forgotten with its window, and with a restart.
  */

@@ -8,6 +8,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "not-signed-in": 401,
   "wrong-credentials": 401,
   "not-allowed": 403,
+  "session-needed": 403,
   "wrong-origin": 403,
   "signup-closed": 403,
   blocked: 403,

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify"
 import { z } from "zod"
+import { refuse } from "../../protocol/refusals.ts"
 import { id, inboxKey } from "../../protocol/values.ts"
-import type { Agent } from "../team/team.ts"
+import { acts, type Agent } from "../team/team.ts"
 
 export type App = FastifyInstance
 
@@ -28,6 +29,8 @@ export type Definition<P extends string, B extends z.ZodType, Q extends z.ZodTyp
   body?: B
   query?: Q
   answer: A
+  /** What guards an account itself is not done with an API key. */
+  sessionOnly?: boolean
 }
 
 export type Asked<P extends string, B extends z.ZodType, Q extends z.ZodType> = {
@@ -47,9 +50,12 @@ export function serve<
   B extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
 >(app: App, definition: Definition<P, B, Q, A>, handle: Handle<Asked<P, B, Q> & { agent: Agent }, A>): void {
-  serveAnyone(app, definition, async (asked) =>
-    handle({ ...asked, agent: await app.accessAgent(asked.request) }),
-  )
+  serveAnyone(app, definition, async (asked) => {
+    const agent = await app.accessAgent(asked.request)
+    const hasKey = acts.findKey(asked.request.headers.authorization) !== undefined
+    if (definition.sessionOnly && hasKey) throw refuse("session-needed")
+    return handle({ ...asked, agent })
+  })
 }
 
 /** A route for those who are not (yet) an agent of the workspace: sign-in, invitations, first start. */

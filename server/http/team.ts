@@ -1,6 +1,7 @@
-import { invitationsAnswer, workspaceCommands } from "../../protocol/commands.ts"
+import { invitationsAnswer, meAnswer, workspaceCommands } from "../../protocol/commands.ts"
+import { rowsAnswer } from "../../protocol/stream.ts"
 import type { Config } from "../config/config.ts"
-import type { Sync } from "../sync/sync.ts"
+import { readRows, type Sync } from "../sync/sync.ts"
 import { acts } from "../team/team.ts"
 import { originOf } from "./origin.ts"
 import { serve, type App } from "./route.ts"
@@ -21,6 +22,18 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
     withdrawInvitation,
   } = workspaceCommands
 
+  const me = { method: "GET", path: "/me", answer: meAnswer } as const
+  serve(app, me, async ({ agent }) => ({
+    ...agent,
+    teamIds: [...agent.keys].flatMap((key) => (key.startsWith("team:") ? [key.slice(5)] : [])),
+  }))
+  // The desk has these from its stream; a program that opens none asks for them.
+  for (const kind of ["agent", "team", "source", "workspace"] as const) {
+    const path = kind === "workspace" ? "/workspace" : (`/${kind}s` as const)
+    serve(app, { method: "GET", path, answer: rowsAnswer }, async ({ agent }) => ({
+      rows: await readRows(sync, agent, kind),
+    }))
+  }
   serve(app, setAvailability, async ({ agent, body }) => acts.setAvailability(sync, agent, body))
   serve(app, setTeamOff, async ({ agent, params, body }) => acts.setTeamOff(sync, agent, params.teamId, body))
   serve(app, setInbox, async ({ agent, params, body }) => acts.setInbox(sync, agent, params.inbox, body))

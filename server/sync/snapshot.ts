@@ -1,8 +1,8 @@
 import { sql } from "kysely"
-import type { Row } from "../../protocol/rows.ts"
-import type { Tx } from "../db/db.ts"
+import type { Row, RowKind } from "../../protocol/rows.ts"
+import { snapshot, type Tx } from "../db/db.ts"
 import type { Reader } from "./change.ts"
-import type { Sources } from "./open.ts"
+import type { Sources, Sync } from "./open.ts"
 import type { Line } from "./session.ts"
 
 /** Rows of one part, at least; the loaders' own pages bound it above. */
@@ -40,6 +40,22 @@ export async function sendSnapshot(
     }
   }
   return send(true)
+}
+
+/** All rows of one kind that the reader sees. */
+export async function readRows(sync: Sync, reader: Reader, kind: RowKind): Promise<Row[]> {
+  const { workspaceId, agentId } = reader
+  return snapshot(sync.db, async (tx) => {
+    const rows: Row[] = []
+    for (const loader of sync.sources.loaders()) {
+      if (loader.kind !== kind) continue
+      for await (const ids of loader.snapshot(tx, reader)) {
+        const loaded = (await loader.load(tx, workspaceId, ids, [reader])).get(agentId)
+        rows.push(...ids.flatMap((id) => loaded?.get(id) ?? []))
+      }
+    }
+    return rows
+  })
 }
 
 /** Waiting for a slow reader, the transaction says nothing for longer than is usual; it holds no row. */

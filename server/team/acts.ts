@@ -8,6 +8,7 @@ export {
   listInvitations,
   withdrawInvitation,
 } from "./invitations.ts"
+export { accessByKey, findKey, listKeys, makeKey, revokeKey } from "./keys.ts"
 export { changeTeam, makeTeam } from "./teams.ts"
 export { createWorkspace, hasWorkspaces, renameWorkspace, workspacesOf } from "./workspaces.ts"
 export { canMail } from "./mails.ts"

@@ -15,7 +15,8 @@ export type Agent = {
   keys: ReadonlySet<string>
 }
 
-type AgentRecord = {
+/** A row of `agentColumns`. */
+export type AgentRecord = {
   workspaceId: string
   agentId: string
   userId: string
@@ -24,7 +25,8 @@ type AgentRecord = {
   teamIds: string[]
 }
 
-const columns = sql`
+/** Of `agents a`. */
+export const agentColumns = sql`
   a.workspace_id as "workspaceId", a.id as "agentId", a.user_id as "userId", a.name, a.role,
   array(select m.team_id::text from memberships m where m.workspace_id = a.workspace_id and m.agent_id = a.id)
     as "teamIds"`
@@ -40,13 +42,16 @@ export async function accessAgent(
 ): Promise<Agent> {
   if (user === undefined) throw refuse("not-signed-in")
   const { rows } = await sql<AgentRecord>`/* prepared */
-    select ${columns} from agents a
+    select ${agentColumns} from agents a
      where a.user_id = ${user.id} and a.disabled_at is null
        and (${workspaceId ?? null}::uuid is null or a.workspace_id = ${workspaceId ?? null}::uuid)
      limit 2`.execute(db)
   const [found] = rows
   if (found === undefined || rows.length > 1) throw refuse("not-found")
-  const { teamIds, ...agent } = found
+  return agentOf(found)
+}
+
+export function agentOf({ teamIds, ...agent }: AgentRecord): Agent {
   return { ...agent, keys: keysOf(agent.agentId, agent.role, teamIds) }
 }
 
@@ -57,7 +62,7 @@ export async function findReader(
   agentId: string,
 ): Promise<Reader | undefined> {
   const { rows } = await sql<AgentRecord>`
-    select ${columns} from agents a
+    select ${agentColumns} from agents a
      where a.workspace_id = ${workspaceId} and a.id = ${agentId} and a.disabled_at is null`.execute(tx)
   const [found] = rows
   return found && { workspaceId, agentId, keys: keysOf(agentId, found.role, found.teamIds) }

@@ -286,6 +286,14 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
       labels: () => open("Labels"),
       "a label": dialog("Change label 3", "label 3"),
       "a new label": dialog("New label", "New label"),
+      keys: () => go(page, "/settings/keys", "API keys"),
+      "a new key": dialog("New key", "New key"),
+      "a made key": async () => {
+        await page.getByRole("textbox", { name: "Name" }).fill("Reports")
+        await page.getByRole("button", { name: "Make key" }).click()
+        await page.getByRole("textbox", { name: "Key" }).waitFor()
+      },
+      "a key to revoke": dialog("Revoke Reports", "Revoke Reports?"),
       "sources again": () => open("Sources"),
       "a new website": dialog("Add a website", "Add a website"),
       "a new number": dialog("Add an SMS number", "Add an SMS number"),

@@ -98,10 +98,17 @@ async function takeAll(company: Company) {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "team", "sources", "labels", "workspace"])
+    for (const section of ["profile", "team", "sources", "labels", "keys", "workspace"])
       await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
         page.goto(`${parley.url}/settings/${section}`),
       )
+    for (const size of ["wide", "phone"] as const)
+      await shoot("key", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/settings/keys`)
+        await page.getByRole("button", { name: "New key" }).click()
+        await page.getByRole("textbox", { name: "Name" }).fill("Nightly report")
+        await page.getByRole("button", { name: "Make key" }).click()
+      })
     await shoot("invite", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/settings/team`)
       await page.getByRole("button", { name: "Invite" }).click()

@@ -5,6 +5,7 @@ import { PROTOCOL } from "../../protocol/stream.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
+import { createProgram } from "./person.ts"
 
 /** Every id one can name of a workspace. */
 type Ids = Record<
@@ -19,7 +20,8 @@ type Ids = Record<
   | "invitation"
   | "label"
   | "reply"
-  | "remark",
+  | "remark"
+  | "key",
   string
 >
 type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -189,6 +191,14 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "DELETE /api/v1/saved-replies/:replyId": () => [{ body: {} }],
   "POST /api/v1/saved-replies/:replyId/restore": () => [{ body: {} }],
   "POST /api/v1/files": () => namesNothing,
+  "DELETE /api/v1/api-keys/:keyId": () => [{ body: {} }],
+  "GET /api/v1/api-keys": () => namesNothing,
+  "POST /api/v1/api-keys": () => namesNothing,
+  "GET /api/v1/me": () => namesNothing,
+  "GET /api/v1/agents": () => namesNothing,
+  "GET /api/v1/teams": () => namesNothing,
+  "GET /api/v1/sources": () => namesNothing,
+  "GET /api/v1/workspace": () => namesNothing,
   "GET /api/v1/saved-replies": () => namesNothing,
   "GET /api/v1/labels": () => namesNothing,
   "POST /api/v1/conversations": (_, other) => [
@@ -245,6 +255,8 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
   const remark = newId()
   await succeed(company.act(ada, "Paris", `customer/remarks/${remark}`, { text: "quintessence" }))
   await succeed(company.act(ada, "Paris", "customer/fields", { name: "Plan", value: "quintessence" }))
+  const key = newId()
+  await succeed(company.owner.send("POST", "/api-keys", { id: key, name: "quintessence" }))
   const { rows } = await sql<{ id: string }>`
     select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
     db,
@@ -262,6 +274,7 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     label,
     reply,
     remark,
+    key,
   }
   return { company, ids }
 }
@@ -295,6 +308,7 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     labelId: ids.label,
     replyId: ids.reply,
     remarkId: ids.remark,
+    keyId: ids.key,
     invitationId: ids.invitation,
     inbox: "me",
   }
@@ -340,6 +354,34 @@ test("whatever an agent names of another workspace is refused, tells him nothing
   expect(await everythingOf(other.workspace)).toBe(before)
 })
 
+const withSessionOnly = new Set([
+  "GET /api/v1/api-keys",
+  "POST /api/v1/api-keys",
+  "DELETE /api/v1/api-keys/:keyId",
+])
+
+test("with an API key all that an agent may do is done, and no more, but for keys themselves", async () => {
+  const { body } = await succeed(thief.send("POST", "/api-keys", { name: "Robot" }))
+  const robot = createProgram(parley.url, String(body.key))
+  const nobody = createProgram(parley.url, `${String(body.key).slice(0, -1)}!`)
+  const before = await everythingOf(other.workspace)
+  for (const [route, make] of Object.entries(attempts)) {
+    const [method = "", path = ""] = route.split(" ")
+    const tries = make(own, other)
+    for (const { params, query = "", body: told } of tries.length > 0 ? tries : [{}]) {
+      const asked = route === "GET /api/v1/conversations" && query === "" ? "?inbox=me" : query
+      const sent = method === "GET" ? undefined : { id: newId(), ...bodyFor(route), ...told }
+      const send = (by: typeof robot) => by.ask(method, fill(path, other, params) + asked, sent)
+      expect((await send(nobody)).status, `${route} without a key`).toBe(401)
+      const answer = await send(robot)
+      const found = route === "GET /api/v1/stream" ? 400 : tries.length > 0 ? 404 : 200
+      const expected = withSessionOnly.has(route) ? 403 : found
+      expect(answer.status, `${route} answered ${JSON.stringify(answer)}`).toBe(expected)
+    }
+  }
+  expect(await everythingOf(other.workspace)).toBe(before)
+})
+
 test("nobody acts in a workspace to which he does not belong, on any route", async () => {
   const before = await everythingOf(other.workspace)
   for (const [route, make] of Object.entries(attempts)) {
@@ -360,6 +402,7 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
 /** What makes the routes that name nothing well-formed. */
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
+  if (route.endsWith("/api-keys")) return { name: "Stolen" }
   if (route.endsWith("/labels")) return { name: "Stolen", color: "red" }
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }

@@ -21,6 +21,16 @@ async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Pro
 const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
 
 export const workspaceCases: Record<WorkspaceCommand, Case> = {
+  async *makeKey({ ada, bo }) {
+    yield await send(ada, "POST", "/api-keys", { name: "Robot" })
+    yield expect((await bo.send("POST", "/api-keys", { name: "Mine" })).status).toBe(403)
+  },
+  async *revokeKey({ ada, bo }) {
+    const id = newId()
+    yield await send(ada, "POST", "/api-keys", { id, name: "Robot" })
+    yield expect((await bo.send("DELETE", `/api-keys/${id}`)).status).toBe(403)
+    yield await send(ada, "DELETE", `/api-keys/${id}`)
+  },
   async *makeReply(stage) {
     const { ada, bo, dee, salesId } = stage
     yield await send(ada, "POST", "/saved-replies", { name: "Hello", text: "Hi {customer}", teamId: null })

@@ -58,6 +58,28 @@ export function createPerson(url: string): Person {
   }
 }
 
+/** Another program: has a key and no browser, and so neither cookies nor an origin. */
+export function createProgram(url: string, key: string): Pick<Person, "ask" | "send" | "get"> {
+  const ask: Person["ask"] = async (method, path, body, headers = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const parsed: unknown = await response.json()
+    return { status: response.status, body: Object(parsed), headers: response.headers }
+  }
+  return {
+    ask,
+    send: (method, path, body = {}) => ask(method, `/api/v1${path}`, { id: newId(), ...body }),
+    get: (path) => ask("GET", `/api/v1${path}`),
+  }
+}
+
 export const PASSWORD = "correct horse battery"
 
 /** The first visit of an installation: an owner in his new workspace. */

@@ -10,6 +10,7 @@ const codes = {
   "refusal.invalid-input": "Something is missing or malformed.",
   "refusal.not-signed-in": "You are signed out. Sign in again.",
   "refusal.not-allowed": "Your role does not allow this.",
+  "refusal.session-needed": "Only somebody who is signed in can do this.",
   "refusal.not-found": "It is not there any more, or you may not see it any more.",
   "refusal.too-often": "Too many tries. Wait a moment.",
   "refusal.unavailable": "Parley cannot do this at the moment. Try again soon.",

@@ -1,0 +1,50 @@
+/** What Settings offers to other programs: keys of the API. */
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { Company } from "../flows/company.ts"
+import { createProgram } from "../flows/person.ts"
+import * as people from "../harness/people.ts"
+import { openStage, type Stage } from "./stage.ts"
+
+let stage: Stage
+let company: Company
+let ada: Page
+
+beforeAll(async () => {
+  stage = await openStage()
+  company = await stage.fill()
+  ada = await stage.openBrowserOf(await company.hire("Ada Okafor", { role: "admin" }))
+  await ada.goto(`${stage.url}/inbox/me`)
+})
+afterAll(() => stage?.close())
+
+const line = (name: string) => ada.getByRole("listitem").filter({ hasText: name })
+
+test("a key is made, shown once, used by a program and revoked", async () => {
+  await people.openSettings(ada, "API keys")
+  await ada.getByRole("button", { name: "New key" }).click()
+  const dialog = ada.getByRole("dialog", { name: "New key" })
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Reports")
+  await dialog.getByRole("button", { name: "Make key" }).click()
+  const field = dialog.getByRole("textbox", { name: "Key" })
+  await field.waitFor()
+  const key = await field.inputValue()
+  const program = createProgram(stage.url, key)
+  expect((await program.get("/me")).body).toMatchObject({ name: "Ada Okafor" })
+  await dialog.getByRole("button", { name: "Done" }).click()
+  await dialog.waitFor({ state: "detached" })
+  expect(await ada.content()).not.toContain(key)
+
+  await ada.reload()
+  await line("Reports").getByText("acts as Ada Okafor · last used now").waitFor()
+  await line("Reports")
+    .getByText(`${key.slice(0, 11)}…`)
+    .waitFor()
+  await ada.getByRole("button", { name: "Revoke Reports" }).click()
+  const sure = ada.getByRole("dialog", { name: "Revoke Reports?" })
+  await sure.getByText("This cannot be undone.").waitFor()
+  expect((await program.get("/me")).status).toBe(200)
+  await sure.getByRole("button", { name: "Revoke", exact: true }).click()
+  await line("Reports").waitFor({ state: "detached" })
+  expect((await program.get("/me")).status).toBe(401)
+})

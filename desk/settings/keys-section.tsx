@@ -22,7 +22,14 @@ export function KeysSection({ isAdmin }: { isAdmin: boolean }) {
   return (
     <Panel
       title={t("settings.keys")}
-      what={t("keys.what")}
+      what={
+        <>
+          {t("keys.what")}{" "}
+          <a className={style["link"]} href="/api" target="_blank" rel="noopener">
+            {t("keys.api")}
+          </a>
+        </>
+      }
       action={
         isAdmin && (
           <Button icon="plus" onClick={() => setMaking(true)}>

@@ -8,6 +8,8 @@ import { acts } from "../conversations/conversations.ts"
 import { stamp } from "../db/db.ts"
 import { findFile, links, uploads, type FileStore } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
+import { describe } from "./described.ts"
+import { securityOf } from "./openapi.ts"
 import { serve, type App } from "./route.ts"
 import { sendFile } from "./sending-file.ts"
 
@@ -60,7 +62,8 @@ export function fileRoutes(
     }))
   })
 
-  app.get("/api/v1/files/:fileId", { schema: { params, querystring: query } }, async (request, reply) => {
+  const schema = { params, querystring: query, ...describe("GET", "/files/:fileId"), ...securityOf("agent") }
+  app.get("/api/v1/files/:fileId", { schema }, async (request, reply) => {
     const { fileId } = params.parse(request.params)
     const { as } = query.parse(request.query)
     const agent = await app.accessAgent(request)

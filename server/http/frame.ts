@@ -8,7 +8,7 @@ import {
   type FastifyRequest,
   type FastifySchemaCompiler,
 } from "fastify"
-import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod"
+import { validatorCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
 import type { Config } from "../config/config.ts"
@@ -16,6 +16,7 @@ import type { Sync } from "../sync/sync.ts"
 import type { Identity } from "../team/team.ts"
 import { createCaller } from "./caller.ts"
 import { healthRoutes } from "./health.ts"
+import { openapi } from "./openapi.ts"
 import { isOwnOrigin } from "./origin.ts"
 import { refusalStatus } from "./refusal-status.ts"
 import type { App } from "./route.ts"
@@ -46,10 +47,7 @@ export async function createFrame(options: { config: Config; sync: Sync; identit
   app.setNotFoundHandler((_request, reply) => answerRefusal(reply, refuse("not-found")))
   app.decorate("accessAgent", createCaller({ sync, identity }))
   await app.register(helmet, headers)
-  await app.register(swagger, {
-    openapi: { openapi: "3.1.0", info: { title: "Parley", version: "1" } },
-    transform: jsonSchemaTransform,
-  })
+  await app.register(swagger, openapi)
   app.addHook("onRequest", async (request) => {
     const isUnsafe = !["GET", "HEAD", "OPTIONS"].includes(request.method)
     if (isUnsafe && request.url.startsWith("/api/") && !isOwnOrigin(request, config))

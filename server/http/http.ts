@@ -16,6 +16,7 @@ import type { Log } from "../log/log.ts"
 import type { Sync } from "../sync/sync.ts"
 import type { Identity } from "../team/team.ts"
 import { accountRoutes } from "./account.ts"
+import { apiPageRoute } from "./api-page.ts"
 import { conversationRoutes } from "./conversations.ts"
 import { fileRoutes } from "./files.ts"
 import { customerRoutes } from "./customers.ts"
@@ -64,6 +65,7 @@ export async function createHttp(joined: {
   fileRoutes(app, { sync, config, store })
   programRoutes(app, { sync })
   webhookRoutes(app, { sync, config, adapters })
+  apiPageRoute(app)
   pageRoutes(app, { sync })
   return app
 }

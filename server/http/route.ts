@@ -3,6 +3,8 @@ import { z } from "zod"
 import { refuse } from "../../protocol/refusals.ts"
 import { id, inboxKey } from "../../protocol/values.ts"
 import { acts, type Agent } from "../team/team.ts"
+import { describe } from "./described.ts"
+import { securityOf } from "./openapi.ts"
 
 export type App = FastifyInstance
 
@@ -50,7 +52,8 @@ export function serve<
   B extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
 >(app: App, definition: Definition<P, B, Q, A>, handle: Handle<Asked<P, B, Q> & { agent: Agent }, A>): void {
-  serveAnyone(app, definition, async (asked) => {
+  const who = definition.sessionOnly ? "session" : "agent"
+  addRoute(app, { ...definition, who }, async (asked) => {
     const agent = await app.accessAgent(asked.request)
     const hasKey = acts.findKey(asked.request.headers.authorization) !== undefined
     if (definition.sessionOnly && hasKey) throw refuse("session-needed")
@@ -65,8 +68,18 @@ export function serveAnyone<
   B extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
 >(app: App, definition: Definition<P, B, Q, A>, handle: Handle<Asked<P, B, Q>, A>): void {
-  const { method, path, body, query, answer } = definition
+  addRoute(app, { ...definition, who: "anyone" }, handle)
+}
+
+function addRoute<P extends string, A extends z.ZodType, B extends z.ZodType, Q extends z.ZodType>(
+  app: App,
+  definition: Definition<P, B, Q, A> & { who: Parameters<typeof securityOf>[0] },
+  handle: Handle<Asked<P, B, Q>, A>,
+): void {
+  const { method, path, body, query, answer, who } = definition
   const schema: FastifySchema = {
+    ...describe(method, path),
+    ...securityOf(who),
     params: paramsOf(path),
     ...(body === undefined ? {} : { body }),
     ...(query === undefined ? {} : { querystring: query }),

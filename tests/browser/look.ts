@@ -109,6 +109,10 @@ async function takeAll(company: Company) {
         await page.getByRole("textbox", { name: "Name" }).fill("Nightly report")
         await page.getByRole("button", { name: "Make key" }).click()
       })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("api", { size, theme }, undefined, (page) =>
+        page.goto(`${parley.url}/api#POST-api-v1-conversations-conversationId-answers`),
+      )
     await shoot("invite", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/settings/team`)
       await page.getByRole("button", { name: "Invite" }).click()

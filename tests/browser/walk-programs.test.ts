@@ -1,9 +1,10 @@
-/** What Settings offers to other programs: keys of the API. */
+/** What Settings offers to other programs: keys of the API, and what can be asked with them. */
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Company } from "../flows/company.ts"
 import { createProgram } from "../flows/person.ts"
 import * as people from "../harness/people.ts"
+import { expectNothing, PHONE, SCHEMES } from "./axe.ts"
 import { openStage, type Stage } from "./stage.ts"
 
 let stage: Stage
@@ -47,4 +48,24 @@ test("a key is made, shown once, used by a program and revoked", async () => {
   await sure.getByRole("button", { name: "Revoke", exact: true }).click()
   await line("Reports").waitFor({ state: "detached" })
   expect((await program.get("/me")).status).toBe(401)
+})
+
+test("what can be asked stands on a page of its own, which reads well for everybody", async () => {
+  await people.openSettings(ada, "API keys")
+  const [page] = await Promise.all([
+    ada.context().waitForEvent("page"),
+    ada.getByRole("link", { name: "What can be asked" }).click(),
+  ])
+  await page.getByRole("heading", { name: "The API of Parley", level: 1 }).waitFor()
+  const contents = page.getByRole("navigation", { name: "API" })
+  await contents.getByRole("link", { name: "Answer the customer" }).click()
+  await page.getByRole("heading", { name: "Answer the customer" }).waitFor()
+  expect(new URL(page.url()).hash).toBe("#POST-api-v1-conversations-conversationId-answers")
+  // Were its style refused by its policy, everything would stand in one column.
+  expect(await contents.evaluate((nav) => getComputedStyle(nav).position)).toBe("sticky")
+  await page.close()
+  for (const colorScheme of SCHEMES) {
+    const reader = await stage.openBrowser({ ...PHONE, colorScheme, bypassCSP: true })
+    await expectNothing(reader, { api: () => reader.goto(`${stage.url}/api`) })
+  }
 })

@@ -31,6 +31,7 @@ const forAnyone = new Set([
   "GET /healthz",
   "GET /livez",
   "GET /metrics",
+  "GET /api",
   "GET /api/openapi.json",
   "GET /api/v1/session",
   "POST /api/v1/sign-in",

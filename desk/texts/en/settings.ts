@@ -133,6 +133,7 @@ export const settings = {
 
   "settings.keys": "API keys",
   "keys.what": "With a key another program does what its maker may do, as long as he may.",
+  "keys.api": "What can be asked",
   "keys.nothing": "No keys yet.",
   "keys.new": "New key",
   "keys.name": "Name",

@@ -1,6 +1,6 @@
 // The line of each order is the architecture: a module may import only modules to its left.
 const server =
-  "config log metrics db files jobs sync team customers labels replies channels conversations search suggestions calls notifications backup http main".split(
+  "config log metrics db files jobs sync team customers labels replies channels conversations webhooks search suggestions calls notifications backup http main".split(
     " ",
   )
 const desk =

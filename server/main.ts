@@ -27,6 +27,7 @@ import { mailJobs } from "./notifications/notifications.ts"
 import { replyLoader } from "./replies/replies.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
+import { createFeeder, webhookJobs } from "./webhooks/webhooks.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
 
 export type Parley = {
@@ -73,6 +74,8 @@ export async function start(
   const handlers = allJobs({ sync, config, log, identity, adapters, store })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
+  const feeder = createFeeder(sync)
+  started.defer(() => feeder.stop())
   const app = await createHttp({ config, log, sync, identity, adapters, store })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
@@ -82,6 +85,7 @@ export async function start(
     await database.listen(WORK, () => worker.wake())
     await startUpkeep(sync)
     worker.start()
+    feeder.start()
   }
 
   const running = started.move()
@@ -91,7 +95,11 @@ export async function start(
     database,
     sync,
     stop: () => running.disposeAsync(),
-    runDueJobs: () => worker.runDue(),
+    async runDueJobs() {
+      await worker.runDue()
+      await feeder.feed()
+      await worker.runDue()
+    },
   }
 }
 
@@ -117,6 +125,7 @@ function allJobs(joined: Joined): Handlers {
       entryChanged,
     }),
     ...conversationJobs({ sync, adapters }),
+    ...webhookJobs({ sync, config }),
     ...mailJobs(config, log),
     ...upkeepJobs({ sync, config, identity, store }),
   }

@@ -5,6 +5,7 @@ import { forgetLimits } from "./http/http.ts"
 import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
 import type { Sync } from "./sync/sync.ts"
 import type { Identity } from "./team/team.ts"
+import { trimDeliveries } from "./webhooks/webhooks.ts"
 
 /** Stands for the workspace in jobs that belong to none. */
 const INSTALLATION = "00000000-0000-0000-0000-000000000000"
@@ -32,6 +33,7 @@ export function upkeepJobs(needs: {
       await identity.forgetExpired()
       await forgetLimits(sync.db)
       await uploads.forgetUnsent({ db: sync.db, store }, sync.clock.now())
+      await trimDeliveries(sync)
       await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
     },
   }

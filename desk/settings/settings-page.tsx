@@ -8,10 +8,11 @@ import { ProfileSection } from "./profile-section.tsx"
 import { RepliesSection } from "./replies-section.tsx"
 import { SourcesSection } from "./sources-section.tsx"
 import { TeamSection } from "./team-section.tsx"
+import { WebhooksSection } from "./webhooks-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "labels", "replies", "keys", "workspace"] as const
+const SECTIONS = ["profile", "team", "sources", "labels", "replies", "keys", "webhooks", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
@@ -21,6 +22,7 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   labels: LabelsSection,
   replies: RepliesSection,
   keys: KeysSection,
+  webhooks: WebhooksSection,
   workspace: WorkspaceSection,
 }
 

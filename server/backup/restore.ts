@@ -4,6 +4,7 @@ import { markUnsure } from "../conversations/conversations.ts"
 import { copying, type Db } from "../db/db.ts"
 import { createFileStore, type FileStore } from "../files/files.ts"
 import { restoring } from "../jobs/jobs.ts"
+import { giveUpWaiting } from "../webhooks/webhooks.ts"
 import type { Log } from "../log/log.ts"
 import { createSums, readArchive, type Entry } from "./archive.ts"
 import {
@@ -142,6 +143,8 @@ async function putBack(store: FileStore, name: string, bytes: AsyncIterable<Uint
 async function settle(db: Db): Promise<number> {
   await restoring.endLeases(db)
   await restoring.forget(db, "deliver")
+  await restoring.forget(db, "deliver-webhook")
+  await giveUpWaiting(db)
   await restoring.giveUp(
     db,
     "send-mail",

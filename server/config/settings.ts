@@ -177,6 +177,16 @@ export const settings = {
     otherwise: "needed when `SMTP_URL` is set",
     prose: "The sender of that mail, such as `Parley <parley@example.com>`.",
   },
+  webhooksInside: {
+    name: "PARLEY_WEBHOOKS_INSIDE",
+    rule: z
+      .enum(["yes", "no"], "must be yes or no")
+      .default("no")
+      .transform((word) => word === "yes"),
+    otherwise: "`no`",
+    prose:
+      "Whether webhooks may lead to addresses that are not of the public internet: this machine and its network. Every admin of a workspace can then make Parley speak to what stands there, so say `yes` only where all of them may.",
+  },
   logLevel: {
     name: "PARLEY_LOG_LEVEL",
     rule: z

@@ -474,6 +474,45 @@ create table visits (
   constraint visits_address_fkey FOREIGN KEY (workspace_id, address_id) REFERENCES addresses(workspace_id, id)
 );
 
+create table webhook_deliveries (
+  workspace_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  event text not null,
+  about text not null,
+  body text not null,
+  state text not null,
+  attempts integer default 0 not null,
+  wanted_at timestamp with time zone not null,
+  tried_at timestamp with time zone,
+  status integer,
+  took_ms integer,
+  answer text,
+  created_at timestamp with time zone not null,
+  constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhook_deliveries_about_key UNIQUE (workspace_id, webhook_id, about),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text]))),
+  constraint webhook_deliveries_webhook_fkey FOREIGN KEY (workspace_id, webhook_id) REFERENCES webhooks(workspace_id, id)
+);
+
+create table webhooks (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  events text[] not null,
+  secret text not null,
+  old_secret text,
+  old_secret_until timestamp with time zone,
+  fed_number bigint not null,
+  failing_since timestamp with time zone,
+  off_at timestamp with time zone,
+  off_why text,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint webhooks_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhooks_off_check CHECK (((off_why IS NULL) OR ((off_at IS NOT NULL) AND (off_why = ANY (ARRAY['failing'::text, 'gone'::text])))))
+);
+
 create table workspaces (
   id uuid not null,
   name text not null,
@@ -556,3 +595,5 @@ CREATE INDEX notices_open_mention_index ON public.notices USING btree (workspace
 CREATE INDEX remarks_customer_index ON public.remarks USING btree (workspace_id, customer_id, at);
 
 CREATE UNIQUE INDEX teams_everyone_key ON public.teams USING btree (workspace_id) WHERE is_everyone;
+
+CREATE INDEX webhook_deliveries_created_index ON public.webhook_deliveries USING btree (workspace_id, webhook_id, created_at DESC);

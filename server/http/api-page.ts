@@ -153,7 +153,7 @@ a{color:var(--link)}nav a{color:inherit;text-decoration:none;display:block;paddi
 nav>ul>li>a{font-weight:600}
 article{padding-block:8px 16px;border-block-start:1px solid var(--line)}
 h2{margin-block:40px 8px}h3{margin-block:12px 4px}h4{margin-block:12px 4px;font-size:13px;color:var(--soft)}
-pre{margin:0;padding:12px;overflow:auto;background:var(--sunken);border-radius:6px}pre,code{font:13px/1.5 ui-monospace,monospace}
+pre{margin:0;padding:12px;overflow:auto;background:var(--sunken);border-radius:6px}pre,code{font:13px/1.5 ui-monospace,monospace}code{overflow-wrap:anywhere}
 i{color:var(--soft)}
 @media(max-width:759.98px){body{display:block}nav{position:static;block-size:auto;border:0}main{padding:16px}}
 `

@@ -18,6 +18,7 @@ export type Schema = {
   properties?: Record<string, Schema> | undefined
   required?: string[] | undefined
   items?: Schema | undefined
+  minItems?: number | undefined
   additionalProperties?: Schema | boolean | undefined
   anyOf?: Schema[] | undefined
   oneOf?: Schema[] | undefined
@@ -40,6 +41,7 @@ export const schema: z.ZodType<Schema> = z.object({
     return z.record(z.string(), schema).optional()
   },
   required: z.array(z.string()).optional(),
+  minItems: z.number().optional(),
   get items() {
     return schema.optional()
   },
@@ -132,7 +134,8 @@ export function exampleOf(of: Schema, name: string, named: ReadonlyMap<string, S
     return Object.fromEntries(shown.map((key) => [key, exampleOf(properties[key] ?? {}, key, named)]))
   }
   const [type] = typesOf(of)
-  if (type === "array") return []
+  if (type === "array")
+    return Array.from({ length: of.minItems ?? 0 }, () => exampleOf(of.items ?? {}, name, named))
   if (type === "object") return {}
   if (type === "boolean") return true
   if (type === "integer" || type === "number") return of.minimum ?? 1

@@ -62,6 +62,17 @@ const described: Record<string, Record<string, string>> = {
     "POST /api-keys": "Make a key",
     "DELETE /api-keys/:keyId": "Revoke a key",
   },
+  Webhooks: {
+    "GET /webhooks": "All webhooks",
+    "POST /webhooks": "Make a webhook",
+    "PATCH /webhooks/:webhookId": "Change a webhook, switch it off or on",
+    "DELETE /webhooks/:webhookId": "Delete a webhook",
+    "POST /webhooks/:webhookId/restore": "Take the deletion of a webhook back",
+    "POST /webhooks/:webhookId/secret": "Give a webhook another secret",
+    "POST /webhooks/:webhookId/test": "Try a webhook",
+    "GET /webhooks/:webhookId/deliveries": "What a webhook was told, and what it answered",
+    "POST /webhooks/:webhookId/deliveries/:deliveryId/resend": "Tell a webhook something again",
+  },
   "Signing in": {
     "GET /session": "Who is signed in, and where he belongs",
     "POST /workspaces": "Make a workspace",

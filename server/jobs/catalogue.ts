@@ -27,6 +27,8 @@ export const catalogue = {
   "fetch-missed": z.object({ sourceId: id }),
   /** conversations: an attachment that is still at the provider. */
   "fetch-media": z.object({ entryId: id, fileId: id }),
+  /** webhooks: tell one of them something. */
+  "deliver-webhook": z.object({ deliveryId: id }),
   /** notifications: one e-mail. */
   "send-mail": z.object({ to: z.string(), subject: z.string(), text: z.string() }),
   /** sync: old changes, commands and jobs. */

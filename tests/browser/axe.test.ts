@@ -294,6 +294,19 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.getByRole("textbox", { name: "Key" }).waitFor()
       },
       "a key to revoke": dialog("Revoke Reports", "Revoke Reports?"),
+      webhooks: () => open("Webhooks"),
+      "a new webhook": dialog("New webhook", "New webhook"),
+      "a made webhook": async () => {
+        await page.getByRole("textbox", { name: "Address" }).fill("https://hooks.example/parley")
+        await page.getByRole("button", { name: "Create" }).click()
+        await page.getByText("told of 1 thing").waitFor()
+      },
+      "a webhook": dialog("Change hooks.example", "Change hooks.example"),
+      deliveries: async () => {
+        await dialog("Deliveries", "Deliveries to hooks.example")()
+        await page.getByRole("button", { name: "Send a test" }).click()
+        await page.getByRole("dialog").getByRole("listitem").first().waitFor()
+      },
       "sources again": () => open("Sources"),
       "a new website": dialog("Add a website", "Add a website"),
       "a new number": dialog("Add an SMS number", "Add an SMS number"),

@@ -109,6 +109,28 @@ async function takeAll(company: Company) {
         await page.getByRole("textbox", { name: "Name" }).fill("Nightly report")
         await page.getByRole("button", { name: "Make key" }).click()
       })
+    await shoot("new-webhook", { size: "wide", theme }, ada, async (page) => {
+      await page.goto(`${parley.url}/settings/webhooks`)
+      await page.getByRole("button", { name: "New webhook" }).click()
+      await page.getByRole("textbox", { name: "Address" }).fill("https://automation.fjord.example/parley")
+      await page.getByRole("button", { name: "Create" }).click()
+    })
+    for (const size of ["wide", "phone"] as const) {
+      await shoot("webhooks", { size, theme }, ada, (page) => page.goto(`${parley.url}/settings/webhooks`))
+      await shoot("webhook", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/settings/webhooks`)
+        await page
+          .getByRole("button", { name: /^Change / })
+          .first()
+          .click()
+      })
+      await shoot("deliveries", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/settings/webhooks`)
+        await page.getByRole("button", { name: "Deliveries" }).first().click()
+        await page.getByRole("button", { name: "Send a test" }).click()
+        await page.waitForTimeout(2_500)
+      })
+    }
     for (const size of ["wide", "phone"] as const)
       await shoot("api", { size, theme }, undefined, (page) =>
         page.goto(`${parley.url}/api#POST-api-v1-conversations-conversationId-answers`),

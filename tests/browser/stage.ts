@@ -4,6 +4,7 @@ import path from "node:path"
 import type { BrowserContextOptions, Page } from "playwright-core"
 import { createCompany, type Company } from "../flows/company.ts"
 import type { Person } from "../flows/person.ts"
+import type { Config } from "../../server/config/config.ts"
 import { systemClock } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
 import { createTestDatabase, launchBrowser, settableClock } from "../harness/harness.ts"
@@ -21,11 +22,11 @@ export type Stage = Parley & {
   close(): Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(overrides: Partial<Config> = {}): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), "parley-stage-"))
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }))
-  const database = await createTestDatabase({ dataFolder })
+  const database = await createTestDatabase({ dataFolder, ...overrides })
   opened.defer(() => database.close())
   let parley = await start(database.config)
   opened.defer(() => parley.stop())

@@ -1,4 +1,6 @@
-/** What Settings offers to other programs: keys of the API, and what can be asked with them. */
+/** What Settings offers to other programs: keys of the API, what can be asked with them, and webhooks. */
+import { once } from "node:events"
+import { createServer } from "node:http"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Company } from "../flows/company.ts"
@@ -12,14 +14,14 @@ let company: Company
 let ada: Page
 
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage({ webhooksInside: true })
   company = await stage.fill()
   ada = await stage.openBrowserOf(await company.hire("Ada Okafor", { role: "admin" }))
   await ada.goto(`${stage.url}/inbox/me`)
 })
 afterAll(() => stage?.close())
 
-const line = (name: string) => ada.getByRole("listitem").filter({ hasText: name })
+const line = (name: string | RegExp) => ada.getByRole("listitem").filter({ hasText: name })
 
 test("a key is made, shown once, used by a program and revoked", async () => {
   await people.openSettings(ada, "API keys")
@@ -46,6 +48,7 @@ test("a key is made, shown once, used by a program and revoked", async () => {
   await sure.getByText("This cannot be undone.").waitFor()
   expect((await program.get("/me")).status).toBe(200)
   await sure.getByRole("button", { name: "Revoke", exact: true }).click()
+  await ada.getByText("Reports opens nothing any more.").waitFor()
   await line("Reports").waitFor({ state: "detached" })
   expect((await program.get("/me")).status).toBe(401)
 })
@@ -67,5 +70,63 @@ test("what can be asked stands on a page of its own, which reads well for everyb
   for (const colorScheme of SCHEMES) {
     const reader = await stage.openBrowser({ ...PHONE, colorScheme, bypassCSP: true })
     await expectNothing(reader, { api: () => reader.goto(`${stage.url}/api`) })
+  }
+})
+
+test("a webhook is made, tried, told what happens, and deleted with a way back", async () => {
+  const heard: string[] = []
+  let status = 200
+  const receiver = createServer((request, response) => {
+    request.on("data", (chunk: Buffer) => heard.push(chunk.toString()))
+    request.on("end", () => response.writeHead(status).end("Thank you."))
+  }).listen(0, "127.0.0.1")
+  await once(receiver, "listening")
+  const address = receiver.address()
+  const host = `127.0.0.1:${typeof address === "object" ? address?.port : ""}`
+  try {
+    await people.openSettings(ada, "Webhooks")
+    await ada.getByRole("button", { name: "New webhook" }).click()
+    const dialog = ada.getByRole("dialog", { name: "New webhook" })
+    await dialog.getByRole("textbox", { name: "Address" }).fill(`http://${host}/parley`)
+    await dialog.getByRole("checkbox", { name: "An internal note" }).check()
+    await dialog.getByRole("button", { name: "Create" }).click()
+    await line(`http://${host}/parley`).getByText("told of 2 things").waitFor()
+
+    await ada.getByRole("button", { name: "Deliveries" }).click()
+    const deliveries = ada.getByRole("dialog", { name: `Deliveries to ${host}` })
+    await deliveries.getByRole("button", { name: "Send a test" }).click()
+    const entry = (event: string) => deliveries.getByRole("listitem").filter({ hasText: event })
+    await entry("Test")
+      .getByText(/^delivered · 200 · /)
+      .waitFor()
+    await entry("Test").getByText("Thank you.").waitFor()
+    status = 500
+    await company.write("Vera", { text: "Vera asks about boots" })
+    await entry("A customer wrote")
+      .getByText(/^waits · 500 · /)
+      .waitFor()
+    status = 200
+    await entry("A customer wrote").getByRole("button", { name: "Send again" }).click()
+    await entry("A customer wrote")
+      .getByText(/^delivered · 200 · /)
+      .waitFor()
+    expect(heard.at(-1)).toContain("Vera asks about boots")
+    await ada.keyboard.press("Escape")
+
+    await ada.getByRole("button", { name: `Change ${host}` }).click()
+    const change = ada.getByRole("dialog", { name: `Change ${host}` })
+    const secret = await change.getByRole("textbox", { name: "Secret" }).inputValue()
+    await change.getByRole("button", { name: "New secret" }).click()
+    await expect.poll(() => change.getByRole("textbox", { name: "Secret" }).inputValue()).not.toBe(secret)
+    await change.getByRole("switch", { name: "On" }).click()
+    await change.getByRole("button", { name: "Save" }).click()
+    await line(host).getByText("Off", { exact: true }).waitFor()
+
+    await line(host).getByRole("button", { name: "Delete" }).click()
+    await line(`http://${host}/parley`).waitFor({ state: "detached" })
+    await ada.getByRole("button", { name: "Undo" }).click()
+    await line(`http://${host}/parley`).waitFor()
+  } finally {
+    receiver.close()
   }
 })

@@ -6,6 +6,8 @@ import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 import { createProgram } from "./person.ts"
+import { routesOf } from "./route-tree.ts"
+import { readEverything } from "./whole-workspace.ts"
 
 /** Every id one can name of a workspace. */
 type Ids = Record<
@@ -21,7 +23,9 @@ type Ids = Record<
   | "label"
   | "reply"
   | "remark"
-  | "key",
+  | "key"
+  | "webhook"
+  | "delivery",
   string
 >
 type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -195,6 +199,18 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "DELETE /api/v1/api-keys/:keyId": () => [{ body: {} }],
   "GET /api/v1/api-keys": () => namesNothing,
   "POST /api/v1/api-keys": () => namesNothing,
+  "PATCH /api/v1/webhooks/:webhookId": () => [{ body: { url: "https://thief.example/" } }],
+  "DELETE /api/v1/webhooks/:webhookId": () => [{ body: {} }],
+  "POST /api/v1/webhooks/:webhookId/restore": () => [{ body: {} }],
+  "POST /api/v1/webhooks/:webhookId/secret": () => [{ body: {} }],
+  "POST /api/v1/webhooks/:webhookId/test": () => [{ body: {} }],
+  "GET /api/v1/webhooks/:webhookId/deliveries": () => [{}],
+  "POST /api/v1/webhooks/:webhookId/deliveries/:deliveryId/resend": (own) => [
+    { body: {} },
+    { params: { webhookId: own.webhook } },
+  ],
+  "GET /api/v1/webhooks": () => namesNothing,
+  "POST /api/v1/webhooks": () => namesNothing,
   "GET /api/v1/me": () => namesNothing,
   "GET /api/v1/agents": () => namesNothing,
   "GET /api/v1/teams": () => namesNothing,
@@ -214,6 +230,8 @@ const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "PUT /api/v1/me/undo-send": () => namesNothing,
   "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
 }
+
+const hook = { url: "https://quintessence.example/", events: ["message.received"] }
 
 let parley: Awaited<ReturnType<typeof openParley>>
 let thief: Colleague & Company["owner"]
@@ -258,6 +276,9 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
   await succeed(company.act(ada, "Paris", "customer/fields", { name: "Plan", value: "quintessence" }))
   const key = newId()
   await succeed(company.owner.send("POST", "/api-keys", { id: key, name: "quintessence" }))
+  const webhook = newId()
+  await succeed(company.owner.send("POST", "/webhooks", { id: webhook, ...hook }))
+  const { body: tested } = await succeed(company.owner.send("POST", `/webhooks/${webhook}/test`))
   const { rows } = await sql<{ id: string }>`
     select id from invitations where workspace_id = ${company.workspaceId} and accepted_by is null`.execute(
     db,
@@ -276,27 +297,14 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     reply,
     remark,
     key,
+    webhook,
+    delivery: String(tested.deliveryId),
   }
   return { company, ids }
 }
 
-/** The routes as fastify holds them, from the tree it prints: four characters a level. */
-function routes(): string[] {
-  const path: string[] = []
-  return parley.app
-    .printRoutes({ commonPrefix: false })
-    .split("\n")
-    .flatMap((line) => {
-      const [, indent = "", part = "", methods = ""] = /^([│ ]*)[├└]── (\S+)(?: \((.*)\))?/.exec(line) ?? []
-      if (part === "") return []
-      path.length = indent.length / 4
-      path.push(part)
-      return methods
-        .split(", ")
-        .filter((method) => method !== "" && method !== "HEAD" && method !== "OPTIONS")
-        .map((method) => `${method} ${path.join("")}`)
-    })
-}
+const routes = (): string[] => routesOf(parley.app)
+const everythingOf = async (workspaceId: string) => readEverything(parley.database.db, workspaceId)
 
 function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
   const known: Record<string, string> = {
@@ -310,30 +318,14 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     replyId: ids.reply,
     remarkId: ids.remark,
     keyId: ids.key,
+    webhookId: ids.webhook,
+    deliveryId: ids.delivery,
     invitationId: ids.invitation,
     inbox: "me",
   }
   return path
     .replace(":token|", "")
     .replace(/:(\w+)/g, (_, name: string) => params[name] ?? known[name] ?? name)
-}
-
-/** Everything there is of a workspace, as one text. */
-async function everythingOf(workspaceId: string): Promise<string> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.columns
-     where table_schema = 'public' and column_name = 'workspace_id' order by table_name`.execute(
-    parley.database.db,
-  )
-  const texts: string[] = []
-  for (const { name } of tables) {
-    const { rows } = await sql<{ line: string }>`
-      select t::text as line from ${sql.table(name)} t where workspace_id = ${workspaceId} order by 1`.execute(
-      parley.database.db,
-    )
-    texts.push(name, ...rows.map(({ line }) => line))
-  }
-  return texts.join("\n")
 }
 
 test("every route is either for anyone or tried with another workspace's ids", () => {
@@ -403,6 +395,7 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
 /** What makes the routes that name nothing well-formed. */
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
+  if (route.endsWith("/webhooks")) return hook
   if (route.endsWith("/api-keys")) return { name: "Stolen" }
   if (route.endsWith("/labels")) return { name: "Stolen", color: "red" }
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }

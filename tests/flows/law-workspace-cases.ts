@@ -20,7 +20,42 @@ async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Pro
 
 const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
 
+/** Nothing listens there, so what is told to it waits. */
+async function* withWebhook(
+  { ada, bo }: Stage,
+  act: (path: string) => Promise<unknown>,
+  what = "",
+  method = "POST",
+): AsyncGenerator {
+  const id = newId()
+  yield await send(ada, "POST", "/webhooks", { id, url: "http://127.0.0.1:9/", events: ["note.written"] })
+  yield expect((await bo.send(method, `/webhooks/${id}${what}`, { isOn: false })).status).toBe(403)
+  yield await act(`/webhooks/${id}${what}`)
+}
+
 export const workspaceCases: Record<WorkspaceCommand, Case> = {
+  async *makeWebhook({ ada, bo }) {
+    const hook = { url: "http://127.0.0.1:9/", events: ["message.received"] }
+    yield await send(ada, "POST", "/webhooks", hook)
+    yield expect((await bo.send("POST", "/webhooks", hook)).status).toBe(403)
+  },
+  changeWebhook: (stage) =>
+    withWebhook(stage, async (path) => send(stage.ada, "PATCH", path, { isOn: false }), "", "PATCH"),
+  deleteWebhook: (stage) => withWebhook(stage, async (path) => send(stage.ada, "DELETE", path), "", "DELETE"),
+  restoreWebhook: (stage) => withWebhook(stage, async (path) => send(stage.ada, "POST", path), "/restore"),
+  renewWebhookSecret: (stage) => withWebhook(stage, async (path) => send(stage.ada, "POST", path), "/secret"),
+  testWebhook: (stage) => withWebhook(stage, async (path) => send(stage.ada, "POST", path), "/test"),
+  resendDelivery: (stage) =>
+    withWebhook(
+      stage,
+      async (path) => {
+        const { body } = await send(stage.ada, "POST", path)
+        const again = path.replace("/test", `/deliveries/${String(body.deliveryId)}/resend`)
+        expect((await stage.bo.send("POST", again)).status).toBe(403)
+        return send(stage.ada, "POST", again)
+      },
+      "/test",
+    ),
   async *makeKey({ ada, bo }) {
     yield await send(ada, "POST", "/api-keys", { name: "Robot" })
     yield expect((await bo.send("POST", "/api-keys", { name: "Mine" })).status).toBe(403)

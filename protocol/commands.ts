@@ -7,6 +7,7 @@
  */
 import { z } from "zod"
 import { fieldName, fieldValue, remarkText } from "./customers.ts"
+import { workingHours } from "./hours.ts"
 import { labelColor } from "./labels.ts"
 import { programCommands } from "./programs.ts"
 import { fileView, inboxPreference, proactiveMessage } from "./rows.ts"
@@ -256,6 +257,7 @@ export const workspaceCommands = {
       deliveryMode: deliveryMode.optional(),
       offerSeconds: z.number().int().min(5).max(86_400).optional(),
       returnsWhenAway: z.boolean().optional(),
+      hours: workingHours.nullable().optional(),
       memberIds: z.array(id).max(1_000).optional(),
     }),
     done,

@@ -14,13 +14,13 @@ export type Reader = {
 }
 
 export function readerOf(agent: AgentRow, teams: Iterable<TeamRow>): Reader {
-  const teamIds = new Set<string>()
-  for (const team of teams) if (team.memberIds.includes(agent.id)) teamIds.add(team.id)
+  const mine = [...teams].filter((team) => team.memberIds.includes(agent.id))
   return {
     agentId: agent.id,
     isAdmin: agent.role !== "agent",
-    isAvailableInATeam: agent.isAvailable && [...teamIds].some((id) => !agent.teamsOff.includes(id)),
-    teamIds,
+    isAvailableInATeam:
+      agent.isAvailable && mine.some(({ id, isOpen }) => isOpen && !agent.teamsOff.includes(id)),
+    teamIds: new Set(mine.map(({ id }) => id)),
   }
 }
 

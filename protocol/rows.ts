@@ -3,6 +3,7 @@
  * A row is loaded for one reader: `own` holds what is his alone (unread, star, mention).
  */
 import { z } from "zod"
+import { keptHours } from "./hours.ts"
 import { labelColor } from "./labels.ts"
 import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
 
@@ -14,7 +15,7 @@ export const agentRow = z.object({
   name: z.string(),
   email: z.string(),
   role,
-  /** Away by hand, or no app of his has been connected for five minutes, or disabled: not available. */
+  /** Not available: Away by hand, no app connected for five minutes, none of his teams open, or disabled. */
   isAvailable: z.boolean(),
   awayByHand: z.boolean(),
   isDisabled: z.boolean(),
@@ -34,6 +35,10 @@ export const teamRow = z.object({
   offerSeconds: z.number().int(),
   /** Whether the conversation of an Away assignee goes back to Unassigned when his customer writes. */
   returnsWhenAway: z.boolean(),
+  /** null: always. */
+  hours: keptHours.nullable(),
+  /** What its hours say of now: nobody is available in a team that is not open. */
+  isOpen: z.boolean(),
   memberIds: z.array(id),
 })
 

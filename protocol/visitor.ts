@@ -42,6 +42,8 @@ export const homeAnswer = z.object({
   greeting: z.string(),
   faces: z.array(face).max(5),
   availableCount: z.number().int(),
+  /** When the team works again; null: it works now, or nobody knows. */
+  opensAt: stamp.nullable(),
   /** Median first-reply time of the last days, in minutes; null: not enough answers to be honest about it. */
   replyMinutes: z.number().int().nullable(),
 })

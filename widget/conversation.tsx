@@ -1,7 +1,9 @@
 /** The dialogue: the agent at the top, the timeline, and what is on its way. */
+import type { HomeAnswer } from "../protocol/visitor.ts"
 import { Avatar, Faces } from "./faces.tsx"
 import { BackIcon, CloseIcon } from "./icons.tsx"
 import type { PanelTexts } from "./texts.ts"
+import { backWords } from "./times.ts"
 import { Timeline } from "./timeline.tsx"
 import type { Visitor, VisitorState } from "./visitor.ts"
 
@@ -26,13 +28,7 @@ export function Conversation(o: {
         {agent ? <Avatar face={agent} /> : state.home && <Faces faces={state.home.faces.slice(0, 2)} />}
         <div class="who">
           <h2 dir="auto">{agent?.name ?? company}</h2>
-          {state.home && (
-            <Presence
-              availableCount={state.home.availableCount}
-              replyMinutes={state.home.replyMinutes}
-              texts={texts}
-            />
-          )}
+          {state.home && <Presence home={state.home} texts={texts} locale={o.locale} />}
         </div>
         <button type="button" class="plain close" aria-label={texts.closeChat} onClick={o.onClose}>
           <CloseIcon />
@@ -56,15 +52,18 @@ export function Conversation(o: {
 }
 
 function Presence({
-  availableCount,
-  replyMinutes,
+  home: { availableCount, replyMinutes, opensAt },
   texts,
+  locale,
 }: {
-  availableCount: number
-  replyMinutes: number | null
+  home: HomeAnswer
   texts: PanelTexts
+  locale: string
 }) {
-  if (availableCount === 0) return <p class="muted">{texts.away}</p>
+  if (availableCount === 0)
+    return (
+      <p class="muted">{opensAt === null ? texts.away : backWords(Date.parse(opensAt), texts, locale)}</p>
+    )
   return (
     <p class="muted">
       <i class="dot" />

@@ -1,20 +1,23 @@
 /** The first view: who answers here, how soon, and the way into the conversation. */
-import type { LauncherSettings } from "../protocol/visitor.ts"
+import type { HomeAnswer, LauncherSettings } from "../protocol/visitor.ts"
 import { Faces } from "./faces.tsx"
 import { CloseIcon } from "./icons.tsx"
 import type { PanelTexts } from "./texts.ts"
+import { backWords } from "./times.ts"
 import type { VisitorState } from "./visitor.ts"
 
 export function Home({
   settings,
   state,
   texts,
+  locale,
   onStart,
   onClose,
 }: {
   settings: LauncherSettings
   state: VisitorState
   texts: PanelTexts
+  locale: string
   onStart: () => void
   onClose: () => void
 }) {
@@ -31,11 +34,7 @@ export function Home({
         <p dir="auto">{home?.company ?? settings.company}</p>
       </div>
       <div class="start">
-        <div class="promise">
-          {home && (
-            <Promised availableCount={home.availableCount} replyMinutes={home.replyMinutes} texts={texts} />
-          )}
-        </div>
+        <div class="promise">{home && <Promised home={home} texts={texts} locale={locale} />}</div>
         {last && (
           <p class="last" dir="auto">
             {("agent" in last && last.agent?.name) || texts.you}: {last.text}
@@ -52,18 +51,20 @@ export function Home({
 
 /** Says only what is true: no reply time without answers to measure, nobody's presence that is not. */
 function Promised({
-  availableCount,
-  replyMinutes,
+  home: { availableCount, replyMinutes, opensAt },
   texts,
+  locale,
 }: {
-  availableCount: number
-  replyMinutes: number | null
+  home: HomeAnswer
   texts: PanelTexts
+  locale: string
 }) {
   const presence = availableCount > 0 ? texts.here(availableCount) : texts.nobodyHereYet
   const promise =
     availableCount === 0
-      ? texts.nobodyHere
+      ? opensAt === null
+        ? texts.nobodyHere
+        : backWords(Date.parse(opensAt), texts, locale)
       : replyMinutes === null
         ? undefined
         : texts.repliesWithin(replyMinutes)

@@ -127,6 +127,7 @@ function ChatPanel({
           settings={launcher.settings}
           state={state}
           texts={texts}
+          locale={localeFor(texts, launcher.languages)}
           onClose={control.close}
           onStart={() => (control.open(true), composer.current?.focus())}
         />

@@ -18,3 +18,16 @@ export function dayName(day: number, texts: PanelTexts, locale: string): string 
     ...(isThisYear ? { weekday: "long" } : { year: "numeric" }),
   })
 }
+
+/** When somebody is there again, as one says it: an hour today, tomorrow, on a day of this week, or on a date. */
+export function backWords(at: number, texts: PanelTexts, locale: string): string {
+  const time = clockTime(at, locale)
+  // Noon to noon, so that no change of clocks makes a day of two.
+  const days = Math.round(
+    (new Date(at).setHours(12, 0, 0, 0) - new Date().setHours(12, 0, 0, 0)) / 86_400_000,
+  )
+  if (days <= 0) return texts.backToday(time)
+  if (days === 1) return texts.backTomorrow(time)
+  const day = days < 7 ? ({ weekday: "long" } as const) : ({ day: "numeric", month: "long" } as const)
+  return texts.backOn(new Date(at).toLocaleDateString(locale, day), time)
+}

@@ -53,7 +53,7 @@ export function AvailabilityMenu() {
           label: t("availability.teams"),
           lines: mine.map((team) => ({
             kind: "check",
-            label: team.name,
+            label: team.isOpen ? team.name : t("availability.closed", { team: team.name }),
             isChecked: !agent.teamsOff.includes(team.id),
             onChange: (isOn) => say(issueWorkspace("setTeamOff", { teamId: team.id }, { isOff: !isOn })),
           })),

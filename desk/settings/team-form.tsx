@@ -4,6 +4,7 @@ import { issueWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
+import { HoursForm } from "./hours-form.tsx"
 import { Members } from "./members.tsx"
 import { Toggle } from "./panel.tsx"
 import style from "./form.module.css"
@@ -13,6 +14,7 @@ export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }
   const [mode, setMode] = useState(team.deliveryMode)
   const [seconds, setSeconds] = useState(String(team.offerSeconds))
   const [returns, setReturns] = useState(team.returnsWhenAway)
+  const [hours, setHours] = useState(team.hours)
   const [memberIds, setMemberIds] = useState<readonly string[]>(team.memberIds)
   const save = async () => {
     const members = team.isEveryone ? {} : { memberIds: [...memberIds] }
@@ -21,6 +23,7 @@ export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }
       deliveryMode: mode,
       offerSeconds: Number(seconds),
       returnsWhenAway: returns,
+      hours,
       ...members,
     }
     if (await saved(issueWorkspace("changeTeam", { teamId: team.id }, changed))) onDone()
@@ -53,6 +56,7 @@ export function TeamForm({ team, onDone }: { team: TeamRow; onDone: () => void }
         required
         hint={t("teams.offerSecondsHint")}
       />
+      <HoursForm hours={hours} onChange={setHours} />
       <Toggle label={t("teams.returns")} isOn={returns} onChange={setReturns} />
       {!team.isEveryone && <Members memberIds={memberIds} onChange={setMemberIds} />}
       <Button kind="primary" type="submit">

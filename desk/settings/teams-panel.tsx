@@ -58,6 +58,7 @@ function Team({ team, onOpen }: { team: TeamRow; onOpen: (() => void) | undefine
         <span className={style["second"]}>
           {t("teams.members", { count: team.memberIds.length })} ·{" "}
           {t(team.deliveryMode === "offer" ? "teams.offer" : "teams.queue")}
+          {!team.isOpen && ` · ${t("teams.closed")}`}
         </span>
       </span>
       {onOpen && <Button icon="gear" label={t("teams.change", { team: team.name })} onClick={onOpen} />}

@@ -16,6 +16,8 @@ export {
   monthWords,
   soonWords,
   timeWordsIn,
+  weekdayWords,
+  wholeDateWords,
 } from "./times.ts"
 export { sizeWords } from "./sizes.ts"
 export { countryWords, languageWords } from "./places.ts"

@@ -8,6 +8,8 @@ const DAY = 24 * HOUR
 const weekday = new Intl.DateTimeFormat("en", { weekday: "short" })
 const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" })
 const monthAndYear = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric" })
+const wholeWeekday = new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: "UTC" })
+const wholeDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" })
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
 const longDay = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" })
 const longDayAndYear = new Intl.DateTimeFormat("en-GB", {
@@ -91,4 +93,15 @@ export function timeWordsIn(timeZone: string, now: number): string {
   } catch {
     return timeZone
   }
+}
+
+/** A day of the week, Monday being 0. */
+export function weekdayWords(day: number): string {
+  // The first of January 2024 was a Monday.
+  return wholeWeekday.format(Date.UTC(2024, 0, 1 + day))
+}
+
+/** A date without a time: "24 Dec 2026". */
+export function wholeDateWords(day: string): string {
+  return wholeDate.format(Date.parse(`${day}T00:00:00Z`))
 }

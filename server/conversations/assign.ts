@@ -5,7 +5,7 @@ import { refuse } from "../../protocol/refusals.ts"
 import type { Id } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 import type { Sync } from "../sync/sync.ts"
-import { getTeam, type Agent } from "../team/team.ts"
+import { getTeam, presence, type Agent } from "../team/team.ts"
 import { act } from "./act.ts"
 import { takenBy } from "./answer.ts"
 import { addEvent } from "./hold.ts"
@@ -100,8 +100,8 @@ export async function getAvailability(
   agentId: Id,
 ): Promise<{ isAvailable: boolean }> {
   const { rows } = await sql<{ isAvailable: boolean; isDisabled: boolean }>`
-    select is_present and not away_by_hand as "isAvailable", disabled_at is not null as "isDisabled"
-      from agents where workspace_id = ${workspaceId} and id = ${agentId}
+    select ${presence.isAvailable} as "isAvailable", a.disabled_at is not null as "isDisabled"
+      from agents a where a.workspace_id = ${workspaceId} and a.id = ${agentId}
        for share`.execute(tx)
   const [found] = rows
   if (found === undefined) throw refuse("not-found")

@@ -45,6 +45,7 @@ export async function countsFor(tx: Tx, reader: Reader): Promise<Counts> {
       select exists (
         select 1 from agents a
           join memberships m on m.workspace_id = a.workspace_id and m.agent_id = a.id and not m.switched_off
+          join teams t on t.workspace_id = m.workspace_id and t.id = m.team_id and t.is_open
          where a.workspace_id = ${workspaceId} and a.id = ${agentId} and a.is_present and not a.away_by_hand
            and a.disabled_at is null) as in_a_team
     ), wanting as (

@@ -15,7 +15,7 @@ import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Db, Tx } from "../db/db.ts"
 import { filesOf } from "./entries.ts"
 import type { FileView } from "../../protocol/rows.ts"
-import { availableAgents, membersOf } from "../team/team.ts"
+import { availableAgents, membersOf, presence } from "../team/team.ts"
 
 /** `linkOf`: the path of a file that whoever has it may fetch. */
 type Linking = { linkOf: (fileId: Id) => string }
@@ -117,7 +117,7 @@ export async function findConversationOf(
 /** Who answers this source's customers and how soon, honestly: what is not known is not said. */
 export async function publicHome(
   tx: Tx,
-  o: { workspaceId: Id; teamId: Id; greeting: string },
+  o: { workspaceId: Id; teamId: Id; greeting: string; now: Date },
 ): Promise<Omit<HomeAnswer, "replyMinutes">> {
   const { workspaceId, teamId } = o
   const available = await availableAgents(tx, workspaceId, teamId)
@@ -130,6 +130,7 @@ export async function publicHome(
     greeting: o.greeting,
     faces: await publicFaces(tx, workspaceId, [...ids].slice(0, 5)),
     availableCount: available.length,
+    opensAt: await presence.opensAt(tx, o),
   }
 }
 

@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Db } from "../db/db.ts"
 import { write, type Sync } from "../sync/sync.ts"
-import { getTeam } from "../team/team.ts"
+import { getTeam, presence } from "../team/team.ts"
 import { hold, save } from "./hold.ts"
 import { endOfferUnaccepted, release } from "./ownership.ts"
 
@@ -42,7 +42,7 @@ export async function returnToQueue(
   })
 }
 
-/** `teamId` null: in all teams; with `away` and a team he has switched it off. */
+/** `teamId` null: in all teams; with `away` and a team he has switched it off, or it has closed. */
 type Releasing = { agentId: Id; why: "away" | "disabled" | "left-team"; teamId: Id | null }
 
 /**
@@ -82,9 +82,10 @@ async function isOver(db: Db, workspaceId: Id, { agentId, why, teamId }: Releasi
   if (why === "away" && !(await isAvailable(db, workspaceId, agentId))) return false
   const { rows } = await sql<{ isDisabled: boolean; isMember: boolean; isOff: boolean }>`
     select a.disabled_at is not null as "isDisabled", m.agent_id is not null as "isMember",
-           coalesce(m.switched_off, false) as "isOff"
+           coalesce(m.switched_off or not t.is_open, false) as "isOff"
       from agents a
       left join memberships m on m.workspace_id = a.workspace_id and m.agent_id = a.id and m.team_id = ${teamId}
+      left join teams t on t.workspace_id = m.workspace_id and t.id = m.team_id
      where a.workspace_id = ${workspaceId} and a.id = ${agentId}`.execute(db)
   const [agent] = rows
   if (agent === undefined) return true
@@ -93,9 +94,7 @@ async function isOver(db: Db, workspaceId: Id, { agentId, why, teamId }: Releasi
 
 async function isAvailable(db: Db, workspaceId: Id, agentId: Id): Promise<boolean> {
   const { rows } = await sql`
-    select id from agents
-     where workspace_id = ${workspaceId} and id = ${agentId} and is_present and not away_by_hand and disabled_at is null`.execute(
-    db,
-  )
+    select a.id from agents a
+     where a.workspace_id = ${workspaceId} and a.id = ${agentId} and ${presence.isAvailable}`.execute(db)
   return rows.length > 0
 }

@@ -460,6 +460,8 @@ create table teams (
   offer_seconds integer default 60 not null,
   returns_when_away boolean default true not null,
   created_at timestamp with time zone not null,
+  hours jsonb,
+  is_open boolean default true not null,
   constraint teams_pkey PRIMARY KEY (workspace_id, id),
   constraint teams_delivery_mode_check CHECK ((delivery_mode = ANY (ARRAY['queue'::text, 'offer'::text]))),
   constraint teams_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)

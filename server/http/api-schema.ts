@@ -117,6 +117,7 @@ const EXAMPLES: Record<string, unknown> = {
   token: "the-end-of-the-link",
   /** Long enough for all that must be of some length. */
   text: "Hello",
+  timeZone: "Europe/Stockholm",
 }
 
 /** Something the schema accepts: what must be there, and what may be if nothing must. */

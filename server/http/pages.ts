@@ -122,7 +122,7 @@ async function settingsOf(sync: Sync, website: Website): Promise<LauncherSetting
   const { settings, workspaceId, teamId } = website
   const { greeting, accent, proactive } = settings
   const { company, faces } = await snapshot(sync.db, (tx) =>
-    visitors.publicHome(tx, { workspaceId, teamId, greeting }),
+    visitors.publicHome(tx, { workspaceId, teamId, greeting, now: sync.clock.now() }),
   )
   return launcherSettings.parse({
     sourceId: website.id,

@@ -82,7 +82,7 @@ export function createHomes(sync: Sync): { get(website: Website): Promise<HomeAn
   async function readHome(website: Website): Promise<HomeAnswer> {
     const { workspaceId, teamId, settings } = website
     const home = await snapshot(sync.db, (tx) =>
-      visitors.publicHome(tx, { workspaceId, teamId, greeting: settings.greeting }),
+      visitors.publicHome(tx, { workspaceId, teamId, greeting: settings.greeting, now: sync.clock.now() }),
     )
     return { ...home, replyMinutes: await replies(website) }
   }

@@ -15,6 +15,8 @@ export const catalogue = {
   "end-snooze": z.object({ conversationId: id, until: time }),
   /** team: nobody's app has been connected for a while. */
   "auto-away": z.object({ agentId: id }),
+  /** team: its working hours begin or end. */
+  "follow-hours": z.object({ teamId: id }),
   /** conversations: the assignee did not come back in time. */
   "return-to-queue": z.object({ conversationId: id, assigneeId: id, since: time }),
   /** conversations: the agent is away, disabled or no longer in the team (null: any); what he holds is released. */

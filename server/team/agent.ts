@@ -25,6 +25,13 @@ export type AgentRecord = {
   teamIds: string[]
 }
 
+/** Of `agents a`: Away neither by hand, nor by himself, nor by the hours of his teams, nor for good. */
+export const isAvailable = sql<boolean>`(
+  a.is_present and not a.away_by_hand and a.disabled_at is null
+  and exists (select 1 from memberships mine
+                join teams t on t.workspace_id = mine.workspace_id and t.id = mine.team_id and t.is_open
+               where mine.workspace_id = a.workspace_id and mine.agent_id = a.id))`
+
 /** Of `agents a`. */
 export const agentColumns = sql`
   a.workspace_id as "workspaceId", a.id as "agentId", a.user_id as "userId", a.name, a.role,

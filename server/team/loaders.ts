@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import type { InboxPreference, Row } from "../../protocol/rows.ts"
 import type { Tx } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
+import { isAvailable } from "./agent.ts"
 
 /** Workspace, agents and teams are the same to everyone in the workspace. */
 function sharedLoader<R extends Row>(
@@ -29,7 +30,7 @@ const workspaceLoader = sharedLoader("workspace", async (tx, workspaceId) => {
 const agentLoader = sharedLoader("agent", async (tx, workspaceId, ids) => {
   const { rows } = await sql<Extract<Row, { kind: "agent" }>>`
     select 'agent' as kind, a.id, a.name, a.email, a.role,
-           a.is_present and not a.away_by_hand and a.disabled_at is null as "isAvailable",
+           ${isAvailable} as "isAvailable",
            a.away_by_hand as "awayByHand", a.disabled_at is not null as "isDisabled", a.capacity,
            array(select m.team_id::text from memberships m
                   where m.workspace_id = a.workspace_id and m.agent_id = a.id and m.switched_off
@@ -44,7 +45,7 @@ const agentLoader = sharedLoader("agent", async (tx, workspaceId, ids) => {
 const teamLoader = sharedLoader("team", async (tx, workspaceId, ids) => {
   const { rows } = await sql<Extract<Row, { kind: "team" }>>`
     select 'team' as kind, t.id, t.name, t.is_everyone as "isEveryone", t.delivery_mode as "deliveryMode",
-           t.offer_seconds as "offerSeconds", t.returns_when_away as "returnsWhenAway",
+           t.offer_seconds as "offerSeconds", t.returns_when_away as "returnsWhenAway", t.hours, t.is_open as "isOpen",
            array(select m.agent_id::text from memberships m
                   where m.workspace_id = t.workspace_id and m.team_id = t.id order by m.agent_id) as "memberIds"
       from teams t

@@ -3,6 +3,10 @@ import type { Stamp } from "../../protocol/values.ts"
 import { stamp } from "../db/db.ts"
 import type { Handlers } from "../jobs/jobs.ts"
 import { write, type Sync } from "../sync/sync.ts"
+import { followHours } from "./opening.ts"
+
+export { isAvailable } from "./agent.ts"
+export { opensAt } from "./opening.ts"
 
 /** Nobody becomes Away by himself before none of his apps has been connected for this long. */
 const AWAY_AFTER = 5 * 60_000
@@ -59,8 +63,14 @@ export async function connectionClosed(sync: Sync, workspaceId: string, agentId:
 }
 
 /** The handlers of team's own jobs. */
-export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away"> {
+export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away" | "follow-hours"> {
   return {
+    async "follow-hours"({ teamId }, { workspaceId }) {
+      await write(sync, { workspaceId }, async (writing) => {
+        await followHours(writing, workspaceId, teamId)
+        return {}
+      })
+    },
     async "auto-away"({ agentId }, { workspaceId }) {
       await write(sync, { workspaceId }, async ({ tx, at, changed, enqueue }) => {
         const { rows } = await sql<{

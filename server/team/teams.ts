@@ -1,9 +1,11 @@
 import { sql } from "kysely"
+import type { WorkingHours } from "../../protocol/hours.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import type { DeliveryMode } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "./agent.ts"
+import { followHours } from "./opening.ts"
 
 type TeamRules = { id: string; deliveryMode: DeliveryMode; offerSeconds: number; returnsWhenAway: boolean }
 type Wanted = {
@@ -12,6 +14,7 @@ type Wanted = {
   deliveryMode?: DeliveryMode | undefined
   offerSeconds?: number | undefined
   returnsWhenAway?: boolean | undefined
+  hours?: WorkingHours | null | undefined
   memberIds?: string[] | undefined
 }
 
@@ -51,6 +54,7 @@ export async function changeTeam(
       offerSeconds = null,
       returnsWhenAway = null,
       memberIds,
+      hours,
     } = wanted
     const { rows } = await sql<{ isEveryone: boolean }>`
       update teams set name = coalesce(${name}, name),
@@ -63,9 +67,22 @@ export async function changeTeam(
     if (team === undefined) throw refuse("not-found")
     if (memberIds !== undefined)
       await setMembers(writing, workspaceId, { id: teamId, isEveryone: team.isEveryone }, memberIds)
+    if (hours !== undefined) await setHours(writing, workspaceId, teamId, hours)
     writing.changed("team", teamId, ["workspace"])
     return {}
   })
+}
+
+async function setHours(
+  writing: Writing,
+  workspaceId: string,
+  teamId: string,
+  hours: WorkingHours | null,
+): Promise<void> {
+  await sql`
+    update teams set hours = ${hours === null ? null : JSON.stringify(hours)}::jsonb
+     where workspace_id = ${workspaceId} and id = ${teamId}`.execute(writing.tx)
+  await followHours(writing, workspaceId, teamId)
 }
 
 /** Makes exactly these agents the members. The team's row must be locked. */
@@ -113,7 +130,11 @@ async function join(
     select ${workspaceId}::uuid, ${teamId}::uuid, agent_id, ${writing.at}::timestamptz
       from unnest(${agentIds}::uuid[]) as joining (agent_id)
     on conflict do nothing`.execute(writing.tx)
-  for (const agentId of agentIds) writing.changed("access-changed", agentId, [`agent:${agentId}`])
+  for (const agentId of agentIds) {
+    // One more team that may be open.
+    writing.changed("agent", agentId, ["workspace"])
+    writing.changed("access-changed", agentId, [`agent:${agentId}`])
+  }
 }
 
 /** A new agent enters Everyone and those of the named teams that still exist. */
@@ -142,7 +163,7 @@ export async function getTeam(tx: Tx, workspaceId: string, teamId: string): Prom
   return team
 }
 
-/** Who may be offered something in the team: Available, and has not switched the team off. */
+/** Who may be offered something in the team: Available, and has not switched the team off; nobody while it is closed. */
 export async function availableAgents(
   tx: Tx,
   workspaceId: string,
@@ -152,6 +173,7 @@ export async function availableAgents(
     select a.id as "agentId", a.capacity
       from memberships m
       join agents a on a.workspace_id = m.workspace_id and a.id = m.agent_id
+      join teams t on t.workspace_id = m.workspace_id and t.id = m.team_id and t.is_open
      where m.workspace_id = ${workspaceId} and m.team_id = ${teamId} and not m.switched_off
        and a.is_present and not a.away_by_hand and a.disabled_at is null
      order by a.id`.execute(tx)

@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import type { ConversationRow, EntryRow, Row } from "../../protocol/rows.ts"
 import type { WebhookEvent } from "../../protocol/programs.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
-import { conversationLoader, entryLoader } from "../conversations/conversations.ts"
+import { conversationLoaders } from "../conversations/conversations.ts"
 import { newId, type Tx } from "../db/db.ts"
 import { write, type Loader, type Sync } from "../sync/sync.ts"
 import { putDown, type Told } from "./log.ts"
@@ -101,10 +101,10 @@ async function eventsOf(
 ): Promise<(Told & { event: WebhookEvent })[]> {
   if (changes.length === 0) return []
   const ids = [...new Set(changes.map(({ entryId }) => entryId))]
-  const entries = await loadAll<EntryRow>(tx, workspaceId, { loader: entryLoader, ids })
+  const entries = await loadAll<EntryRow>(tx, workspaceId, { loader: loaderOf("entry"), ids })
   const conversationIds = [...new Set([...entries.values()].map(({ conversationId }) => conversationId))]
   const conversations = await loadAll<ConversationRow>(tx, workspaceId, {
-    loader: conversationLoader,
+    loader: loaderOf("conversation"),
     ids: conversationIds,
   })
   const abouts = new Map((await readAbouts(tx, workspaceId, ids)).map((about) => [about.id, about]))
@@ -185,4 +185,10 @@ async function readAbouts(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<
                       where l.workspace_id = e.workspace_id and l.entry_id = e.id), '[]') as labels
       from entries e where e.workspace_id = ${workspaceId} and e.id = any(${[...ids]}::uuid[])`.execute(tx)
   return rows
+}
+
+function loaderOf(kind: "entry" | "conversation"): Loader {
+  const loader = conversationLoaders.find((one) => one.kind === kind)
+  if (loader === undefined) throw new Error(`Nothing loads rows of the kind ${kind}.`)
+  return loader
 }

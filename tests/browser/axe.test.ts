@@ -277,6 +277,11 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
           .toContain("/invitation/")
       },
       "a team": dialog("Change Everyone", "Everyone"),
+      "a team's hours": async () => {
+        await page.getByRole("switch", { name: "Working hours" }).click()
+        await page.getByLabel("Holiday", { exact: true }).fill("2026-12-24")
+        await page.getByRole("button", { name: "Add", exact: true }).click()
+      },
       "a new team": dialog("New team", "New team"),
       sources: async () => {
         await open("Sources")

@@ -109,6 +109,15 @@ async function takeAll(company: Company) {
         await page.getByRole("textbox", { name: "Name" }).fill("Nightly report")
         await page.getByRole("button", { name: "Make key" }).click()
       })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("hours", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/settings/team`)
+        await page.getByRole("button", { name: "Change Everyone" }).click()
+        await page.getByRole("switch", { name: "Working hours" }).click()
+        await page.getByLabel("Holiday", { exact: true }).fill("2026-12-24")
+        await page.getByRole("button", { name: "Add", exact: true }).click()
+        await page.getByRole("group", { name: "Friday" }).scrollIntoViewIfNeeded()
+      })
     await shoot("new-webhook", { size: "wide", theme }, ada, async (page) => {
       await page.goto(`${parley.url}/settings/webhooks`)
       await page.getByRole("button", { name: "New webhook" }).click()

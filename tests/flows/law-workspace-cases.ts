@@ -212,6 +212,13 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     yield await change({ memberIds: idsOf(bo, cy, dee) })
     yield await change({ memberIds: idsOf(eve), name: "Renamed" })
     yield await change({ offerSeconds: 90, deliveryMode: "offer" })
+    const closed = { timeZone: "UTC", days: Array.from({ length: 7 }, () => []), holidays: [] }
+    yield await change({ hours: closed })
+    // With Everyone closed, too, whoever is in no other team is Away.
+    const everyone = (body: object) => send(company.owner, "PATCH", `/teams/${company.everyoneId}`, body)
+    yield await everyone({ hours: closed })
+    yield await everyone({ hours: null })
+    yield await change({ hours: null })
     await company.write(`${stage.name}, too`, { at: await company.makeSource(teamId) })
     yield
     yield await change({ memberIds: [] })

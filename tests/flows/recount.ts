@@ -7,7 +7,7 @@ import type { Db } from "../../server/db/db.ts"
 
 type Tables = {
   agents: { id: string; role: string; roleSince: string; isHere: boolean; isDisabled: boolean }[]
-  teams: { id: string }[]
+  teams: { id: string; isOpen: boolean }[]
   memberships: { agentId: string; teamId: string; joinedAt: string; isOff: boolean }[]
   conversations: {
     id: string
@@ -29,7 +29,7 @@ export async function readTables(db: Db, workspaceId: string): Promise<Tables> {
     agents: await read(sql`
       select id, role, role_since as "roleSince", is_present and not away_by_hand as "isHere",
              disabled_at is not null as "isDisabled" from agents where workspace_id = ${workspaceId}`),
-    teams: await read(sql`select id from teams where workspace_id = ${workspaceId}`),
+    teams: await read(sql`select id, is_open as "isOpen" from teams where workspace_id = ${workspaceId}`),
     memberships: await read(sql`
       select agent_id as "agentId", team_id as "teamId", joined_at as "joinedAt", switched_off as "isOff"
         from memberships where workspace_id = ${workspaceId}`),
@@ -58,7 +58,8 @@ export function recount(tables: Tables, agentId: string) {
   const isAdmin = agent.role !== "agent"
   const mine = tables.memberships.filter((membership) => membership.agentId === agentId)
   const isInTeam = (teamId: string) => mine.some((membership) => membership.teamId === teamId)
-  const isAvailable = agent.isHere && mine.some(({ isOff }) => !isOff)
+  const open = new Set(tables.teams.filter(({ isOpen }) => isOpen).map(({ id }) => id))
+  const isAvailable = agent.isHere && mine.some(({ isOff, teamId }) => !isOff && open.has(teamId))
 
   const badge = new Set<string>()
   const inboxes: Record<string, number> = { me: 0, mentions: 0, unassigned: 0, starred: 0 }

@@ -232,6 +232,8 @@ function rowOf({ id, name }: Thing): Row {
     deliveryMode: "queue",
     offerSeconds: 60,
     returnsWhenAway: true,
+    hours: null,
+    isOpen: true,
     memberIds: [],
   }
 }

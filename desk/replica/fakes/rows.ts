@@ -37,6 +37,8 @@ export const team: TeamRow = {
   deliveryMode: "queue",
   offerSeconds: 60,
   returnsWhenAway: true,
+  hours: null,
+  isOpen: true,
   memberIds: [ME, BO],
 }
 

@@ -49,6 +49,7 @@ export const desk = {
   "availability.available": "Available",
   "availability.away": "Away",
   "availability.teams": "Available in",
+  "availability.closed": "{team} (out of hours)",
   "availability.load": { one: "{count} open conversation", other: "{count} open conversations" },
   "availability.loadOf": "{open} of {capacity} open conversations",
 

@@ -68,6 +68,21 @@ export const settings = {
   "teams.offerSecondsHint": "Also how long an away colleague’s conversation waits for him.",
   "teams.returns": "Give back what an away colleague has when his customer writes",
 
+  "teams.closed": "Out of hours now",
+
+  "hours.title": "Working hours",
+  "hours.hint": "Out of hours nobody is available in this team, and the website says when you are back.",
+  "hours.timeZone": "Time zone",
+  "hours.free": "Free",
+  "hours.from": "{day}, from",
+  "hours.to": "{day}, to",
+  "hours.add": "Add hours on {day}",
+  "hours.remove": "Remove hours on {day}",
+  "hours.holiday": "Holiday",
+  "hours.holidays": "Holidays",
+  "hours.addHoliday": "Add",
+  "hours.removeHoliday": "Remove {date}",
+
   "sources.what": "Where customers reach you.",
   "sources.none": "No source yet. Connect a website or a phone number.",
   "sources.addWebsite": "Add a website",

@@ -7,7 +7,7 @@ import type { Id } from "../../protocol/values.ts"
 import { newId, stamp, type Tx } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "../team/team.ts"
-import { putDown, tell } from "./log.ts"
+import { putDown, tell, TEST } from "./log.ts"
 
 type Done = { number: number }
 type Body<Name extends keyof typeof programCommands> = z.output<(typeof programCommands)[Name]["body"]>
@@ -122,7 +122,7 @@ export async function testWebhook(
     await hold(writing.tx, workspaceId, webhookId)
     const deliveryId = newId()
     await putDown(writing, { workspaceId, webhookId }, [
-      { id: deliveryId, event: "test", about: `test ${id}`, data: { askedBy: agent.name } },
+      { id: deliveryId, event: TEST, about: `test ${id}`, data: { askedBy: agent.name } },
     ])
     return { deliveryId }
   })
@@ -138,12 +138,13 @@ export async function resendDelivery(
   const { workspaceId } = agent
   return change(sync, agent, { id, name: `resend-delivery ${deliveryId}` }, async (writing) => {
     await hold(writing.tx, workspaceId, webhookId)
-    const { rows } = await sql`
+    const { rows } = await sql<{ id: Id; event: string }>`
       update webhook_deliveries set state = 'waiting', attempts = 0, wanted_at = ${writing.at}
        where workspace_id = ${workspaceId} and id = ${deliveryId} and webhook_id = ${webhookId}
-      returning id`.execute(writing.tx)
-    if (rows.length === 0) throw refuse("not-found")
-    await tell(writing, webhookId, deliveryId)
+      returning id, event`.execute(writing.tx)
+    const [delivery] = rows
+    if (delivery === undefined) throw refuse("not-found")
+    await tell(writing, webhookId, delivery)
     return {}
   })
 }

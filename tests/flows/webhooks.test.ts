@@ -205,7 +205,11 @@ test("what failed is tried again later, first come first told, and ends as dead 
     { state: "waiting", attempts: 0 },
     { state: "waiting", attempts: 2, status: 500, answer: "We are broken." },
   ])
+  // A test does not stand in line.
   answer = { status: 204 }
+  await succeed(ada.send("POST", `/webhooks/${id}/test`))
+  await company.runDueJobs()
+  expect(heard.pop()?.letter.type).toBe("test")
   await company.pass(30)
   expect(heard.map((each) => each.letter.data.entry?.body["text"])).toEqual(["one", "one", "one", "two"])
   expect(await hook(id)).toMatchObject({ off: null, failingSince: null })

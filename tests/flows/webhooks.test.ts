@@ -10,6 +10,7 @@ import { z } from "zod"
 import { webhookEvent } from "../../protocol/programs.ts"
 import { newId } from "../../server/db/db.ts"
 import { write } from "../../server/sync/sync.ts"
+import { trimDeliveries } from "../../server/webhooks/webhooks.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 
 const letter = z.object({
@@ -279,6 +280,21 @@ test("a deleted one hears nothing, and its deletion can be undone", async () => 
   await succeed(ada.send("POST", `/webhooks/${id}/restore`))
   await company.runDueJobs()
   expect(heard.map((each) => each.letter.data.entry?.body["text"])).toEqual(["meanwhile"])
+})
+
+test("what is long forgotten is not told again when something of it changes", async () => {
+  const id = await make()
+  const { lastEntryId } = await company.write("Old")
+  await company.runDueJobs()
+  expect(await deliveries(id)).toHaveLength(2)
+  company.clock.advance(31 * 24 * 60 * 60)
+  await trimDeliveries(company.sync)
+  expect(await deliveries(id)).toEqual([])
+  heard = []
+  const label = { isOn: true, make: { name: "late", color: "red" } }
+  await succeed(company.act(bo, "Old", `entries/${lastEntryId}/labels/${newId()}`, label))
+  await company.runDueJobs()
+  expect(heard.map((each) => each.letter.type)).toEqual(["label.put"])
 })
 
 test("an answer that could not be delivered is told each time it failed, and never for another change of it", async () => {

@@ -258,14 +258,15 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
     })
   })
 
+  const open = (section: string) => go(page, `/settings/${section.toLowerCase()}`, section)
+  const dialog = (button: string, name: string) => async () => {
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    await page.getByRole("button", { name: button }).click()
+    await page.getByRole("dialog", { name }).waitFor()
+  }
+
   test("settings", async () => {
-    const open = (section: string) => go(page, `/settings/${section.toLowerCase()}`, section)
-    const dialog = (button: string, name: string) => async () => {
-      await page.keyboard.press("Escape")
-      await page.getByRole("dialog").waitFor({ state: "detached" })
-      await page.getByRole("button", { name: button }).click()
-      await page.getByRole("dialog", { name }).waitFor()
-    }
     await expectNothing(page, {
       profile: () => open("Profile"),
       workspace: () => open("Workspace"),
@@ -291,6 +292,27 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
       labels: () => open("Labels"),
       "a label": dialog("Change label 3", "label 3"),
       "a new label": dialog("New label", "New label"),
+      "sources again": () => open("Sources"),
+      "a new website": dialog("Add a website", "Add a website"),
+      "a new number": dialog("Add an SMS number", "Add an SMS number"),
+    })
+    const agent = await stage.openBrowserOf(company.bo, stage.url, looks)
+    await expectNothing(
+      agent,
+      Object.fromEntries(
+        ["Team", "Sources", "Workspace"].map((section) => [
+          `${section}, not an admin's`,
+          async () => {
+            await go(agent, `/settings/${section.toLowerCase()}`, section)
+            await agent.getByText("Only admins and owners can change this.").waitFor()
+          },
+        ]),
+      ),
+    )
+  })
+
+  test("settings of other programs", async () => {
+    await expectNothing(page, {
       keys: () => go(page, "/settings/keys", "API keys"),
       "a new key": dialog("New key", "New key"),
       "a made key": async () => {
@@ -312,23 +334,7 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.getByRole("button", { name: "Send a test" }).click()
         await page.getByRole("dialog").getByRole("listitem").first().waitFor()
       },
-      "sources again": () => open("Sources"),
-      "a new website": dialog("Add a website", "Add a website"),
-      "a new number": dialog("Add an SMS number", "Add an SMS number"),
     })
-    const agent = await stage.openBrowserOf(company.bo, stage.url, looks)
-    await expectNothing(
-      agent,
-      Object.fromEntries(
-        ["Team", "Sources", "Workspace"].map((section) => [
-          `${section}, not an admin's`,
-          async () => {
-            await go(agent, `/settings/${section.toLowerCase()}`, section)
-            await agent.getByText("Only admins and owners can change this.").waitFor()
-          },
-        ]),
-      ),
-    )
   })
 
   test("smaller screens", async () => {

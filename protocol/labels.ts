@@ -4,6 +4,7 @@
  */
 import { z } from "zod"
 import type { LabelRow } from "./rows.ts"
+import { name } from "./text.ts"
 import type { Id } from "./values.ts"
 
 /** Named, not coded: each theme has its own shade. */
@@ -23,3 +24,6 @@ export function shownLabels(ids: readonly Id[], labels: ReadonlyMap<Id, LabelRow
   }
   return [...shown.values()]
 }
+
+/** A label that is to be made. */
+export const newLabel = z.object({ name: name(40), color: labelColor })

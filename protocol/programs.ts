@@ -1,5 +1,6 @@
 /** The commands by which other programs are let in and told things: keys of the API, and webhooks. */
 import { z } from "zod"
+import { done } from "./command.ts"
 import { name } from "./text.ts"
 import { id, stamp } from "./values.ts"
 
@@ -29,8 +30,6 @@ const url = z
     return username === "" && password === ""
   })
 const events = z.array(webhookEvent).min(1).max(webhookEvent.options.length)
-
-const done = z.object({ number: z.number().int() })
 
 export const programCommands = {
   /** `key` is answered this once; null where the first answer was lost, and with it the key: revoke it and make another. */

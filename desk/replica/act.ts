@@ -3,7 +3,8 @@
  * and bounded before it is stored) and again when read back.
  */
 import { z } from "zod"
-import { conversationCommands, workspaceCommands } from "../../protocol/commands.ts"
+import { workspaceCommands } from "../../protocol/commands.ts"
+import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { id, inboxKey, stamp } from "../../protocol/values.ts"
 
 const params = z.object({ conversationId: id })

@@ -4,12 +4,8 @@
  * network.
  */
 import type { z } from "zod"
-import {
-  workspaceCommands,
-  type conversationCommands,
-  type ConversationCommand,
-  type WorkspaceCommand,
-} from "../../protocol/commands.ts"
+import { workspaceCommands, type WorkspaceCommand } from "../../protocol/commands.ts"
+import { type conversationCommands, type ConversationCommand } from "../../protocol/conversation-commands.ts"
 import { REFUSALS, type RefusalBody } from "../../protocol/refusals.ts"
 import { act, fillPath, newId, type DraftFile } from "./act.ts"
 import { ask, OFFLINE, RefusalError } from "./ask.ts"

@@ -4,7 +4,7 @@
  * to this one is never overwritten: the server refuses, and the agent chooses in the composer.
  */
 import { z } from "zod"
-import { conversationCommands } from "../../protocol/commands.ts"
+import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { fillPath, newId } from "./act.ts"
 import { ask, RefusalError, type Server } from "./ask.ts"
 import { findElsewhere, type Draft, type Synced } from "./draft.ts"

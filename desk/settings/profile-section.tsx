@@ -1,5 +1,5 @@
 import { useState } from "react"
-import { UNDO_SECONDS } from "../../protocol/commands.ts"
+import { UNDO_SECONDS } from "../../protocol/conversation-commands.ts"
 import { issueWorkspace, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"

@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { z } from "zod"
-import { UNDO_SECONDS, type conversationCommands } from "../../protocol/commands.ts"
+import { UNDO_SECONDS, type conversationCommands } from "../../protocol/conversation-commands.ts"
 import { refuse, type Refusal } from "../../protocol/refusals.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Adapters } from "../channels/channels.ts"

@@ -4,7 +4,7 @@
  */
 import { sql } from "kysely"
 import type { z } from "zod"
-import type { conversationCommands } from "../../protocol/commands.ts"
+import type { conversationCommands } from "../../protocol/conversation-commands.ts"
 import type { CustomerHistory } from "../../protocol/customers.ts"
 import type { CustomerRow, Row } from "../../protocol/rows.ts"
 import type { Page } from "../../protocol/stream.ts"

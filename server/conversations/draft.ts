@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { z } from "zod"
-import type { conversationCommands } from "../../protocol/commands.ts"
+import type { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import type { DraftRow } from "../../protocol/rows.ts"
 import type { Id } from "../../protocol/values.ts"

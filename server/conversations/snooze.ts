@@ -1,5 +1,5 @@
 import type { z } from "zod"
-import type { conversationCommands } from "../../protocol/commands.ts"
+import type { conversationCommands } from "../../protocol/conversation-commands.ts"
 import type { EventView } from "../../protocol/rows.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"

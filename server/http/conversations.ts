@@ -1,9 +1,5 @@
-import {
-  conversationCommands,
-  conversationsQuery,
-  entriesQuery,
-  workspaceCommands,
-} from "../../protocol/commands.ts"
+import { conversationsQuery, entriesQuery, workspaceCommands } from "../../protocol/commands.ts"
+import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { page } from "../../protocol/stream.ts"
 import type { Adapters } from "../channels/channels.ts"
 import { acts } from "../conversations/conversations.ts"

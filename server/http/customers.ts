@@ -1,5 +1,5 @@
 import { Readable } from "node:stream"
-import { conversationCommands } from "../../protocol/commands.ts"
+import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import {
   customerHistory,
   customersAnswer,

@@ -1,7 +1,7 @@
 /** What the law is held against: for each command the acts that use it, seen, unseen, gaining and losing sight. */
 import { sql } from "kysely"
 import { expect } from "vitest"
-import type { ConversationCommand } from "../../protocol/commands.ts"
+import type { ConversationCommand } from "../../protocol/conversation-commands.ts"
 import { newId, stamp } from "../../server/db/db.ts"
 import type { StreamClient } from "../harness/stream-client.ts"
 import { succeed, type Colleague, type Company } from "./company.ts"

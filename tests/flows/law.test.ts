@@ -6,7 +6,8 @@
  */
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { conversationCommands, workspaceCommands } from "../../protocol/commands.ts"
+import { workspaceCommands } from "../../protocol/commands.ts"
+import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import type { EntryRow, Row } from "../../protocol/rows.ts"
 import { newId } from "../../server/db/db.ts"
 import { connectStream, StreamClient } from "../harness/stream-client.ts"

@@ -17,6 +17,7 @@ import { Button, Icon, useKeys } from "../ui/ui.ts"
 import { AddressMenu } from "./address-menu.tsx"
 import { attachAll, AttachedFiles } from "./attached-files.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
+import { EmojiButton } from "./emoji-button.tsx"
 import { mentionRules, replyRules } from "./choices.tsx"
 import { OtherDraft } from "./other-draft.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
@@ -187,6 +188,7 @@ export function Composer({
           {!isNote && address?.channel === "sms" && text !== "" && (
             <span className={style["count"]}>{segmentWords(text)}</span>
           )}
+          {!isClosed && <EmojiButton field={field} onText={write} />}
           <Button kind="primary" icon="send" label={t("composer.send")} type="submit" disabled={!canSend} />
         </span>
       </div>

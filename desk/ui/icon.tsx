@@ -30,6 +30,12 @@ const PATHS = {
   stack: <path d="m12 4 8 4-8 4-8-4zM4 12l8 4 8-4M4 16l8 4 8-4" />,
   filter: <path d="M4 6h16M7 12h10M10 18h4" />,
   sort: <path d="M7 5v14M4 16l3 3 3-3M17 19V5M14 8l3-3 3 3" />,
+  smile: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <path d="M8.500 14.500c1.800 2.300 5.200 2.300 7 0M9 9.500v.01M15 9.500v.01" />
+    </>
+  ),
   clock: (
     <>
       <circle cx="12" cy="12" r="8.500" />

@@ -72,6 +72,12 @@ async function takeAll(company: Company) {
         await page.getByRole("textbox", { name: "Phone number" }).fill("070 123 45 67")
         await page.getByRole("textbox", { name: "Message" }).fill("Your shoes are ready.")
       })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("emoji", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("button", { name: "Emoji" }).click()
+        await page.getByTitle("grinning face", { exact: true }).waitFor()
+      })
     await shoot("snooze", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Snooze" }).click()

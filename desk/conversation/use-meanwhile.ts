@@ -13,9 +13,11 @@ export function useMeanwhile(
   isWriting: boolean,
 ): { words: string | undefined; holds: () => boolean } {
   const agents = useAgents()
-  const seen = useRef(latestOf(row))
+  const note = useLatestNote(row)
+  const answer = row.lastAnswer
+  const now = { answerId: answer?.id, noteId: note?.id }
+  const seen = useRef(now)
   const [asked, setAsked] = useState<string>()
-  const now = latestOf(row)
   const { answerId, noteId } = now
   useEffect(() => {
     if (isWriting) return
@@ -28,22 +30,27 @@ export function useMeanwhile(
     holds() {
       const before = seen.current
       seen.current = now
-      const answered = now.answerId !== before.answerId && row.lastAnswer && row.lastAnswer.agentId !== selfId
-      const noted = now.noteId !== undefined && now.noteId !== before.noteId && row.last?.agentId !== selfId
+      const answered = now.answerId !== before.answerId && answer && answer.agentId !== selfId
+      const noted = now.noteId !== before.noteId && note && note.agentId !== selfId
       if (!answered && !noted) {
         setAsked(undefined)
         return false
       }
       setAsked(
         answered
-          ? t("composer.answeredMeanwhile", { name: nameOf(row.lastAnswer?.agentId) })
-          : t("composer.notedMeanwhile", { name: nameOf(row.last?.agentId) }),
+          ? t("composer.answeredMeanwhile", { name: nameOf(answer.agentId) })
+          : t("composer.notedMeanwhile", { name: nameOf(note?.agentId) }),
       )
       return true
     },
   }
 }
 
-function latestOf(row: ConversationRow) {
-  return { answerId: row.lastAnswer?.id, noteId: row.last?.type === "note" ? row.last.id : undefined }
+/** Of those that were the conversation's last word while it was open here: what the customer wrote since hides none. */
+function useLatestNote({ last }: ConversationRow) {
+  const [note, setNote] = useState(last?.type === "note" ? last : undefined)
+  useEffect(() => {
+    if (last?.type === "note") setNote(last)
+  }, [last])
+  return note
 }

@@ -141,9 +141,12 @@ test("the list tells when a key was last used, to within ten minutes and without
 
 test("a program that asks without end is told to wait, and others are not", async () => {
   const [busy, calm] = [await make(), await make()]
-  const statuses = await Promise.all(
-    Array.from({ length: 1_210 }, async () => (await busy.program.get("/me")).status),
-  )
+  const statuses: number[] = []
+  // Not all at once: this is about how many there are, not about how many connections a machine can open.
+  const ask = async () => {
+    for (let count = 0; count < 55; count += 1) statuses.push((await busy.program.get("/me")).status)
+  }
+  await Promise.all(Array.from({ length: 22 }, ask))
   expect(statuses.filter((status) => status === 429)).toHaveLength(10)
   expect((await calm.program.get("/me")).status).toBe(200)
 }, 60_000)

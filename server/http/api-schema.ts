@@ -107,6 +107,7 @@ const EXAMPLES: Record<string, unknown> = {
   Moment: "2026-11-23T09:30:00.000000Z",
   InboxKey: "me",
   number: "+46701234567",
+  to: "+46701234567",
   accountId: `AC${"0".repeat(32)}`,
   authToken: "a-secret-of-the-provider",
   apiBase: "https://api.twilio.com",

@@ -12,6 +12,8 @@ import { page } from "../../protocol/stream.ts"
 import { acts } from "../conversations/conversations.ts"
 import { notes } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
+import { describe } from "./described.ts"
+import { securityOf } from "./openapi.ts"
 import { serve, type App } from "./route.ts"
 
 /** What is known of customers and noted about them. One is reached through his conversation: who sees it sees him. */
@@ -54,7 +56,8 @@ export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
     answer: importAnswer,
   } as const
   serve(app, importing, async ({ agent, body }) => acts.importCustomers(sync, agent, body))
-  app.get("/api/v1/customers/export", async (request, reply) => {
+  const schema = { ...describe("GET", "/customers/export"), ...securityOf("agent") }
+  app.get("/api/v1/customers/export", { schema }, async (request, reply) => {
     const lines = acts.exportCustomers(sync, await app.accessAgent(request))
     return reply
       .header("content-type", "text/csv; charset=utf-8")

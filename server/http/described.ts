@@ -18,7 +18,28 @@ const described: Record<string, Record<string, string>> = {
     "POST /conversations/:conversationId/entries/:entryId/resend": "Send a failed answer again",
     "PUT /conversations/:conversationId/entries/:entryId/labels/:labelId":
       "Put a label on a message, or take it off",
-    "GET /files/:fileId": "The bytes of a file that hangs on a message",
+    "POST /conversations": "Write to a phone number first",
+    "PUT /conversations/:conversationId/snooze": "Snooze until a time or until the customer writes, or wake",
+    "PUT /conversations/:conversationId/draft": "Keep what the agent is writing for his other devices",
+    "POST /conversations/:conversationId/entries/:entryId/unsend": "Take an answer back that is still held",
+  },
+  Files: {
+    "POST /files": "Begin an upload, or ask how much of it is there",
+    "POST /files/:fileId/parts": "Upload the next bytes",
+    "DELETE /files/:fileId": "Forget an upload that was not sent",
+    "GET /files/:fileId": "The bytes of a file that hangs on a message, or a picture of it",
+  },
+  Customers: {
+    "GET /customers": "A page of the customers the agent may see",
+    "GET /customers/fields": "The names of fields in use",
+    "GET /customers/export": "All customers as CSV",
+    "POST /customers/import": "Import customers, or look at what an import would do",
+    "GET /conversations/:conversationId/customer": "What is known of a customer",
+    "GET /conversations/:conversationId/customer/history": "When a customer was in touch, and where he was",
+    "PATCH /conversations/:conversationId/customer": "Name a customer",
+    "PUT /conversations/:conversationId/customer/fields": "Set a field of a customer",
+    "PUT /conversations/:conversationId/customer/remarks/:remarkId": "Write, change or delete a remark",
+    "PUT /conversations/:conversationId/customer/block": "Block a customer, or unblock him",
   },
   Labels: {
     "GET /labels": "All labels, with how many messages carry each",
@@ -38,6 +59,7 @@ const described: Record<string, Record<string, string>> = {
   Me: {
     "GET /me": "On whose behalf the request speaks",
     "PATCH /me": "Change one’s name",
+    "PUT /me/undo-send": "Have answers held for a few seconds, or not",
     "PUT /me/availability": "Go Away by hand, or come back",
     "PUT /me/teams/:teamId": "Switch one of one’s teams off or on",
     "PUT /me/inboxes/:inbox": "Remember filter and order of an inbox",

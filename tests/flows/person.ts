@@ -43,7 +43,7 @@ export function createPerson(url: string): Person {
       if (/max-age=0/i.test(line)) jar.delete(name)
       else jar.set(name, value)
     }
-    const parsed: unknown = await response.json()
+    const parsed = await bodyOf(response)
     return { status: response.status, body: Object(parsed), headers: response.headers }
   }
 
@@ -70,7 +70,7 @@ export function createProgram(url: string, key: string): Pick<Person, "ask" | "s
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const parsed: unknown = await response.json()
+    const parsed = await bodyOf(response)
     return { status: response.status, body: Object(parsed), headers: response.headers }
   }
   return {
@@ -124,4 +124,10 @@ export async function createColleague(
   const entry: unknown = workspaces.find((each: { id?: unknown }) => each.id === workspaceId)
   const agentId = String(Object(entry).agentId)
   return { ...person, agentId }
+}
+
+/** What is no JSON, such as CSV, is told as its text. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true
+  return isJson ? response.json() : { text: await response.text() }
 }

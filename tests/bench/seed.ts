@@ -38,11 +38,12 @@ export async function seed(o: {
   }
 }
 
-/** Constraints and indexes of what is filled; the answer makes them again, keys before what refers to them. */
+/** Constraints and indexes of what is filled, and what refers to it; the answer makes them again, keys before what refers to them. */
 async function dropDefinitions(client: pg.Client): Promise<string[]> {
   const { rows: constraints } = await client.query<{ table: string; name: string; text: string }>(
     `select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as text
-       from pg_constraint where conrelid = any($1::regclass[]) and contype in ('p', 'u', 'f')
+       from pg_constraint
+      where conrelid = any($1::regclass[]) and contype in ('p', 'u', 'f') or confrelid = any($1::regclass[])
       order by contype = 'f' desc, contype`,
     [tables],
   )

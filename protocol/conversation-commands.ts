@@ -105,7 +105,12 @@ export const conversationCommands = {
   mention: command(
     "PUT",
     "/conversations/:conversationId/mention",
-    z.object({ id, isDone: z.boolean() }),
+    z.object({
+      id,
+      isDone: z.boolean(),
+      /** The latest its author has seen: a note that mentions him after that is not done with. */
+      upTo: stamp.optional(),
+    }),
     done,
   ),
   /**

@@ -88,7 +88,7 @@ export function useActs(row: ConversationRow) {
       say(issue("star", params, { isStarred: !row.own.isStarred }))
     },
     putMentionAway() {
-      say(issue("mention", params, { isDone: true }))
+      say(issue("mention", params, { isDone: true, upTo: row.updatedAt }))
       undoable(t("done.mention"), () => say(issue("mention", params, { isDone: false })))
     },
     markUnread(fromEntryId: string) {

@@ -88,12 +88,12 @@ export async function unread(
   })
 }
 
-/** Puts away what mentioned the agent so far, until he is mentioned again; or takes that back. */
+/** Puts away what mentioned the agent so far, as far as he saw it, until he is mentioned again; or takes that back. */
 export async function mention(
   sync: Sync,
   agent: Agent,
   conversationId: Id,
-  body: { id: Id; isDone: boolean },
+  body: { id: Id; isDone: boolean; upTo?: Stamp | undefined },
 ): Promise<Done> {
   const asked = { id: body.id, name: `mention ${conversationId}` }
   return command(sync, agent, asked, async ({ tx, changed }) => {
@@ -102,7 +102,7 @@ export async function mention(
     await sql`
       update notices set is_done = ${body.isDone}
        where workspace_id = ${workspaceId} and conversation_id = ${conversationId} and agent_id = ${agentId}
-         and what = 'mention'`.execute(tx)
+         and what = 'mention' and at <= coalesce(${body.upTo ?? null}::timestamptz, 'infinity')`.execute(tx)
     changed("conversation", conversationId, [`agent:${agentId}`])
     return {}
   })

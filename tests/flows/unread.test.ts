@@ -40,6 +40,17 @@ async function readAll(agent: Colleague): Promise<void> {
   await succeed(company.act(agent, "Paris", "read", { upTo: last?.at }))
 }
 
+test("a mention that came while an agent was done with the one before is not done with", async () => {
+  await write()
+  await note(ada, `Do you know, ${mentionOf("agent", bo.agentId)}?`)
+  const { updatedAt } = await company.see(bo, "Paris")
+  await note(ada, `Or you, ${mentionOf("agent", bo.agentId)}?`)
+  await succeed(company.act(bo, "Paris", "mention", { isDone: true, upTo: updatedAt }))
+  expect((await company.look(bo)).mentions).toEqual(["Paris"])
+  await succeed(company.act(bo, "Paris", "mention", { isDone: true }))
+  expect((await company.look(bo)).mentions).toEqual([])
+})
+
 describe("an agent's first mark", () => {
   beforeEach(async () => {
     await write("one")

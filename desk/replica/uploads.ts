@@ -8,7 +8,7 @@ import { upload } from "../../protocol/uploading.ts"
 import { uploadState } from "../../protocol/uploads.ts"
 import { z } from "zod"
 import { newId, type DraftFile } from "./act.ts"
-import { ask, refusalOf, RefusalError, type Server } from "./ask.ts"
+import { ask, RefusalError, type Server } from "./ask.ts"
 import type { Disk } from "./disk.ts"
 import { WAITS } from "./outbox.ts"
 import type { Watchers } from "./watchers.ts"
@@ -59,7 +59,7 @@ export function createUploads(needs: {
       forget(id)
       show(id, { state: "ready" })
     } catch (error) {
-      if (!stopping.signal.aborted) show(id, { state: "failed", refusal: refusalOf(error) })
+      if (!stopping.signal.aborted) show(id, { state: "failed", refusal: reasonOf(error) })
     } finally {
       running.delete(id)
     }
@@ -87,7 +87,7 @@ export function createUploads(needs: {
           const path = `/files/${id}/parts?from=${from}`
           return (await ask(server, { method: "POST", path, body: part, answer: uploadState })).received
         },
-        isFinal: (error) => !WAITS.has(refusalOf(error).refusal),
+        isFinal: (error) => !WAITS.has(reasonOf(error).refusal),
         onProgress: (received) => show(id, { state: "uploading", received }),
       },
       signal,
@@ -122,6 +122,11 @@ export function createUploads(needs: {
       for (const stopping of running.values()) stopping.abort()
     },
   }
+}
+
+/** What is no refusal is this machine's own: its disk or the browser gives the file back no more. */
+function reasonOf(error: unknown): RefusalBody {
+  return error instanceof RefusalError ? error.body : gone
 }
 
 /** One tab at a time; where there are no locks the server sorts it out. */

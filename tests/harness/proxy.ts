@@ -2,9 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises"
-import { createServer, connect } from "node:net"
+import { createServer } from "node:net"
 import os from "node:os"
 import path from "node:path"
+import { connect } from "node:tls"
 import { setTimeout as wait } from "node:timers/promises"
 
 const examples = path.resolve(import.meta.dirname, "../../docs/deploy")
@@ -47,7 +48,7 @@ export async function startProxy(kind: ProxyKind, wiring: Wiring): Promise<Proxy
   let said = ""
   child.stderr.on("data", (data: Buffer) => (said += data.toString()))
   try {
-    await untilListening(child, wiring.port)
+    await untilAnswering(child, wiring.port)
   } catch (error) {
     throw new Error(`${kind} did not start: ${said}`, { cause: error })
   }
@@ -148,22 +149,23 @@ function replaced(name: string, pairs: readonly (readonly [string, string])[]): 
   }, settings)
 }
 
-async function untilListening(child: ChildProcess, port: number): Promise<void> {
+async function untilAnswering(child: ChildProcess, port: number): Promise<void> {
   const until = Date.now() + READY_WITHIN
-  while (!(await isListening(port))) {
+  while (!(await shakesHands(port))) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error("It ended by itself.")
     if (Date.now() > until) {
       child.kill("SIGKILL")
-      throw new Error("It never listened.")
+      throw new Error("It never spoke TLS.")
     }
     await wait(50)
   }
 }
 
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ port, host: "127.0.0.1" })
+/** A port that is open is not enough: Caddy listens before it has made its certificate. */
+async function shakesHands(port: number): Promise<boolean> {
+  const socket = connect({ port, host: "127.0.0.1", servername: "localhost", rejectUnauthorized: false })
   return new Promise((resolve) => {
-    socket.once("connect", () => resolve(true))
+    socket.once("secureConnect", () => resolve(true))
     socket.once("error", () => resolve(false))
   }).then((answer) => {
     socket.destroy()

@@ -3,7 +3,7 @@ import type { EntryRow, EventView, FileView, Row } from "../../protocol/rows.ts"
 import type { Channel, DeliveryState, Id, Stamp } from "../../protocol/values.ts"
 import type { Db } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
-import { keysOfConversations, labelIdsOf } from "./loading.ts"
+import { keyColumns, keysOfRecord, labelIdsOf, type KeysRecord } from "./loading.ts"
 
 type EntryRecord = {
   id: Id
@@ -25,17 +25,17 @@ type EntryRecord = {
 export const entryLoader: Loader = {
   kind: "entry",
   async load(tx, workspaceId, ids, readers) {
-    const theirs = sql`(
-      select e.conversation_id from entries e where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[]))`
-    const [rows, keys] = await Promise.all([
-      loadEntries(tx, workspaceId, ids),
-      keysOfConversations(tx, workspaceId, theirs),
-    ])
+    const { rows: records } = await sql<EntryRecord & KeysRecord>`/* prepared */
+      select ${entryColumns(workspaceId)}, ${keyColumns}
+        from entries e
+        join conversations c on c.workspace_id = e.workspace_id and c.id = e.conversation_id
+        left join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
+       where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[])`.execute(tx)
+    const loaded = records.map((record) => ({ keys: keysOfRecord(record), row: rowOf(record) }))
     return new Map(
       readers.map((reader) => {
-        const isSeen = (row: EntryRow) =>
-          keys.get(row.conversationId)?.some((key) => reader.keys.has(key)) ?? false
-        return [reader.agentId, new Map<string, Row>(rows.filter(isSeen).map((row) => [row.id, row]))]
+        const seen = loaded.filter(({ keys }) => keys.some((key) => reader.keys.has(key)))
+        return [reader.agentId, new Map<string, Row>(seen.map(({ row }) => [row.id, row]))]
       }),
     )
   },
@@ -45,21 +45,25 @@ export const entryLoader: Loader = {
 /** In the order of their timelines. The caller has made sure of the reader. */
 export async function loadEntries(tx: Db, workspaceId: Id, ids: readonly Id[]): Promise<EntryRow[]> {
   const { rows } = await sql<EntryRecord>`/* prepared */
-    select e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId",
-           e.address_id as "addressId", a.channel, e.text, e.event, e.delivery, e.delivery_reason as "deliveryReason",
-           ${filesOf(workspaceId, sql`e.file_ids`)} as files,
-           ${labelIdsOf(sql`e`)} as "labelIds"
+    select ${entryColumns(workspaceId)}
       from entries e
       left join addresses a on a.workspace_id = e.workspace_id and a.id = e.address_id
      where e.workspace_id = ${workspaceId} and e.id = any(${ids}::uuid[])
      order by e.conversation_id, e.at`.execute(tx)
-  return rows.map((record) => ({
-    kind: "entry",
-    id: record.id,
-    conversationId: record.conversationId,
-    at: record.at,
-    body: bodyOf(record),
-  }))
+  return rows.map(rowOf)
+}
+
+/** Of `entries e` and its `addresses a`. */
+function entryColumns(workspaceId: Id) {
+  return sql`
+    e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId", e.address_id as "addressId",
+    a.channel, e.text, e.event, e.delivery, e.delivery_reason as "deliveryReason",
+    ${filesOf(workspaceId, sql`e.file_ids`)} as files, ${labelIdsOf(sql`e`)} as "labelIds"`
+}
+
+function rowOf(record: EntryRecord): EntryRow {
+  const { id, conversationId, at } = record
+  return { kind: "entry", id, conversationId, at, body: bodyOf(record) }
 }
 
 /** The files of these ids, in their order, as one value. */

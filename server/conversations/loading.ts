@@ -19,36 +19,43 @@ export async function keysOfConversations(
   ids: readonly Id[] | RawBuilder<unknown>,
 ): Promise<Map<Id, string[]>> {
   const those = "length" in ids ? sql`any(${ids}::uuid[])` : sql`any(${ids})`
-  const { rows } = await sql<StateRecord & { mentioned: Id[] }>`/* prepared */
-    select ${stateColumns}, ${mentioned} as mentioned from conversations c
+  const { rows } = await sql<KeysRecord & { id: Id }>`/* prepared */
+    select c.id, ${keyColumns} from conversations c
      where c.workspace_id = ${workspaceId} and c.id = ${those}`.execute(tx)
-  return new Map(
-    rows.map((row) => [row.id, [...keysOf(stateOf(row)), ...row.mentioned.map((id) => `agent:${id}`)]]),
-  )
+  return new Map(rows.map((row) => [row.id, keysOfRecord(row)]))
 }
 
 const mentioned = sql`
   array(select distinct n.agent_id from notices n
-         where n.workspace_id = c.workspace_id and n.conversation_id = c.id and n.what = 'mention')`
+         where n.workspace_id = c.workspace_id and n.conversation_id = c.id and n.what = 'mention') as mentioned`
+
+/** Of `conversations c`: what says who may see it. */
+export const keyColumns = sql`
+  c.team_id as "teamId", c.assignee_id as "assigneeId", c.offer_agent_id as "offerAgentId", ${mentioned}`
+
+export type KeysRecord = { teamId: Id; assigneeId: Id | null; offerAgentId: Id | null; mentioned: Id[] }
+
+export function keysOfRecord({ teamId, assigneeId, offerAgentId, mentioned }: KeysRecord): string[] {
+  const offer = offerAgentId === null ? null : { agentId: offerAgentId }
+  return [...keysOf({ teamId, assigneeId, offer }), ...mentioned.map((id) => `agent:${id}`)]
+}
 
 export const conversationLoader: Loader = {
   kind: "conversation",
   async load(tx, workspaceId, ids, readers) {
     // Asked for at once, so of all who might see it; who may is known when everything is there.
-    const pairs = readers.flatMap(({ agentId }) => ids.map((id) => ({ id, agentId })))
-    const [keys, loaded, owns] = await Promise.all([
-      keysOfConversations(tx, workspaceId, ids),
+    const agentIds = readers.map(({ agentId }) => agentId)
+    const [loaded, owns] = await Promise.all([
       loadAll(tx, workspaceId, ids),
-      loadOwn(tx, workspaceId, pairs),
+      loadOwn(tx, workspaceId, { ids, agentIds }),
     ])
     const readerOf = new Map(readers.map((reader) => [reader.agentId, reader]))
     const answer = new Map<string, Map<string, Row>>(readers.map(({ agentId }) => [agentId, new Map()]))
     // To most readers a conversation looks the same; then it is the same row, which is made into text once.
     const alike = new Map<string, ConversationRow>()
     for (const { id, agentId, ...own } of owns) {
-      const row = loaded.get(id)
-      const isSeen = keys.get(id)?.some((key) => readerOf.get(agentId)?.keys.has(key))
-      if (row === undefined || !isSeen) continue
+      const { keys, row } = loaded.get(id) ?? {}
+      if (row === undefined || !keys?.some((key) => readerOf.get(agentId)?.keys.has(key))) continue
       const look = `${id} ${JSON.stringify(own)}`
       const shown = alike.get(look) ?? { ...row, own }
       alike.set(look, shown)
@@ -59,16 +66,22 @@ export const conversationLoader: Loader = {
   snapshot: orderedIds,
 }
 
-type LoadedRecord = StateRecord & {
-  customer: Omit<Loaded["customer"], "firstSeenAt" | "isBlocked">
-  addresses: Loaded["addresses"]
-  last: Loaded["last"]
-}
+type LoadedRecord = StateRecord &
+  KeysRecord & {
+    customer: Omit<Loaded["customer"], "firstSeenAt" | "isBlocked">
+    firstSeenAt: Stamp
+    addresses: Loaded["addresses"]
+    last: Loaded["last"]
+  }
 
-/** What every reader sees alike. */
-async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, Loaded>> {
-  const { rows } = await sql<LoadedRecord & { firstSeenAt: Stamp }>`/* prepared */
-    select ${stateColumns}, customer.created_at as "firstSeenAt",
+/** What every reader sees alike, and who they are. */
+async function loadAll(
+  tx: Tx,
+  workspaceId: Id,
+  ids: readonly Id[],
+): Promise<Map<Id, { keys: string[]; row: Loaded }>> {
+  const { rows } = await sql<LoadedRecord>`/* prepared */
+    select ${stateColumns}, ${mentioned}, customer.created_at as "firstSeenAt",
            jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
                               'country', customer.country, 'language', customer.language) as customer,
            (select coalesce(jsonb_agg(jsonb_build_object(
@@ -83,14 +96,15 @@ async function loadAll(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map
       left join entries last on last.workspace_id = c.workspace_id and last.id = c.last_entry_id
      where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
   return new Map(
-    rows.map(({ customer, firstSeenAt, addresses, last, ...record }) => [
-      record.id,
-      rowOf(stateOf(record), {
+    rows.map((record) => {
+      const { customer, firstSeenAt, addresses, last } = record
+      const row = rowOf(stateOf(record), {
         customer: { ...customer, firstSeenAt, isBlocked: record.blockedAt !== null },
         addresses,
         last,
-      }),
-    ]),
+      })
+      return [record.id, { keys: keysOfRecord(record), row }]
+    }),
   )
 }
 
@@ -141,7 +155,11 @@ export function excerpt(text: string): string {
 type Pair = { id: Id; agentId: Id }
 
 /** What is each reader's alone. */
-async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise<(Pair & Own)[]> {
+async function loadOwn(
+  tx: Tx,
+  workspaceId: Id,
+  { ids, agentIds }: { ids: readonly Id[]; agentIds: readonly Id[] },
+): Promise<(Pair & Own)[]> {
   const { rows } = await sql<Pair & Own>`/* prepared */
     select pair.id, pair."agentId", mark.at as "readUpTo",
            coalesce(mention.is_mentioned, false) as "isMentioned",
@@ -149,7 +167,8 @@ async function loadOwn(tx: Tx, workspaceId: Id, pairs: readonly Pair[]): Promise
            exists (select 1 from stars s where s.workspace_id = ${workspaceId} and s.agent_id = pair."agentId"
                       and s.conversation_id = pair.id) as "isStarred",
            least(100, ${unreadCount(workspaceId)})::int as unread
-      from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as pair (id uuid, "agentId" uuid)
+      from (select id, "agentId" from unnest(${ids}::uuid[]) id
+             cross join unnest(${agentIds}::uuid[]) "agentId") pair
       join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
       cross join lateral (${markOf(workspaceId)}) mark
       left join lateral (

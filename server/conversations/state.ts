@@ -61,7 +61,9 @@ export function stateOf(record: StateRecord): State {
 }
 
 /** Who may see a conversation by where it stands now; those a note mentioned come on top. */
-export function keysOf(state: Pick<State, "teamId" | "assigneeId" | "offer">): string[] {
+export function keysOf(
+  state: Pick<State, "teamId" | "assigneeId"> & { offer: { agentId: Id } | null },
+): string[] {
   const keys = [`team:${state.teamId}`, "admins"]
   if (state.assigneeId !== null) keys.push(`agent:${state.assigneeId}`)
   if (state.offer !== null) keys.push(`agent:${state.offer.agentId}`)

@@ -72,3 +72,23 @@ export function refusalOf(error: unknown): RefusalBody {
   if (error instanceof RefusalError) return error.body
   throw error
 }
+
+/** Not the server's last word: the same is sent again. */
+const PASSING: ReadonlySet<string> = new Set([OFFLINE.refusal, "unavailable", "too-often", "not-signed-in"])
+/** The server failed without a reason of ours. */
+const BROKEN = "broken"
+/** Nobody knows what a server did that then failed. Its next answer to the same says; one that never comes must not hold up others. */
+const MOST_FAILURES = 6
+
+/** Whether what was refused so is worth another try. */
+export type Patience = (refusal: string) => boolean
+
+/** For one thing that is sent until the server has answered. */
+export function openPatience(): Patience {
+  let failures = 0
+  return (refusal) => {
+    if (refusal !== BROKEN) return PASSING.has(refusal)
+    failures += 1
+    return failures < MOST_FAILURES
+  }
+}

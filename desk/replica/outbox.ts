@@ -6,7 +6,7 @@
 import { z } from "zod"
 import type { RefusalBody } from "../../protocol/refusals.ts"
 import { laneOf, routeOf, type Pending } from "./act.ts"
-import { ask, OFFLINE, refusalOf, type Server } from "./ask.ts"
+import { ask, openPatience, refusalOf, type Patience, type Server } from "./ask.ts"
 
 /** `refusal.refusal` is a code of protocol/refusals.ts, or "offline" where a command that needs the network found none. */
 export type Outcome<Answer = { number: number }> =
@@ -38,8 +38,6 @@ const MOST_AT_ONCE = 4
 /** Milliseconds. */
 const FIRST_REST = 1_000
 const LONGEST_REST = 15_000
-/** Nobody knows what a server did that then failed. Its next answer to the same id says; one that never comes must not hold up the lane. */
-const MOST_FAILURES = 6
 
 /** Whatever else a command answers is kept for who knows it. */
 const answer = z.looseObject({ number: z.number().int() })
@@ -47,7 +45,7 @@ const answer = z.looseObject({ number: z.number().int() })
 export function createOutbox(needs: OutboxNeeds): Outbox {
   const released = new Set<string>()
   const sending = new Set<string>()
-  const failures = new Map<string, number>()
+  const patience = new Map<string, Patience>()
   const resting = new Map<string, { tries: number; timer: ReturnType<typeof setTimeout> | undefined }>()
   let isClosed = false
 
@@ -77,7 +75,7 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
     } else {
       resting.delete(lane)
       released.delete(id)
-      failures.delete(id)
+      patience.delete(id)
       await needs.decided(pending, outcome)
     }
     sending.delete(lane)
@@ -85,10 +83,9 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
   }
 
   function isPassing(id: string, { refusal }: RefusalBody): boolean {
-    if (refusal !== BROKEN) return WAITS.has(refusal)
-    const count = (failures.get(id) ?? 0) + 1
-    failures.set(id, count)
-    return count < MOST_FAILURES
+    const isPassingNow = patience.get(id) ?? openPatience()
+    patience.set(id, isPassingNow)
+    return isPassingNow(refusal)
   }
 
   async function decide({ act }: Pending): Promise<Outcome> {
@@ -129,13 +126,3 @@ export function createOutbox(needs: OutboxNeeds): Outbox {
     },
   }
 }
-
-/** The server failed without a reason of ours. */
-const BROKEN = "broken"
-/** Not the server's last word: the act stays and is sent again. */
-export const WAITS: ReadonlySet<string> = new Set([
-  OFFLINE.refusal,
-  "unavailable",
-  "too-often",
-  "not-signed-in",
-])

@@ -8,9 +8,8 @@ import { upload } from "../../protocol/uploading.ts"
 import { uploadState } from "../../protocol/uploads.ts"
 import { z } from "zod"
 import { newId, type DraftFile } from "./act.ts"
-import { ask, RefusalError, type Server } from "./ask.ts"
+import { ask, openPatience, RefusalError, type Server } from "./ask.ts"
 import type { Disk } from "./disk.ts"
-import { WAITS } from "./outbox.ts"
 import type { Watchers } from "./watchers.ts"
 
 export type UploadView =
@@ -79,6 +78,7 @@ export function createUploads(needs: {
       if (blob === undefined && received < size) throw new RefusalError(gone)
       return received
     }
+    const isPassing = openPatience()
     await upload(
       blob ?? new Blob(),
       {
@@ -87,7 +87,7 @@ export function createUploads(needs: {
           const path = `/files/${id}/parts?from=${from}`
           return (await ask(server, { method: "POST", path, body: part, answer: uploadState })).received
         },
-        isFinal: (error) => !WAITS.has(reasonOf(error).refusal),
+        isFinal: (error) => !isPassing(reasonOf(error).refusal),
         onProgress: (received) => show(id, { state: "uploading", received }),
       },
       signal,

@@ -3,7 +3,8 @@ import type { Db } from "../../server/db/db.ts"
 import type { SentMessage } from "../providers/fake-twilio.ts"
 import type { AgentView, CustomerView, Outcome } from "./check.ts"
 import type { People, Side } from "./people.ts"
-import { countSending, readNumber, readTruth } from "./tables.ts"
+import { contentOf } from "./files.ts"
+import { countSending, readFiles, readNumber, readTruth } from "./tables.ts"
 import type { Visitor } from "./visitor.ts"
 import { WORDS } from "./words.ts"
 
@@ -44,6 +45,8 @@ async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }
 export async function lookAtEverything(o: {
   side: Side
   tables: Tables
+  /** Where the server answers. */
+  url: string
   sent: readonly SentMessage[]
 }): Promise<Outcome> {
   const { side, tables } = o
@@ -67,11 +70,24 @@ export async function lookAtEverything(o: {
     words: WORDS,
     customers,
     agents,
+    fetched: await fetchFiles(o),
     phones:
       people.phones.length === 0
         ? []
         : o.sent.map(({ to, body }) => ({ addressId: addressOf(to), text: body })),
   }
+}
+
+/** By the owner, who sees everything. */
+async function fetchFiles({ side, tables, url }: { side: Side; tables: Tables; url: string }) {
+  const [owner] = side.company.agents
+  const fetched: { name: string; isWhole: boolean }[] = []
+  for (const { id, name } of await readFiles(tables.db, tables.workspaceId)) {
+    const response = await fetch(`${url}/api/v1/files/${id}`, { headers: { cookie: owner?.cookie() ?? "" } })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    fetched.push({ name, isWhole: response.ok && bytes.equals(contentOf(name)) })
+  }
+  return fetched
 }
 
 /**

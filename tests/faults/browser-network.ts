@@ -2,7 +2,8 @@ import { WebSocket as PlainSocket } from "ws"
 
 /**
  * What a browser does for a page that asks its own server: cookie and origin go along, for requests and sockets. Each
- * desk has an address of its own here, by which its cookie is found. What comes to it over the wire is overheard.
+ * desk has an address of its own here, by which its cookie is found. What comes to it over the wire is overheard. Of
+ * events and errors there is as much as a window has.
  */
 export type BrowserNetwork = {
   signIn(origin: string, o: { cookie: string; onHeard: (text: string) => void }): void
@@ -44,9 +45,20 @@ export function installBrowserNetwork(): BrowserNetwork {
     return response
   }
 
-  Object.assign(globalThis, { WebSocket: PageSocket, fetch: askAsPage })
+  const events = new EventTarget()
+  const window = {
+    addEventListener: events.addEventListener.bind(events),
+    removeEventListener: events.removeEventListener.bind(events),
+    reportError(error: unknown) {
+      throw error
+    },
+  }
+  Object.assign(globalThis, window, { WebSocket: PageSocket, fetch: askAsPage })
   return {
     signIn: (origin, desk) => void desks.set(origin, desk),
-    remove: () => void Object.assign(globalThis, { WebSocket: before, fetch: ask }),
+    remove() {
+      for (const name of Object.keys(window)) Reflect.deleteProperty(globalThis, name)
+      Object.assign(globalThis, { WebSocket: before, fetch: ask })
+    },
   }
 }

@@ -10,26 +10,28 @@ function wellDone() {
     type: "message",
     text: "",
     addressId: "a1",
+    files: [],
+    labels: [],
     ...more,
   })
   const entries = [
     entry(1, { text: "v1 1" }),
     entry(2, { text: "v1 2" }),
     entry(3, { type: "event", addressId: null }),
-    entry(4, { text: "ada 1" }),
-    entry(5, { text: "ada note", type: "note", addressId: null }),
+    entry(4, { text: "ada 1", labels: ["l1"] }),
+    entry(5, { text: "ada note", type: "note", addressId: null, files: ["ada file 1"] }),
     entry(6, { text: "v2 1", conversationId: "c2", addressId: "a2" }),
   ]
   const linesOf = (conversationId: string): Line[] =>
     entries
       .filter((one) => one.conversationId === conversationId)
-      .map(({ id, at, text }) => ({ id, at, text }))
+      .map(({ id, at, text, files, labels }) => ({ id, at, text, files, labels }))
   const customer = (of: string, addressId: string): CustomerView => ({
     of,
     addressId,
     lines: entries
       .filter((one) => one.type === "message" && one.addressId === addressId)
-      .map(({ id, at, text }) => ({ id, at, text })),
+      .map(({ id, at, text, files }) => ({ id, at, text, files })),
   })
   const agent = (of: string, agentId: string, ids: string[]): AgentView => ({
     of,
@@ -45,11 +47,11 @@ function wellDone() {
     claims: [{ author: "ada", conversationId: "c1", lastAnswerId: null }],
     heard: [{ by: "ada", word: "lark" }],
     typed: [
-      { author: "v1", text: "v1 1", isNote: false },
-      { author: "v1", text: "v1 2", isNote: false },
-      { author: "ada", text: "ada 1", isNote: false },
-      { author: "ada", text: "ada note", isNote: true },
-      { author: "v2", text: "v2 1", isNote: false },
+      { author: "v1", text: "v1 1", isNote: false, files: [] },
+      { author: "v1", text: "v1 2", isNote: false, files: [] },
+      { author: "ada", text: "ada 1", isNote: false, files: [] },
+      { author: "ada", text: "ada note", isNote: true, files: ["ada file 1"] },
+      { author: "v2", text: "v2 1", isNote: false, files: [] },
     ],
     accepted: [{ author: "v1", id: "e1", at: entries[0]?.at ?? "" }],
     seen: [{ by: "v1", id: "e4" }],
@@ -68,6 +70,7 @@ function wellDone() {
       ["ada", 2],
       ["bo", 1],
     ]),
+    fetched: [{ name: "ada file 1", isWhole: true }],
     phones: [{ addressId: "a1", text: "ada 1" }],
   } satisfies Outcome
 }
@@ -78,7 +81,7 @@ test("nothing is found where all is well", () => {
 
 type World = ReturnType<typeof wellDone>
 const timeline = (world: World, agent: number): Line[] => world.agents[agent]?.timelines.get("c1") ?? []
-const line: Line = { id: "e5", at: "2026-03-02T09:00:05.000000Z", text: "ada note" }
+const line: Line = { id: "e5", at: "2026-03-02T09:00:05.000000Z", text: "ada note", files: ["ada file 1"] }
 
 const plants: [string, RegExp, (world: World) => unknown][] = [
   ["a message lost from the tables", /^Lost: v1 wrote “v1 2”/, (world) => world.entries.splice(1, 1)],
@@ -203,6 +206,31 @@ const plants: [string, RegExp, (world: World) => unknown][] = [
     "an answer that went to a phone twice",
     /^Doubled: “ada 1” went to a phone 2 times/,
     ({ phones }) => phones.push({ addressId: "a1", text: "ada 1" }),
+  ],
+  [
+    "a note without its file",
+    /^Changed: “ada note” was written with “ada file 1”, and is there with “”/,
+    ({ entries }) => Reflect.set(entries[4] ?? {}, "files", []),
+  ],
+  [
+    "a note's file on a customer's screen",
+    /^Changed: v1 shows “v1 2”/,
+    ({ customers }) => Reflect.set(customers[0]?.lines[1] ?? {}, "files", ["ada file 1"]),
+  ],
+  [
+    "a file with other bytes",
+    /^Changed: the file “ada file 1” is not what was sent/,
+    ({ fetched }) => Reflect.set(fetched[0] ?? {}, "isWhole", false),
+  ],
+  [
+    "a file that is part of two messages",
+    /^Doubled: the file “ada file 1”/,
+    ({ entries }) => Reflect.set(entries[3] ?? {}, "files", ["ada file 1"]),
+  ],
+  [
+    "a label that an agent does not see",
+    /^Changed: ada shows “ada 1”/,
+    (world) => Reflect.set(timeline(world, 0)[3] ?? {}, "labels", []),
   ],
   [
     "a note that went to a phone",

@@ -5,7 +5,7 @@
  */
 
 /** Texts are unique, so that one that came twice under different ids is found too. */
-export type Typed = { author: string; text: string; isNote: boolean }
+export type Typed = { author: string; text: string; isNote: boolean; files: readonly string[] }
 
 /** A line of the tables. */
 export type Entry = {
@@ -16,10 +16,14 @@ export type Entry = {
   type: "message" | "note" | "event"
   text: string
   addressId: string | null
+  /** By their names, which are unique as well. */
+  files: readonly string[]
+  /** Ids, in one order. */
+  labels: readonly string[]
 }
 
-/** A line on somebody's screen. */
-export type Line = { id: string; at: string; text: string }
+/** A line on somebody's screen. Customers see no labels. */
+export type Line = Pick<Entry, "id" | "at" | "text" | "files"> & { labels?: readonly string[] }
 
 export type CustomerView = { of: string; addressId: string; lines: Line[] }
 
@@ -55,6 +59,8 @@ export type Outcome = {
   sight: ReadonlyMap<string, ReadonlySet<string>>
   /** By the tables. */
   badges: ReadonlyMap<string, number>
+  /** Of each file that is part of an entry: whether the server gave back what was sent. */
+  fetched: readonly { name: string; isWhole: boolean }[]
   /** What phones received from the provider, one line for each time. */
   phones: readonly { addressId: string; text: string }[]
 }
@@ -69,6 +75,7 @@ export function check(outcome: Outcome): string[] {
     ...checkClaims(outcome),
     ...checkStrangers(outcome),
     ...checkPhones(outcome),
+    ...checkFetched(outcome),
     ...outcome.customers.flatMap((view) => checkCustomer(outcome, view)),
     ...outcome.agents.flatMap((view) => checkAgent(outcome, view)),
     ...checkAgreement(outcome.agents),
@@ -80,7 +87,7 @@ function checkTyped({ typed, entries }: Outcome): string[] {
   const byText = Map.groupBy(written, ({ text }) => text)
   const problems: string[] = []
   const known = new Set<string>()
-  for (const { author, text, isNote } of typed) {
+  for (const { author, text, isNote, files } of typed) {
     if (known.has(text)) continue
     known.add(text)
     const found = byText.get(text) ?? []
@@ -89,6 +96,11 @@ function checkTyped({ typed, entries }: Outcome): string[] {
       problems.push(`Doubled: ${author} wrote “${text}” once, and it is there ${found.length} times.`)
     if (found.some(({ type }) => (type === "note") !== isNote))
       problems.push(`Leaked: “${text}” became a ${isNote ? "message" : "note"}.`)
+    for (const { files: there } of found)
+      if (String(there) !== String(files))
+        problems.push(
+          `Changed: “${text}” was written with “${String(files)}”, and is there with “${String(there)}”.`,
+        )
   }
   for (const { text } of written) if (!known.has(text)) problems.push(`Made up: nobody wrote “${text}”.`)
   return problems
@@ -175,6 +187,19 @@ function checkPhones({ phones, entries }: Outcome): string[] {
   return problems
 }
 
+function checkFetched({ entries, fetched }: Outcome): string[] {
+  const whole = new Set(fetched.filter(({ isWhole }) => isWhole).map(({ name }) => name))
+  const named = entries.flatMap(({ files }) => files)
+  return [
+    ...named
+      .filter((name) => !whole.has(name))
+      .map((name) => `Changed: the file “${name}” is not what was sent.`),
+    ...named
+      .filter((name, place) => named.indexOf(name) < place)
+      .map((name) => `Doubled: the file “${name}”.`),
+  ]
+}
+
 function checkCustomer({ entries }: Outcome, { of, addressId, lines }: CustomerView): string[] {
   const his = entries.filter((entry) => entry.type === "message" && entry.addressId === addressId)
   return compare(of, lines, his)
@@ -223,7 +248,7 @@ function compare(of: string, shown: readonly Line[], meant: readonly Entry[]): s
     const text = lines[0]?.text ?? ""
     const entry = wanted.get(id)
     if (entry === undefined) problems.push(`Leaked: ${of} shows “${text}” (${id}).`)
-    else if (lines.some((line) => line.text !== entry.text || line.at !== entry.at))
+    else if (lines.some((line) => !isLike(line, entry)))
       problems.push(`Changed: ${of} shows “${text}” (${id}) as it never was.`)
     if (lines.length > 1) problems.push(`Doubled: ${of} shows “${text}” (${id}) ${lines.length} times.`)
   }
@@ -232,6 +257,16 @@ function compare(of: string, shown: readonly Line[], meant: readonly Entry[]): s
   const wrong = inOrder.findIndex(({ id }, place) => asShown[place] !== id)
   if (wrong >= 0) problems.push(`Swapped: ${of} shows “${inOrder[wrong]?.text}” in the wrong place.`)
   return problems
+}
+
+function isLike(line: Line, entry: Entry): boolean {
+  const isLabelled = line.labels === undefined || String(line.labels) === String(entry.labels)
+  return (
+    line.text === entry.text &&
+    line.at === entry.at &&
+    String(line.files) === String(entry.files) &&
+    isLabelled
+  )
 }
 
 function byTime(one: { at: string }, other: { at: string }): number {

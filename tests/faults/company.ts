@@ -1,3 +1,4 @@
+import { newId } from "../../server/db/db.ts"
 import { createColleague, createOwner, type Person } from "../flows/person.ts"
 
 type Colleague = Person & { agentId: string }
@@ -26,6 +27,12 @@ export async function foundCompany(url: string, agentCount: number, number: obje
     const email = `agent${count}@acme.example`
     agents.push(await createColleague(url, owner, { name: `Agent ${count + 1}`, email }))
   }
+  for (const [name, color] of [
+    ["Refund", "red"],
+    ["Praise", "green"],
+    ["Size", "blue"],
+  ])
+    await make(owner, "/labels", { id: newId(), name, color })
   const shop = { teamId: await makeTeam(owner, "Shop", agents), settings: { channel: "web-chat" } }
   const line = { teamId: await makeTeam(owner, "Line", agents.slice(2)), settings: number }
   return {

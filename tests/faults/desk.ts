@@ -1,11 +1,12 @@
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { mentionOf } from "../../protocol/text.ts"
-import { act, conversationOf, newId } from "../../desk/replica/act.ts"
+import { act, conversationOf, newId, type DraftFile } from "../../desk/replica/act.ts"
 import { createFakeDisk } from "../../desk/replica/fakes/disk.ts"
 import { shownRow, shownRows } from "../../desk/replica/memory.ts"
 import { openReplica, type Replica } from "../../desk/replica/open.ts"
 import { getTimeline, loadConversation, loadTimeline, openTimeline } from "../../desk/replica/pages.ts"
 import type { AgentView, Line } from "./check.ts"
+import { fileOf } from "./files.ts"
 import type { Random } from "./random.ts"
 import type { History } from "./visitor.ts"
 
@@ -43,6 +44,9 @@ export type DeskNeeds = {
   pause: number
 }
 
+/** What waits for its file. */
+type Parcel = { conversationId: string; text: string; isNote: boolean; file: DraftFile }
+
 /** Nobody goes on and on while nothing is sent. */
 const MOST_WAITING = 12
 
@@ -51,6 +55,7 @@ export function openDesk(needs: DeskNeeds): Desk {
   const disk = createFakeDisk()
   const seen = new Set<string>()
   let replica = open()
+  let parcels: Parcel[] = []
   let answers = 0
   let notes = 0
   let isReloading = false
@@ -77,15 +82,20 @@ export function openDesk(needs: DeskNeeds): Desk {
     if (isReloading) return
     if (random.chance(0.1)) watch()
     sendReturned()
+    sendParcels()
     readTimelines()
     if (replica.memory.pendings.length >= MOST_WAITING) return
-    const rows = [...shownRows(replica.memory)].filter((row) => row.isOpen || random.chance(0.2))
+    const rows = [...shownRows(replica.memory)]
+      .filter((row) => row.isOpen || random.chance(0.2))
+      .filter(({ id }) => parcels.every(({ conversationId }) => conversationId !== id))
     if (rows.length === 0 || isResting) return
     const free = rows.filter(({ assigneeId }) => assigneeId === null || assigneeId === agentId)
     const row = random.pick(free.length > 0 && random.chance(0.8) ? free : rows)
     const whim = random.number()
-    if (whim < 0.8) say(row, `${name} ${(answers += 1)}`)
-    else if (whim < 0.88) note(row)
+    if (whim < 0.74) say(row, `${name} ${(answers += 1)}`)
+    else if (whim < 0.78) pack(row, whim < 0.76)
+    else if (whim < 0.82) label(row)
+    else if (whim < 0.88) note(row, nextNote())
     else if (whim < 0.9) take(row)
     else if (whim < 0.92) issue(row, "close", { lastCustomerEntryId: row.lastCustomerEntryId })
     else if (whim < 0.94) issue(row, "star", { isStarred: !row.own.isStarred })
@@ -93,18 +103,55 @@ export function openDesk(needs: DeskNeeds): Desk {
   }
 
   /** As the composer sends it: with what the row shows. */
-  function say(row: ConversationRow, text: string): void {
+  function say(row: ConversationRow, text: string, files: readonly DraftFile[] = []): void {
     const { assigneeId, isOpen, lastAnswer, lastAddressId } = row
-    history.typed.push({ author: name, text, isNote: false })
+    history.typed.push({ author: name, text, isNote: false, files: files.map((file) => file.name) })
     const expects = { assigneeId, isOpen, lastAnswerId: lastAnswer?.id ?? null }
-    issue(row, "answer", { text, addressId: lastAddressId, expects })
+    issue(row, "answer", { text, addressId: lastAddressId, expects }, { files })
   }
 
-  function note(row: ConversationRow): void {
+  function nextNote(): string {
     const colleagues = [...replica.memory.kept.agent.keys()]
-    const text = `${name} note ${(notes += 1)} ${mentionOf("agent", random.pick(colleagues))}`
-    history.typed.push({ author: name, text, isNote: true })
-    issue(row, "note", { text })
+    return `${name} note ${(notes += 1)} ${mentionOf("agent", random.pick(colleagues))}`
+  }
+
+  function note(row: ConversationRow, text: string, files: readonly DraftFile[] = []): void {
+    history.typed.push({ author: name, text, isNote: true, files: files.map((file) => file.name) })
+    issue(row, "note", { text }, { files })
+  }
+
+  /** A draft with a file, which is sent when the file is up. By SMS its text would become another. */
+  function pack(row: ConversationRow, isNote: boolean): void {
+    if (!isNote && row.channel !== "web-chat") return
+    const text = isNote ? nextNote() : `${name} ${(answers += 1)}`
+    const file = replica.uploads.add(fileOf(`${name} file ${answers} ${notes}`))
+    replica.setDraft(row.id, { text, isNote, files: [file] }, [])
+    parcels.push({ conversationId: row.id, text, isNote, file })
+  }
+
+  function sendParcels(): void {
+    parcels = parcels.filter(({ conversationId, text, isNote, file }) => {
+      const row = shownRow(replica.memory, conversationId)
+      const view = replica.uploads.viewOf(file.id)
+      if (view === undefined) replica.uploads.resume(file)
+      if (view?.state === "failed") complain(`could not upload “${file.name}”: ${view.refusal.refusal}`)
+      const isOver = row === undefined || view?.state === "failed"
+      if (!isOver && view?.state !== "ready") return true
+      replica.setDraft(conversationId, { text: "", isNote, files: [] }, [])
+      if (!isOver) (isNote ? note : say)(row, text, [file])
+      return false
+    })
+  }
+
+  /** One more on something that was written, or one less. */
+  function label(row: ConversationRow): void {
+    const labels = [...replica.memory.kept.label.keys()]
+    const entries = (replica.memory.timelines.get(row.id)?.entries ?? []).filter(
+      ({ body }) => body.type === "message",
+    )
+    if (labels.length === 0 || entries.length === 0) return
+    const [entryId, labelId] = [random.pick(entries).id, random.pick(labels)]
+    issue(row, "label", { isOn: random.chance(0.7) }, { params: { entryId, labelId } })
   }
 
   /** “Assign to me”, or back to where everybody sees it. */
@@ -114,9 +161,19 @@ export function openDesk(needs: DeskNeeds): Desk {
     issue(row, "assign", { to, expects: { assigneeId } })
   }
 
-  function issue(row: ConversationRow, command: string, body: object): void {
-    const one = act.parse({ command, params: { conversationId: row.id }, body: { ...body, id: newId() } })
-    void replica.issue(one).then((outcome) => {
+  function issue(
+    row: ConversationRow,
+    command: string,
+    body: object,
+    { params = {}, files = [] }: { params?: object; files?: readonly DraftFile[] } = {},
+  ): void {
+    const fileIds = files.map(({ id }) => id)
+    const one = act.parse({
+      command,
+      params: { conversationId: row.id, ...params },
+      body: { ...body, ...(fileIds.length > 0 ? { fileIds } : {}), id: newId() },
+    })
+    void replica.issue(one, files).then((outcome) => {
       if (command !== "answer" && command !== "note") return
       const decided = outcome.kind === "done" ? history.accepted : history.refused
       decided.push({ author: name, id: one.body.id })
@@ -141,7 +198,7 @@ export function openDesk(needs: DeskNeeds): Desk {
       if (row === undefined) continue
       replica.setDraft(row.id, { text: "", isNote: false, files: [] }, [back.id])
       if (back.isNote) complain(`could not write a note: ${back.reason?.refusal}`)
-      else say(row, back.text)
+      else say(row, back.text, back.files)
     }
   }
 
@@ -177,6 +234,8 @@ export function openDesk(needs: DeskNeeds): Desk {
       id,
       at,
       text: body.type === "event" ? "" : body.text,
+      files: body.type === "event" ? [] : body.files.map((file) => file.name),
+      labels: body.type === "message" ? body.labelIds.toSorted() : [],
     }))
   }
 
@@ -190,12 +249,13 @@ export function openDesk(needs: DeskNeeds): Desk {
     openedAt: () => openedAt,
     isDone(number) {
       const { memory } = replica
-      const isAtRest = memory.pendings.length === 0 && memory.returned.length === 0
+      const isAtRest = memory.pendings.length + memory.returned.length + parcels.length === 0
       return isAtRest && memory.isComplete && (memory.cursor ?? -1) >= number
     },
     state() {
       const { pendings, returned, connection, cursor } = replica.memory
-      return `${name}: ${answers} answers, ${pendings.length} on their way, ${returned.length} came back, ${connection} at ${cursor}`
+      const waiting = `${pendings.length} on their way, ${returned.length} came back, ${parcels.length} with files`
+      return `${name}: ${answers} answers, ${waiting}, ${connection} at ${cursor}`
     },
     async reload() {
       isReloading = true

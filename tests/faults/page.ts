@@ -22,7 +22,21 @@ export function makePage(o: { storageFile: string; owner: string }): void {
   Object.defineProperty(navigator, "onLine", { value: true })
   Object.defineProperty(navigator, "locks", {
     value: {
-      request: (name: string, work: () => Promise<void>) => locks.request(`${o.owner} ${name}`, work),
+      request: (name: string, ...how: [LockOptions, () => Promise<void>] | [() => Promise<void>]) =>
+        how.length === 1
+          ? locks.request(`${o.owner} ${name}`, ...how)
+          : locks.request(`${o.owner} ${name}`, ...how),
+    },
+  })
+  // As in a private window: files live as long as the tab.
+  Object.assign(globalThis, {
+    IDBRequest: EventTarget,
+    indexedDB: {
+      open() {
+        const request = new EventTarget()
+        queueMicrotask(() => request.dispatchEvent(new Event("error")))
+        return request
+      },
     },
   })
 }

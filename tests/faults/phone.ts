@@ -35,7 +35,7 @@ export function openPhone(o: {
 
   async function write(text: string): Promise<void> {
     written += 1
-    history.typed.push({ author: name, text, isNote: false })
+    history.typed.push({ author: name, text, isNote: false, files: [] })
     const message = provider.customerWrites({ from: number, to: o.to, body: text })
     while (!isClosed && !(await isTaken(message))) await wait(random.between(200, 800))
     accepted += 1

@@ -43,7 +43,9 @@ export type Siege = {
 }
 
 export type Ordeal = { blows: number; slowest: number; violations: string[] }
-export type Findings = { typed: number; accepted: number; messages: number; violations: string[] }
+export type Findings = Record<"typed" | "accepted" | "messages" | "files" | "labels", number> & {
+  violations: string[]
+}
 
 export async function laySiege(o: {
   installation: Installation
@@ -184,15 +186,21 @@ async function closeSignUp({ servers }: Installation): Promise<void> {
 async function look(sides: Side[], installation: Installation, provider: FakeTwilio): Promise<Findings> {
   const config = readConfig({ DATABASE_URL: installation.databaseUrl(), PARLEY_DATABASE_CONNECTIONS: "2" })
   const database = await openDatabase({ config, log: quietLog })
-  const findings: Findings = { typed: 0, accepted: 0, messages: 0, violations: [] }
+  const findings: Findings = { typed: 0, accepted: 0, messages: 0, files: 0, labels: 0, violations: [] }
   try {
     for (const side of sides) {
       const tables = { db: database.db, workspaceId: side.company.workspaceId }
       await calmDown(side.people, tables)
-      const outcome = await lookAtEverything({ side, tables, sent: provider.sent })
+      const outcome = await lookAtEverything({
+        ...{ side, tables },
+        url: installation.url(),
+        sent: provider.sent,
+      })
       findings.typed += outcome.typed.length
       findings.accepted += outcome.accepted.length
       findings.messages += outcome.entries.filter(({ type }) => type === "message").length
+      findings.files += outcome.fetched.length
+      findings.labels += outcome.entries.flatMap(({ labels }) => labels).length
       findings.violations.push(...new Set(side.history.complaints), ...check(outcome))
     }
   } finally {

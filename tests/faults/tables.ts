@@ -8,8 +8,13 @@ type Address = { id: string; value: string; channel: string }
 /** What the tables hold when all is quiet, in the words of `check.ts`. */
 export async function readTruth(db: Db, workspaceId: string) {
   const { rows: entries } = await sql<Entry>`
-    select id, conversation_id as "conversationId", at, type, text, address_id as "addressId"
-      from entries where workspace_id = ${workspaceId}`.execute(db)
+    select e.id, e.conversation_id as "conversationId", e.at, e.type, e.text, e.address_id as "addressId",
+           array(select f.name from unnest(e.file_ids) with ordinality as wanted (id, position)
+                   join files f on f.workspace_id = e.workspace_id and f.id = wanted.id
+                  order by wanted.position) as files,
+           array(select carried.label_id::text from entry_labels carried
+                  where carried.workspace_id = e.workspace_id and carried.entry_id = e.id order by 1) as labels
+      from entries e where e.workspace_id = ${workspaceId}`.execute(db)
   const { rows: addresses } = await sql<Address>`
     select id, value, channel from addresses where workspace_id = ${workspaceId}`.execute(db)
   const { rows: sights } = await sql<{ agentId: string; conversationId: string }>`
@@ -27,6 +32,17 @@ export async function readTruth(db: Db, workspaceId: string) {
   for (const { agentId, conversationId } of sights) sight.get(agentId)?.add(conversationId)
   const badges = new Map(tables.agents.map(({ id }) => [id, recount(tables, id)?.badge ?? 0]))
   return { entries, addresses, sight, badges }
+}
+
+/** The files that are part of an entry. */
+export async function readFiles(db: Db, workspaceId: string): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select f.id, f.name from files f
+     where f.workspace_id = ${workspaceId}
+       and f.id in (select unnest(e.file_ids) from entries e where e.workspace_id = ${workspaceId})`.execute(
+    db,
+  )
+  return rows
 }
 
 /** Answers that have not been decided on by their provider. */

@@ -6,6 +6,7 @@ import { parentPort, workerData } from "node:worker_threads"
 import { z } from "zod"
 import type { VisitorState } from "../../widget/visitor.ts"
 import type { Line } from "./check.ts"
+import { fileOf } from "./files.ts"
 import { makePage } from "./page.ts"
 import { createRandom } from "./random.ts"
 import { wordsIn } from "./words.ts"
@@ -26,7 +27,7 @@ export const script = z.object({
 export type Script = z.infer<typeof script>
 
 export type SaidByTab =
-  | { kind: "typed"; text: string }
+  | { kind: "typed"; text: string; files: string[] }
   | { kind: "accepted"; id: string; at: string }
   | { kind: "seen"; id: string }
   | { kind: "complaint"; text: string }
@@ -80,10 +81,13 @@ if (parentPort !== null) {
     if (isResting) return
     setTimeout(type, random.between(0, 2 * told.pause))
     // Nobody goes on and on while nothing is sent.
-    if (visitor.state.outgoing.length >= MOST_WAITING) return
+    const { attached } = visitor.state
+    if (visitor.state.outgoing.length >= MOST_WAITING || !areReady(attached)) return
+    if (attached.length === 0 && random.chance(0.05))
+      return visitor.attach([fileOf(`${told.name} file ${from}`)])
     const text = `${told.name} ${from}`
     from += 1
-    say({ kind: "typed", text })
+    say({ kind: "typed", text, files: attached.map(({ name }) => name) })
     visitor.typed(true)
     visitor.say(text)
     const latest = visitor.state.messages.findLast(({ agent }) => agent !== null)
@@ -91,9 +95,18 @@ if (parentPort !== null) {
   }
   setTimeout(type, random.between(0, told.pause))
 
+  /** One that cannot be uploaded any more (its bytes were the last tab's) is taken off again. */
+  function areReady(attached: VisitorState["attached"]): boolean {
+    for (const { id, refusal } of attached) if (refusal !== undefined) visitor.detach(id)
+    return attached.every(({ received, size }) => received === size)
+  }
+
   async function lines(): Promise<Line[]> {
     for (let pages = 0; visitor.state.hasMore && pages < 100; pages += 1) await visitor.loadOlder()
-    return visitor.state.messages.map(({ id, at, text }) => ({ id, at, text }))
+    return visitor.state.messages.map(({ id, at, text, files }) => ({
+      ...{ id, at, text },
+      files: files.map(({ name }) => name),
+    }))
   }
 
   port.on("message", (said: SaidToTab) => {

@@ -10,7 +10,7 @@ import type { SaidByTab, SaidToTab, Script } from "./visitor-tab.ts"
 type State = Extract<SaidByTab, { kind: "state" }>
 
 export type History = {
-  typed: { author: string; text: string; isNote: boolean }[]
+  typed: { author: string; text: string; isNote: boolean; files: readonly string[] }[]
   accepted: { author: string; id: string; at?: string }[]
   /** What the server said no to, for good. */
   refused: { author: string; id: string }[]
@@ -103,7 +103,7 @@ export function openVisitor(needs: VisitorNeeds): Visitor {
   function note(said: SaidByTab): void {
     if (said.kind === "typed") {
       typed += 1
-      history.typed.push({ author: name, text: said.text, isNote: false })
+      history.typed.push({ author: name, text: said.text, isNote: false, files: said.files })
     } else if (said.kind === "accepted") history.accepted.push({ author: name, id: said.id, at: said.at })
     else if (said.kind === "connected") isConnected = said.is
     else if (said.kind === "heard") history.heard.push({ by: name, word: said.word })

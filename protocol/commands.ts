@@ -10,7 +10,7 @@ import { command, done } from "./command.ts"
 import { workingHours } from "./hours.ts"
 import { labelColor, newLabel } from "./labels.ts"
 import { programCommands } from "./programs.ts"
-import { inboxPreference, proactiveMessage } from "./rows.ts"
+import { inboxPreference, launcherSide, proactiveMessage } from "./rows.ts"
 import { MOST_TEXT, messageText, name } from "./text.ts"
 import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
 
@@ -25,6 +25,16 @@ const apiBase = z
   .regex(printable)
 /** E.164. */
 const phoneNumber = z.string().regex(/^\+[1-9]\d{4,14}$/)
+/** As browsers say it, whatever was pasted: a host, or an address with one. */
+const domain = z
+  .string()
+  .max(2_000)
+  .transform((text) => URL.parse(text.includes("://") ? text : `https://${text}`)?.hostname ?? "")
+  .refine((host) => host !== "" && host.length <= 253, "no-domain")
+const pagePath = z
+  .string()
+  .max(500)
+  .regex(/^[/*]\S*$/, "no-page")
 const email = z
   .email()
   .max(254)
@@ -143,9 +153,11 @@ export const workspaceCommands = {
               .regex(/^#[0-9a-f]{6}$/i)
               .optional(),
             proactive: proactiveMessage
-              .extend({ text: name(300) })
+              .extend({ text: name(300), pages: z.array(pagePath).max(50).default([]) })
               .nullable()
               .optional(),
+            side: launcherSide.optional(),
+            domains: z.array(domain).max(50).optional(),
           }),
           z.object({
             channel: z.literal("sms"),

@@ -45,7 +45,12 @@ export const teamRow = z.object({
 export const proactiveMessage = z.object({
   text: z.string().max(300),
   afterSeconds: z.number().int().min(0).max(600),
+  /** Paths of the pages that show it, see `isOnPage`. */
+  pages: z.array(z.string()).default([]),
 })
+
+/** The side of the page's text direction on which the launcher stands. */
+export const launcherSide = z.enum(["start", "end"])
 
 export const sourceRow = z.object({
   kind: z.literal("source"),
@@ -60,6 +65,9 @@ export const sourceRow = z.object({
       greeting: z.string(),
       accent: z.string(),
       proactive: proactiveMessage.nullable(),
+      side: launcherSide.default("end"),
+      /** Hosts whose pages show the chat, see `isAmong`. */
+      domains: z.array(z.string()).default([]),
     }),
     z.object({
       channel: z.literal("sms"),

@@ -6,7 +6,7 @@
  * its hash. So a first message whose answer was lost is simply sent again: same key, same message id, one message.
  */
 import { z } from "zod"
-import { fileView } from "./rows.ts"
+import { fileView, launcherSide } from "./rows.ts"
 import { captionText, MOST_FILES, saysSomething } from "./text.ts"
 import { newUpload } from "./uploads.ts"
 import { id, stamp } from "./values.ts"
@@ -22,10 +22,13 @@ export const launcherSettings = z.object({
   company: z.string(),
   accent: z.string(),
   greeting: z.string(),
+  side: launcherSide,
+  domains: z.array(z.string()),
   proactive: z
     .object({
       text: z.string(),
       afterSeconds: z.number(),
+      pages: z.array(z.string()),
       faces: z.array(z.object({ initials: z.string(), color: z.string() })),
     })
     .nullable(),

@@ -18,7 +18,8 @@ export type Launcher = {
 }
 
 export type Panel = {
-  toggle(): void
+  /** Opens or closes; without a word from anybody the other of what it is. */
+  toggle(isOpen?: boolean): void
   /** Sends in the visitor's name and shows the conversation. */
   answerProactive(text: string): void
 }

@@ -8,6 +8,10 @@ import css from "./launcher.css?inline"
 import type { Boot, Launcher, Panel } from "./launcher.ts"
 import { showProactive } from "./proactive.ts"
 import { launcherTexts } from "./texts.ts"
+import { isAmong } from "../protocol/website.ts"
+
+/** The element on the page, which is all that the page's own scripts need: docs/widget.md. */
+type Chat = HTMLElement & { open(): void; close(): void; unread: number }
 
 declare const PARLEY: Boot
 
@@ -23,7 +27,9 @@ const source =
       location.href)
 
 // A page that carries the line twice still has one chat.
-if (!document.querySelector("parley-chat")) {
+// Parley's own page, on which the chat is tried out, is always one of those that show it.
+const isHere = isAmong(location.hostname, settings.domains) || location.origin === new URL(source).origin
+if (isHere && !document.querySelector("parley-chat")) {
   if (document.body) begin()
   else document.addEventListener("DOMContentLoaded", begin)
 }
@@ -34,7 +40,11 @@ function begin(): void {
   const texts = launcherTexts(languages)
   const page = getComputedStyle(document.body)
 
-  const host = document.createElement("parley-chat")
+  const host: Chat = Object.assign(document.createElement("parley-chat"), {
+    open: () => show(true),
+    close: () => show(false),
+    unread: 0,
+  })
   const root = host.attachShadow({ mode: "open" })
   // Not a style element: the page's own policy may forbid those.
   const sheet = new CSSStyleSheet()
@@ -46,6 +56,7 @@ function begin(): void {
   const stage = document.createElement("div")
   stage.className = "stage"
   stage.dir = page.direction
+  stage.dataset.side = settings.side
   stage.lang = texts.language
   // A page that has decided between light and dark is followed; any other leaves it to the visitor's system.
   const scheme = getComputedStyle(document.documentElement).colorScheme
@@ -72,6 +83,10 @@ function begin(): void {
     stage,
     languages,
     showUnread(unread) {
+      if (unread !== host.unread) {
+        host.unread = unread
+        tell("unread")
+      }
       count.hidden = unread === 0
       count.textContent = unread > 99 ? "99+" : String(unread)
       count.ariaLabel = texts.unread(unread)
@@ -103,13 +118,22 @@ function begin(): void {
   }
 
   button.addEventListener("pointerdown", () => void load().catch(() => {}))
-  button.addEventListener("click", () => {
+  button.addEventListener("click", () => show())
+
+  /** Neither: the other of what it is. What was never opened needs no code to be closed. */
+  function show(isOpen?: boolean): void {
+    if (isOpen === false && !loading) return
     button.ariaBusy = "true"
     load()
-      .then((panel) => panel.toggle())
+      .then((panel) => panel.toggle(isOpen))
       .catch(() => (button.title = texts.cannotLoad))
       .finally(() => (button.ariaBusy = null))
-  })
+  }
+
+  /** Heard at the element and at the document. */
+  function tell(what: "ready" | "unread"): void {
+    host.dispatchEvent(new CustomEvent(`parley:${what}`, { bubbles: true }))
+  }
 
   let hideProactive = () => {}
   if (hasWritten()) {
@@ -121,6 +145,7 @@ function begin(): void {
   }
   // Beside the body, not in it: pages that swap their body on navigation keep the chat.
   document.documentElement.append(host)
+  tell("ready")
 }
 
 /** Pages and browsers say things like "en_US" or "en-US@posix", at which every formatter throws. */

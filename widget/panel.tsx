@@ -52,10 +52,11 @@ export function start(launcher: Launcher): Panel {
     launcher.focus()
   }
   return {
-    toggle: () =>
-      control.isOpen
-        ? control.close()
-        : control.open(visitor.state.messages.length + visitor.state.outgoing.length > 0),
+    toggle(isOpen = !control.isOpen) {
+      if (isOpen === control.isOpen) return
+      if (isOpen) control.open(visitor.state.messages.length + visitor.state.outgoing.length > 0)
+      else control.close()
+    },
     answerProactive(text) {
       visitor.say(text, true)
       control.open(true)

@@ -1,5 +1,6 @@
 /** The proactive message: a card above the launcher with faces, a sentence and a field to answer in at once. */
 import type { LauncherSettings } from "../protocol/visitor.ts"
+import { isOnPage } from "../protocol/website.ts"
 import type { Launcher, Panel } from "./launcher.ts"
 import type { LauncherTexts } from "./texts.ts"
 
@@ -75,10 +76,16 @@ export function showProactive(o: {
     )
   })
 
-  const timer = setTimeout(() => {
+  // A site may go from page to page without loading one.
+  const appear = () => {
+    if (!isOnPage(location.pathname, proactive.pages)) {
+      timer = setTimeout(appear, 1_000)
+      return
+    }
     launcher.stage.prepend(card)
     launcher.showUnread(1)
-  }, proactive.afterSeconds * 1_000)
+  }
+  let timer = setTimeout(appear, proactive.afterSeconds * 1_000)
   return hide
 }
 

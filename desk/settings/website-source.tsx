@@ -27,14 +27,20 @@ export function WebsiteSource({
   const [isProactive, setProactive] = useState(settings.proactive !== null)
   const [text, setText] = useState(settings.proactive?.text ?? "")
   const [after, setAfter] = useState(String(settings.proactive?.afterSeconds ?? 15))
+  const [pages, setPages] = useState(settings.proactive?.pages.join("\n") ?? "")
+  const [side, setSide] = useState(settings.side)
+  const [domains, setDomains] = useState(settings.domains.join("\n"))
   const save = () => {
     const proactive =
-      isProactive && text.trim() !== "" ? { text: text.trim(), afterSeconds: Number(after) } : null
+      isProactive && text.trim() !== ""
+        ? { text: text.trim(), afterSeconds: Number(after), pages: linesOf(pages) }
+        : null
+    const looks = { greeting, accent, side, domains: linesOf(domains), proactive }
     void saved(
       issueWorkspace(
         "changeSource",
         { sourceId: source.id },
-        { name, teamId, settings: { channel: "web-chat", greeting, accent, proactive } },
+        { name, teamId, settings: { channel: "web-chat", ...looks } },
       ),
     )
   }
@@ -82,6 +88,24 @@ export function WebsiteSource({
             onValue={setAccent}
             disabled={!isAdmin}
           />
+          <Field
+            label={t("sources.side")}
+            value={side}
+            onValue={(value) => setSide(value === "start" ? "start" : "end")}
+            disabled={!isAdmin}
+            choices={[
+              { value: "end", label: t("sources.side.end") },
+              { value: "start", label: t("sources.side.start") },
+            ]}
+          />
+          <Field
+            label={t("sources.domains")}
+            hint={t("sources.domainsHint")}
+            lines={2}
+            value={domains}
+            onValue={setDomains}
+            disabled={!isAdmin}
+          />
         </div>
         <Toggle
           label={t("sources.proactive")}
@@ -108,6 +132,14 @@ export function WebsiteSource({
               onValue={setAfter}
               disabled={!isAdmin}
             />
+            <Field
+              label={t("sources.proactivePages")}
+              hint={t("sources.proactivePagesHint")}
+              lines={2}
+              value={pages}
+              onValue={setPages}
+              disabled={!isAdmin}
+            />
           </div>
         )}
         {isAdmin && (
@@ -120,4 +152,8 @@ export function WebsiteSource({
       </form>
     </Panel>
   )
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\s+/).filter((line) => line !== "")
 }

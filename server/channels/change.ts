@@ -75,8 +75,8 @@ function newSettings(
   const { settings, secrets } = source
   if (wanted === undefined) return { settings, secrets }
   if (wanted.channel === "web-chat" && settings.channel === "web-chat") {
-    const { greeting = settings.greeting, accent = settings.accent, proactive = settings.proactive } = wanted
-    return { settings: { channel: "web-chat", greeting, accent, proactive }, secrets }
+    const given = Object.entries(wanted).filter(([, value]) => value !== undefined)
+    return { settings: { ...settings, ...Object.fromEntries(given) }, secrets }
   }
   if (wanted.channel === "sms" && settings.channel === "sms") {
     // Nobody is shown the token, so nobody can have it sent to a server of his own either.

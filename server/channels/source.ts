@@ -71,6 +71,8 @@ export const newWebsite: SourceSettings = {
   greeting: "Hello! How can we help?",
   accent: "#2457d6",
   proactive: null,
+  side: "end",
+  domains: [],
 }
 
 /** Every agent of the workspace sees every source: lists are filtered by them. */

@@ -120,7 +120,7 @@ function createLoaders(sync: Sync, widget: ReadonlyMap<string, Asset>): (website
 
 async function settingsOf(sync: Sync, website: Website): Promise<LauncherSettings> {
   const { settings, workspaceId, teamId } = website
-  const { greeting, accent, proactive } = settings
+  const { greeting, accent, side, domains, proactive } = settings
   const { company, faces } = await snapshot(sync.db, (tx) =>
     visitors.publicHome(tx, { workspaceId, teamId, greeting, now: sync.clock.now() }),
   )
@@ -129,6 +129,8 @@ async function settingsOf(sync: Sync, website: Website): Promise<LauncherSetting
     company,
     accent,
     greeting,
+    side,
+    domains,
     proactive: proactive && { ...proactive, faces: faces.slice(0, 2) },
   })
 }

@@ -12,6 +12,7 @@ import {
   visitorMessageAnswer,
   visitorSeen,
 } from "../../protocol/visitor.ts"
+import { isAmong } from "../../protocol/website.ts"
 import { receive, seen, visitors } from "../conversations/conversations.ts"
 import { findAddress, placeOfIp } from "../customers/customers.ts"
 import type { Config } from "../config/config.ts"
@@ -44,6 +45,13 @@ const PAGE = 50
 const params = z.object({ sourceId: id })
 const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
 
+/** Browsers say which page asks; what is no browser could say anything. Parley's own pages try the chat out. */
+function mayAsk({ headers }: FastifyRequest, { settings }: Website): boolean {
+  if (headers.origin === undefined) return true
+  const page = URL.parse(headers.origin)
+  return page?.host === headers.host || isAmong(page?.hostname ?? "", settings.domains)
+}
+
 /**
  * The visitor's side, for pages of any origin: there is no cookie to misuse, the key in the body is the only
  * credential. Bodies are JSON sent as text/plain, which no browser asks permission for.
@@ -66,7 +74,7 @@ export function visitorRoutes(
   async function getWebsite(request: FastifyRequest): Promise<Website> {
     const { sourceId } = params.parse(request.params)
     const website = await websites.find(sourceId)
-    if (website === undefined) throw refuse("not-found")
+    if (website === undefined || !mayAsk(request, website)) throw refuse("not-found")
     return website
   }
 

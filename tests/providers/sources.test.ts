@@ -61,7 +61,7 @@ test("an admin makes a website and changes what he names of it, and nothing else
   expect(await ada.send("PATCH", `/sources/${id}`, { settings })).toMatchObject({ status: 200 })
   expect((await shown()).get(id)).toEqual({
     ...before,
-    settings: { ...before?.settings, accent: "#aa3311", proactive },
+    settings: { ...before?.settings, accent: "#aa3311", proactive: { ...proactive, pages: [] } },
   })
   await ada.send("PATCH", `/sources/${id}`, {
     settings: { channel: "web-chat", proactive: null },

@@ -37,6 +37,7 @@ export const REFUSALS = {
   "too-many-remarks": "A customer has at most two hundred remarks.",
   "customer-blocked": "This customer is blocked: he has to be unblocked before he can be answered.",
   blocked: "Messages from you are not accepted here.",
+  "search-too-slow": "This search takes too long; more or longer words make it faster.",
   "signup-closed": "New workspaces cannot be made here.",
   "already-member": "This person already belongs to the workspace.",
   "email-taken": "There already is an account with this e-mail address.",

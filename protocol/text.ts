@@ -31,9 +31,41 @@ export function mendText(text: string): string | undefined {
   return /[^\s\u200b-\u200f\u2060-\u2069]/u.test(mended) ? mended : undefined
 }
 
-/** For finding: without accents, and in small letters. */
+/** Letters that are no letter with an accent, as people type them who do not have them. */
+const LETTERS: Record<string, string> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ħ: "h",
+  ı: "i",
+  ς: "σ",
+}
+// Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels and the tatweel, and how an emoji is to look. Vowel
+// signs of Indic scripts and of Thai are letters; the voicing marks of kana, too.
+const ACCENTS =
+  // oxlint-disable-next-line no-misleading-character-class -- these are the marks themselves
+  /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f]/g
+
+/** For finding: without accents, in small letters, digits of all scripts as 0–9. */
 export function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
+  return text
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(ACCENTS, "")
+    .normalize("NFC")
+    .replace(/[ßæœøđðþłħıς]/g, (letter) => LETTERS[letter] ?? letter)
+    .replace(/[٠-٩۰-۹०-९]/g, (digit) => String(digitOf(digit)))
+}
+
+/** Their zeros stand at 0x660, 0x6f0 and 0x966. */
+function digitOf(digit: string): number {
+  const code = digit.charCodeAt(0)
+  return code - (code >= 0x966 ? 0x966 : code >= 0x6f0 ? 0x6f0 : 0x660)
 }
 
 /** A message's text at a border: mended, within the limit; empty where only files are sent. */

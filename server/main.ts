@@ -25,6 +25,7 @@ import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
 import { mailJobs } from "./notifications/notifications.ts"
 import { replyLoader } from "./replies/replies.ts"
+import { createWordFeeder } from "./search/search.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
 import { createFeeder, webhookJobs } from "./webhooks/webhooks.ts"
@@ -76,6 +77,8 @@ export async function start(
   started.defer(() => worker.stop())
   const feeder = createFeeder(sync)
   started.defer(() => feeder.stop())
+  const wordFeeder = createWordFeeder(sync)
+  started.defer(() => wordFeeder.stop())
   const app = await createHttp({ config, log, sync, identity, adapters, store })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
@@ -86,6 +89,7 @@ export async function start(
     await startUpkeep(sync)
     worker.start()
     feeder.start()
+    wordFeeder.start()
   }
 
   const running = started.move()
@@ -98,6 +102,7 @@ export async function start(
     async runDueJobs() {
       await worker.runDue()
       await feeder.feed()
+      await wordFeeder.feed()
       await worker.runDue()
     },
   }

@@ -1,4 +1,4 @@
-import { sql } from "kysely"
+import { sql, type RawBuilder } from "kysely"
 import { belongsTo, compareRows, defaultOrder, shows } from "../../protocol/inboxes.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
@@ -25,6 +25,27 @@ export function isSeenBy(reader: Reader) {
     c.team_id in (${teamsSeenBy(reader)}) or c.assignee_id = ${agentId} or c.offer_agent_id = ${agentId}
     or exists (select 1 from notices n where n.workspace_id = ${workspaceId} and n.conversation_id = c.id
                   and n.agent_id = ${agentId} and n.what = 'mention'))`
+}
+
+/** Conversations the reader may see, open and closed, `most` at most, as SQL with one column, `id`. */
+export function someSeenBy(reader: Reader, most: number) {
+  const { workspaceId, agentId } = reader
+  // Open and closed ones are in indexes of their own.
+  const part = (matches: RawBuilder<unknown>) =>
+    sql.join(
+      [sql`is null`, sql`is not null`].map(
+        (state) => sql`(select c.id from conversations c
+          where c.workspace_id = ${workspaceId} and ${matches} and c.closed_at ${state} limit ${most})`,
+      ),
+      sql` union all `,
+    )
+  return sql<{ id: Id }>`
+    select distinct id from (
+      select c.id from (${teamsSeenBy(reader)}) team cross join lateral (${part(sql`c.team_id = team.id`)}) c
+      union all (${part(sql`c.assignee_id = ${agentId}`)})
+      union all select c.id from conversations c where c.workspace_id = ${workspaceId} and c.offer_agent_id = ${agentId}
+      union all (${mentionsOf(reader)})
+    ) seen limit ${most}`
 }
 
 type Seen = {

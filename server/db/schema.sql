@@ -211,6 +211,16 @@ create table entry_labels (
   constraint entry_labels_pkey PRIMARY KEY (workspace_id, entry_id, label_id)
 );
 
+create table entry_words (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  at timestamp with time zone not null,
+  entry_id uuid not null,
+  words tsvector not null,
+  constraint entry_words_pkey PRIMARY KEY (workspace_id, conversation_id, at),
+  constraint entry_words_entry_fkey FOREIGN KEY (workspace_id, conversation_id, at) REFERENCES entries(workspace_id, conversation_id, at) ON UPDATE CASCADE ON DELETE CASCADE
+);
+
 create table file_parts (
   workspace_id uuid not null,
   file_id uuid not null,
@@ -429,6 +439,13 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (number)
 );
 
+create table search_places (
+  workspace_id uuid not null,
+  number bigint not null,
+  down_to uuid,
+  constraint search_places_pkey PRIMARY KEY (workspace_id)
+);
+
 create table sources (
   workspace_id uuid not null,
   id uuid not null,
@@ -569,6 +586,10 @@ CREATE INDEX entries_from_customer_index ON public.entries USING btree (workspac
 CREATE UNIQUE INDEX entries_provider_key ON public.entries USING btree (workspace_id, source_id, provider_id) WHERE (provider_id IS NOT NULL);
 
 CREATE INDEX entry_labels_label_index ON public.entry_labels USING btree (workspace_id, label_id, at);
+
+CREATE INDEX entry_words_at_index ON public.entry_words USING btree (workspace_id, at, conversation_id);
+
+CREATE INDEX entry_words_words_index ON public.entry_words USING gin (words) WITH (fastupdate=off);
 
 CREATE INDEX files_unsent_index ON public.files USING btree (workspace_id, uploader) WHERE (entry_id IS NULL);
 

@@ -41,6 +41,9 @@ const described: Record<string, Record<string, string>> = {
     "PUT /conversations/:conversationId/customer/remarks/:remarkId": "Write, change or delete a remark",
     "PUT /conversations/:conversationId/customer/block": "Block a customer, or unblock him",
   },
+  Search: {
+    "GET /search": "Find messages, notes, customers and labels",
+  },
   Labels: {
     "GET /labels": "All labels, with how many messages carry each",
     "POST /labels": "Make a label",

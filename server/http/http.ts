@@ -28,6 +28,7 @@ import { replyRoutes } from "./replies.ts"
 import type { App } from "./route.ts"
 import { refuseOtherRoles } from "./roles.ts"
 import { acceptUpgrades, streamRoutes } from "./socket.ts"
+import { searchRoutes } from "./search.ts"
 import { sourceRoutes } from "./sources.ts"
 import { teamRoutes } from "./team.ts"
 import { visitorRoutes } from "./visitor.ts"
@@ -60,6 +61,7 @@ export async function createHttp(joined: {
   labelRoutes(app, { sync })
   replyRoutes(app, { sync })
   sourceRoutes(app, { sync })
+  searchRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
   customerRoutes(app, { sync })
   fileRoutes(app, { sync, config, store })

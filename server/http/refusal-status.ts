@@ -42,4 +42,5 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   "file-too-large": 413,
   "too-often": 429,
   unavailable: 503,
+  "search-too-slow": 503,
 }

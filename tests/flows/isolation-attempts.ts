@@ -209,6 +209,8 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "GET /api/v1/sources": () => namesNothing,
   "GET /api/v1/workspace": () => namesNothing,
   "GET /api/v1/saved-replies": () => namesNothing,
+  // What is found by it, `search.test.ts` looks at.
+  "GET /api/v1/search": () => namesNothing,
   "GET /api/v1/labels": () => namesNothing,
   "POST /api/v1/conversations": (_, other) => [
     { body: { sourceId: other.source, to: "+33612345678", text: "Hi" } },

@@ -36,6 +36,7 @@ const codes = {
   "refusal.too-many-files": "Too many files wait to be sent. Send some first, or take them back.",
   "refusal.files-need-url":
     "Files cannot be sent by SMS until PARLEY_URL is set: your customer could not fetch them.",
+  "refusal.search-too-slow": "This search takes too long. Try more words, or longer ones.",
   "refusal.signup-closed": "New workspaces cannot be made here.",
   "refusal.already-member": "This person already belongs to the workspace.",
   "refusal.email-taken": "There already is an account with this e-mail address. Sign in first.",

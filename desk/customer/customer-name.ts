@@ -4,7 +4,7 @@ import { countryWords, t } from "../texts/texts.ts"
 type Customer = Pick<ConversationRow["customer"], "name" | "city" | "country">
 
 /** The name, or `Lead <City or country>`, or `Lead` where the place is unknown. */
-export function customerName(customer: Customer): string {
+export function customerName(customer: Pick<Customer, "name" | "city" | "country">): string {
   if (customer.name !== null) return customer.name
   const place = customer.city ?? (customer.country === null ? undefined : countryWords(customer.country))
   return place === undefined ? t("customer.lead") : t("customer.leadOf", { place })

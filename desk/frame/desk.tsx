@@ -8,6 +8,7 @@ import { Icon, useKeys, useWidth } from "../ui/ui.ts"
 import { BottomBar } from "./bottom-bar.tsx"
 import { KeyList } from "./key-list.tsx"
 import { Rail } from "./rail.tsx"
+import { SearchBox } from "./search-box.tsx"
 import style from "./desk.module.css"
 
 export function Desk({ children }: { children: ReactNode }) {
@@ -32,6 +33,7 @@ export function Desk({ children }: { children: ReactNode }) {
       <div className={style["desk"]}>
         <OfflineBar />
         {!isPhone && <Rail onKeys={() => setShowsKeys(true)} />}
+        {!(isPhone && hasConversation) && <SearchBox />}
         <main className={style["main"]}>{self && children}</main>
         {isPhone && !hasConversation && <BottomBar path={path} />}
       </div>
@@ -49,9 +51,11 @@ function useTitle(path: string) {
     ? t("rail.settings")
     : path.startsWith("/customers")
       ? t("rail.customers")
-      : inbox.success
-        ? inboxWords(inbox.data, teams)
-        : t("rail.service")
+      : path.startsWith("/search")
+        ? t("search.title")
+        : inbox.success
+          ? inboxWords(inbox.data, teams)
+          : t("rail.service")
   const title = t("title", { place })
   useEffect(() => {
     document.title = badge > 0 ? t("title.badge", { badge, title }) : title

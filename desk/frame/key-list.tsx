@@ -21,6 +21,7 @@ const KEYS = [
   ["g u", "keys.unassigned"],
   ["g s", "keys.starred"],
   ["g t", "keys.team"],
+  ["/", "search.title"],
   ["?", "keys.list"],
 ] as const
 

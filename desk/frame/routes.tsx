@@ -5,10 +5,12 @@ import {
   lazyRouteComponent,
   Navigate,
   redirect,
+  useNavigate,
 } from "@tanstack/react-router"
 import { z } from "zod"
 import { channel, inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
+import { loadTexts } from "../texts/texts.ts"
 import { useWidth } from "../ui/ui.ts"
 import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
@@ -46,16 +48,48 @@ const inbox = createRoute({
 /** Inside the inbox's route, so that opening a conversation keeps the list, its scroll and its focus. */
 const conversation = createRoute({ getParentRoute: () => inbox, path: "$conversationId" })
 
+/** What looks like a number or an object in the address is one by then. */
+function typedOf(q: unknown): string {
+  return typeof q === "string" ? q : (JSON.stringify(q) ?? "")
+}
+
 /** What "Copy link" copies: valid for whoever may see the conversation, whichever inbox he has it in. */
 const linked = createRoute({
   getParentRoute: () => root,
   path: "/conversations/$conversationId",
-  validateSearch: (search: Record<string, unknown>): { entry?: string } =>
-    typeof search["entry"] === "string" ? { entry: search["entry"] } : {},
+  // `q`: the search that it was found by, and goes back to.
+  validateSearch: ({ entry, q }: Record<string, unknown>): { entry?: string; q?: string } => ({
+    ...(typeof entry === "string" && { entry }),
+    ...(q !== undefined && { q: typedOf(q) }),
+  }),
   component: function Linked() {
     const { conversationId } = linked.useParams()
-    const { entry } = linked.useSearch()
-    return <LinkedPage conversationId={conversationId} entryId={entry} />
+    const { entry, q } = linked.useSearch()
+    const navigate = useNavigate()
+    const toSearch = () => void navigate({ to: "/search", search: { q: q ?? "" } })
+    return (
+      <LinkedPage
+        conversationId={conversationId}
+        entryId={entry}
+        onBack={q === undefined ? undefined : toSearch}
+      />
+    )
+  },
+})
+
+const SearchPage = lazyRouteComponent(
+  () => insist(() => loadTexts("search").then(() => import("../search/search.ts"))),
+  "SearchPage",
+)
+const search = createRoute({
+  getParentRoute: () => root,
+  path: "/search",
+  validateSearch: ({ q }: Record<string, unknown>): { q: string } => ({
+    q: typedOf(q),
+  }),
+  component: function Search() {
+    const { q } = search.useSearch()
+    return <SearchPage q={q} />
   },
 })
 
@@ -79,7 +113,10 @@ const customers = createRoute({
   },
 })
 
-const SettingsPage = lazyRouteComponent(() => insist(() => import("../settings/settings.ts")), "SettingsPage")
+const SettingsPage = lazyRouteComponent(
+  () => insist(() => loadTexts("settings").then(() => import("../settings/settings.ts"))),
+  "SettingsPage",
+)
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
@@ -112,6 +149,7 @@ export const router = createRouter({
     inbox.addChildren([conversation]),
     linked,
     customers,
+    search,
     settings,
     invitation,
     forgotPassword,

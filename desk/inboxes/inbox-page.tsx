@@ -19,9 +19,12 @@ const ConversationPage = lazy(() =>
 export function LinkedPage({
   conversationId,
   entryId,
+  onBack,
 }: {
   conversationId: string
   entryId: string | undefined
+  /** Where he came from, if not from the inbox. */
+  onBack?: (() => void) | undefined
 }) {
   const self = useSelf()
   const { row } = useConversation(conversationId)
@@ -30,6 +33,7 @@ export function LinkedPage({
       inbox={row && self ? firstInboxOf(row, self.reader) : "me"}
       conversationId={conversationId}
       entryId={entryId}
+      onBack={onBack}
     />
   )
 }
@@ -38,10 +42,12 @@ export function InboxPage({
   inbox,
   conversationId,
   entryId,
+  onBack,
 }: {
   inbox: InboxKey
   conversationId: string | undefined
   entryId?: string | undefined
+  onBack?: (() => void) | undefined
 }) {
   const navigate = useNavigate()
   const isPhone = useWidth() === "phone"
@@ -64,7 +70,7 @@ export function InboxPage({
           <ConversationPage
             conversationId={conversationId}
             entryId={entryId}
-            onBack={() => void navigate({ to: "/inbox/$inbox", params: { inbox } })}
+            onBack={onBack ?? (() => void navigate({ to: "/inbox/$inbox", params: { inbox } }))}
           />
         </Suspense>
       )}

@@ -6,4 +6,4 @@
  */
 export { InboxPage, LinkedPage } from "./inbox-page.tsx"
 export { inboxIcon, inboxWords } from "./inbox-words.ts"
-export { NowProvider } from "./now.tsx"
+export { NowProvider, useNow } from "./now.tsx"

@@ -3,11 +3,15 @@ import { account } from "./en/account.ts"
 import { conversation } from "./en/conversation.ts"
 import { desk } from "./en/desk.ts"
 import { refusals } from "./en/refusals.ts"
-import { settings } from "./en/settings.ts"
+import type { search } from "./en/search.ts"
+import type { settings } from "./en/settings.ts"
 
-const texts = { ...account, ...conversation, ...desk, ...refusals, ...settings }
+const atOnce = { ...account, ...conversation, ...desk, ...refusals }
 
-type Texts = typeof texts
+type Texts = typeof atOnce & typeof search & typeof settings
+/** Those of pages that come later are there before anybody asks for them, since such a page waits for `loadTexts`. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const texts = atOnce as Texts
 export type TextKey = keyof Texts
 type Plural = { one: string; other: string }
 type Form<K extends TextKey> = Texts[K] extends Plural ? Texts[K]["other"] : Texts[K]
@@ -17,6 +21,16 @@ type Filling<K extends TextKey> = [Places<Form<K>>] extends [never] ? [] : [valu
 
 const plurals = new Intl.PluralRules("en")
 const numbers = new Intl.NumberFormat("en")
+
+const later = {
+  search: async () => (await import("./en/search.ts")).search,
+  settings: async () => (await import("./en/settings.ts")).settings,
+}
+
+/** What the first list does not need is not loaded with it. */
+export async function loadTexts(page: keyof typeof later): Promise<void> {
+  Object.assign(texts, await later[page]())
+}
 
 /** The text of a key with its places filled. */
 export function t<K extends TextKey>(key: K, ...[values]: Filling<K>): string {

@@ -48,6 +48,12 @@ const PATHS = {
       <path d="M12 11v5M12 8v.01" />
     </>
   ),
+  search: (
+    <>
+      <circle cx="11" cy="11" r="6" />
+      <path d="m15.500 15.500 4.500 4.500" />
+    </>
+  ),
   label: <path d="M4 4h8l8 8-8 8-8-8zM8 8v.01" />,
   lock: (
     <>

@@ -53,6 +53,13 @@ async function takeAll(company: Company) {
         await page.keyboard.press("l")
         await page.getByRole("combobox", { name: "Find or make a label" }).fill("ex")
       })
+    for (const size of ["wide", "phone"] as const) {
+      await shoot("search", { size, theme }, ada, (page) => page.goto(`${parley.url}/search?q=the`))
+      await shoot("search-empty", { size, theme }, ada, (page) => page.goto(`${parley.url}/search`))
+    }
+    await shoot("search-nothing", { size: "wide", theme }, ada, (page) =>
+      page.goto(`${parley.url}/search?q=before:soon`),
+    )
     await shoot("assign", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Assign", exact: true }).click()

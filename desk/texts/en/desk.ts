@@ -202,5 +202,7 @@ export const desk = {
   "keys.unassigned": "Go to Unassigned",
   "keys.starred": "Go to Starred",
   "keys.team": "Go to the first team",
+  "search.title": "Search",
+  "search.clear": "Clear search",
   "keys.list": "This list",
 } as const

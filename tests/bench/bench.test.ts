@@ -14,6 +14,7 @@ import { describeMachine } from "./machine.ts"
 import { runPart } from "./open.ts"
 import { openPostgres, type Postgres } from "./postgres.ts"
 import { between, figuresText } from "./publish.ts"
+import { search } from "./search.ts"
 import { median } from "./statistics.ts"
 import { tableOf } from "./table.ts"
 import { timeline } from "./timeline.ts"
@@ -74,6 +75,10 @@ describe("the short version of", () => {
 
   test("counts ends with desk and server counting alike", { timeout: 120_000 }, async () => {
     expectSound(await measure(counts))
+  })
+
+  test("search finds while messages arrive", { timeout: 120_000 }, async () => {
+    expectSound(await measure(search))
   })
 
   test("timeline reads full pages", { timeout: 60_000 }, async () => {

@@ -8,7 +8,7 @@ import { createLog } from "../../server/log/log.ts"
 import { startParley } from "./parley.ts"
 import { scratchDatabaseName, type Postgres } from "./postgres.ts"
 import { seed } from "./seed.ts"
-import type { Shape } from "./seed-story.ts"
+import { MESSAGES, type Shape } from "./seed-story.ts"
 
 /** How many are open: the same number at each size, or one in a hundred. */
 export type Series = "5,000 open" | "1 % open"
@@ -23,13 +23,13 @@ const otherSchema = /newer Parley|in another wording|was added below/
 
 const log = createLog({ logLevel: "error" })
 
+type Asked = { size: number; series: Series; hasManyWords?: boolean; say(line: string): void }
+
 /** The set as an earlier run left it, its schema brought up to date, or a new one. */
-export async function findDataset(
-  postgres: Postgres,
-  o: { size: number; series: Series; say(line: string): void },
-): Promise<Dataset> {
-  const { size, series, say } = o
-  const name = `set_${EDITION}_${size}_${series === "1 % open" ? "percent" : "fixed"}`
+export async function findDataset(postgres: Postgres, o: Asked): Promise<Dataset> {
+  const { size, series, hasManyWords = false, say } = o
+  const kind = series === "1 % open" ? "percent" : "fixed"
+  const name = `set_${EDITION}_${size}_${kind}${hasManyWords ? "_words" : ""}`
   const databaseUrl = postgres.url(name)
   const isThere = (await postgres.names()).includes(name)
   if (!isThere || !(await bringUpToDate(databaseUrl))) {
@@ -56,12 +56,9 @@ async function bringUpToDate(databaseUrl: string): Promise<boolean> {
   return true
 }
 
-async function makeDataset(
-  postgres: Postgres,
-  o: { name: string; size: number; series: Series; say(line: string): void },
-): Promise<void> {
-  const { name, size, series, say } = o
-  const shape = shapeOf(size, series)
+async function makeDataset(postgres: Postgres, o: Asked & { name: string }): Promise<void> {
+  const { name, size, say } = o
+  const shape = shapeOf(o)
   say(
     `  making ${name}: ${size.toLocaleString("en-GB")} conversations, ${shape.open.toLocaleString("en-GB")} open …`,
   )
@@ -79,9 +76,10 @@ async function makeDataset(
   await postgres.rename(workshop, name)
 }
 
-function shapeOf(size: number, series: Series): Shape {
+function shapeOf({ size, series, hasManyWords = false }: Asked): Shape {
   const open = series === "1 % open" ? Math.ceil(size / 100) : Math.min(5_000, Math.floor(size / 2))
-  return { size, open, longest: longestOf(size, series), until: Date.now() - 3_600_000 }
+  const longest = hasManyWords ? MESSAGES : longestOf(size, series)
+  return { size, open, longest, until: Date.now() - 3_600_000, hasManyWords }
 }
 
 /** One set holds one very long conversation; so does every small one, for the short version. */

@@ -32,7 +32,7 @@ export type Bench = {
   /** A fresh server, warm and answering: a process of its own on the database. */
   startParley(options: StartOptions): Promise<Running>
   /** Found as an earlier run left it, or made. */
-  dataset(size: number, series: Series): Promise<Dataset>
+  dataset(size: number, series: Series, more?: { hasManyWords: boolean }): Promise<Dataset>
   /** An empty database in the bench's PostgreSQL, dropped at the end of the part; Parley's tables are not made yet. */
   emptyDatabase(): Promise<string>
 }

@@ -48,7 +48,7 @@ export function drawGrowth(figures: readonly Figure[]): string | undefined {
   const width = LEFT + panels.length * (WIDTH + GAP)
   const height = TOP + HEIGHT + BOTTOM
   // One scale for all: a panel that is worse than the others must look worse.
-  const most = Math.max(2, ...grown.flatMap(ratiosOf))
+  const most = Math.max(2, ...panels.flatMap((panel) => panel.figures.flatMap(ratiosOf)))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label(panels)}">
 <style>${style}
 </style>

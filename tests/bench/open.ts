@@ -21,7 +21,7 @@ export async function runPart(part: Part, postgres: Postgres, plan: Plan): Promi
       opened.defer(() => running.stop())
       return running
     },
-    dataset: (size, series) => findDataset(postgres, { size, series, say: plan.say }),
+    dataset: (size, series, more) => findDataset(postgres, { size, series, ...more, say: plan.say }),
     async emptyDatabase() {
       const name = scratchDatabaseName()
       await postgres.create(name)

@@ -5,6 +5,7 @@ import { desk } from "./desk.ts"
 import type { Part } from "./figure.ts"
 import { latency } from "./latency.ts"
 import { reconnect } from "./reconnect.ts"
+import { search } from "./search.ts"
 import { sockets } from "./sockets.ts"
 import { start } from "./start.ts"
 import { throughput } from "./throughput.ts"
@@ -20,6 +21,7 @@ export const parts: Part[] = [
   desk,
   counts,
   timeline,
+  search,
   browser,
   bytes,
 ]

@@ -5,6 +5,8 @@ import { createColleague, createOwner } from "../flows/person.ts"
 /** Who signs in when the set is measured; both with the password of the tests' people. */
 export const OWNER = "ada@acme.example"
 export const MEMBER = "bo@acme.example"
+/** In no team but Everyone, and has nothing: where much is searched, he sees one conversation in a hundred. */
+export const NEWCOMER = "cy@acme.example"
 
 const TEAMS = ["Sales", "Support", "Shipping", "Returns", "Wholesale"]
 const AGENTS = 50
@@ -29,7 +31,7 @@ export type Company = {
 }
 
 /** Fifty people in five teams, by the product's own doors as far as somebody has to sign in. */
-export async function foundCompany(url: string, client: pg.Client): Promise<Company> {
+export async function foundCompany(url: string, client: pg.Client, hasNewcomer: boolean): Promise<Company> {
   const { workspaceId, ...owner } = await createOwner(url, OWNER)
   const member = await createColleague(url, owner, { name: "Bo Berg", email: MEMBER })
   await client.query(
@@ -75,7 +77,12 @@ export async function foundCompany(url: string, client: pg.Client): Promise<Comp
       `update ${table} set ${column} = ${column} - interval '${HIRED}' where workspace_id = $1`,
       [workspaceId],
     )
-  return readCompany(client, workspaceId, member.agentId)
+  const company = await readCompany(client, workspaceId, member.agentId)
+  if (!hasNewcomer) return company
+  // After the others are known, so that nobody gives him anything.
+  await createColleague(url, owner, { name: "Cy Newell", email: NEWCOMER })
+  const [everyoneId] = company.teamIds
+  return { ...company, websites: company.websites.filter(({ teamId }) => teamId !== everyoneId) }
 }
 
 async function readCompany(client: pg.Client, workspaceId: string, memberId: string): Promise<Company> {

@@ -1,3 +1,4 @@
+import { lexemesOf } from "../../server/search/terms.ts"
 import type { Company } from "./seed-people.ts"
 import type { Line, Story } from "./seed-story.ts"
 
@@ -9,6 +10,7 @@ export const filled = {
     "workspace_id, id, customer_id, team_id, assignee_id, last_assignee_id, closed_at, last_at, updated_at, listed_at, waiting_since, last_source_id, last_address_id, last_entry_id, last_customer_entry_id, last_answer_id, last_answer_agent_id, last_answer_at, created_at",
   entries:
     "workspace_id, id, conversation_id, at, type, agent_id, address_id, source_id, text, event, delivery, provider_id",
+  entry_words: "workspace_id, conversation_id, at, entry_id, words",
   notices: "workspace_id, agent_id, conversation_id, entry_id, what, at",
   marks: "workspace_id, agent_id, conversation_id, read_up_to",
   stars: "workspace_id, agent_id, conversation_id, at",
@@ -91,6 +93,23 @@ export function entryRow(story: Story, line: Line, { workspaceId }: Company): st
     delivery,
     isMessage && isSms ? `SM${line.id}` : null,
   ])
+}
+
+/** What an entry is found by; nothing for events. */
+export function wordsRow(story: Story, line: Line, { workspaceId }: Company): string {
+  const { kind, agentId, text } = line
+  if (kind === "assigned" || kind === "closed") return ""
+  const isNote = kind === "note"
+  const lexemes = lexemesOf(workspaceId, {
+    type: isNote ? "note" : "message",
+    agentId: kind === "customer" ? null : agentId,
+    sourceId: isNote ? null : story.source.id,
+    text,
+    fileIds: [],
+  })
+  // None of them holds a quote, since texts here hold none.
+  const vector = lexemes.map((lexeme) => `'${lexeme}'`).join(" ")
+  return row([workspaceId, story.id, stampOf(line.at), line.id, vector])
 }
 
 function eventOf({ assignedBy }: Story, { kind, agentId }: Line): string | null {

@@ -5,10 +5,11 @@
 import { mentionOf } from "../../protocol/text.ts"
 import { createRandom, type Random } from "../faults/random.ts"
 import type { Company, Source } from "./seed-people.ts"
+import { nameOf, sayings, writeText } from "./seed-texts.ts"
 
 const MINUTE = 60_000
 export const YEARS = 2
-const MESSAGES = 10
+export const MESSAGES = 10
 const STARS = 2_000
 
 export type Shape = {
@@ -19,6 +20,8 @@ export type Shape = {
   longest: number
   /** When the latest message was written. */
   until: number
+  /** Texts and names of many words, and one in a hundred is everybody's business: to be searched. */
+  hasManyWords: boolean
 }
 
 export type Line = {
@@ -51,21 +54,6 @@ export type Story = {
   starredBy: string[]
 }
 
-const sayings = [
-  "Hello, I ordered a pair of the blue ones last week and they have not come yet.",
-  "Could you tell me whether this is in stock in size 42?",
-  "Thank you very much, that was quick!",
-  "The parcel came, but the box was open and one of the laces is missing. What shall I do now?",
-  "I have looked into it: it left our warehouse this morning and should be with you by Thursday.",
-  "Yes.",
-  "We are sorry about that. I have put a new pair on its way to you, and you need not send the old one back.",
-  "My order number is 48213.",
-  "Is there a discount if we take forty pairs for the whole team? We would need them before the end of the month, in at least six sizes.",
-  "One moment please, I am asking a colleague.",
-  "Any news?",
-  "That works for me. Have a good weekend!",
-]
-
 /** Evenly spread: exactly `share` of `of` are true. */
 function isAmong(place: number, share: number, of: number): boolean {
   return Math.floor(((place + 1) * share) / of) > Math.floor((place * share) / of)
@@ -90,7 +78,7 @@ export function tellStory(company: Company, shape: Shape, index: number): Story 
   const isOpen = isOpenAt(index, shape)
   const source = pickSource(random, company)
   const [everyoneId = ""] = company.teamIds
-  const teamId = random.chance(0.02) ? everyoneId : source.teamId
+  const teamId = random.chance(shape.hasManyWords ? 0.01 : 0.02) ? everyoneId : source.teamId
   const members = company.members.get(teamId) ?? []
   const lastAssigneeId = isOpen && random.chance(0.1) ? null : random.pick(members).id
   const assigneeId = random.chance(isOpen ? 0.07 : 0.03) ? null : lastAssigneeId
@@ -101,7 +89,7 @@ export function tellStory(company: Company, shape: Shape, index: number): Story 
     addressId: idOf(end, 3, index),
     source,
     teamId,
-    name: random.chance(0.6) ? `Customer ${index}` : null,
+    name: random.chance(0.6) ? (shape.hasManyWords ? nameOf(random) : `Customer ${index}`) : null,
     phone: `+1${(2_000_000_000 + index).toString()}`,
     isOpen,
     assigneeId,
@@ -114,7 +102,8 @@ export function tellStory(company: Company, shape: Shape, index: number): Story 
   }
   const count = index === 0 ? shape.longest : MESSAGES
   const gap = index === 0 ? 5 * MINUTE : random.between(0.2, 60) * MINUTE
-  write(story, { random, company, index, end, count, gap })
+  const say = () => (shape.hasManyWords ? writeText(random) : random.pick(sayings))
+  write(story, { random, company, index, end, count, gap, say })
   readUp(story, random, company)
   // As many to an agent at every size: a star is put on what one means to come back to.
   if (isAmong(index, Math.min(STARS, Math.floor(shape.size / 5)), shape.size))
@@ -131,9 +120,17 @@ function pickSource(random: Random, { websites, numbers }: Company): Source {
 
 function write(
   story: Story,
-  o: { random: Random; company: Company; index: number; end: number; count: number; gap: number },
+  o: {
+    random: Random
+    company: Company
+    index: number
+    end: number
+    count: number
+    gap: number
+    say(): string
+  },
 ): void {
-  const { random, company, index, end, count, gap } = o
+  const { random, company, index, end, count, gap, say } = o
   const { lines, lastAssigneeId, isOpen } = story
   const hasNote = lastAssigneeId !== null && random.chance(0.3)
   const add = (at: number, kind: Line["kind"], agentId: string | null, text: string): Line => {
@@ -152,7 +149,7 @@ function write(
     const isLast = place === count - 1
     const isAnswer = place > 0 && (isLast && !isOpen ? true : random.chance(0.4))
     if (lastAssigneeId === null || !isAnswer) {
-      add(at, "customer", null, random.pick(sayings))
+      add(at, "customer", null, say())
       continue
     }
     if (!lines.some(({ kind }) => kind === "assigned")) add(at - 1, "assigned", lastAssigneeId, "")
@@ -163,7 +160,7 @@ function write(
       const line = add(at, "note", lastAssigneeId, text)
       if (mentioned !== undefined && mentioned !== lastAssigneeId)
         story.mentions.push({ agentId: mentioned, line })
-    } else add(at, "answer", lastAssigneeId, random.pick(sayings))
+    } else add(at, "answer", lastAssigneeId, say())
   }
   if (story.assigneeId !== null && !lines.some(({ kind }) => kind === "assigned"))
     add(end - 2, "assigned", lastAssigneeId, "")

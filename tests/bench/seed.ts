@@ -8,7 +8,7 @@ import type { Writable } from "node:stream"
 import pg from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 import { foundCompany, type Company } from "./seed-people.ts"
-import { entryRow, filled, rowsOf, type Filled } from "./seed-rows.ts"
+import { entryRow, filled, rowsOf, wordsRow, type Filled } from "./seed-rows.ts"
 import { tellStory, type Shape, type Story } from "./seed-story.ts"
 
 const BATCH = 1_000
@@ -25,7 +25,7 @@ export async function seed(o: {
   await client.connect()
   try {
     await client.query("set maintenance_work_mem = '1GB'")
-    const company = await foundCompany(o.url, client)
+    const company = await foundCompany(o.url, client, o.shape.hasManyWords)
     const definitions = await dropDefinitions(client)
     await fill(company, o)
     o.say("  making indexes …")
@@ -80,8 +80,10 @@ async function fill(
     for (const story of stories) for (const [table, row] of rowsOf(story, company)) add(table, row)
     // In the order of time, as they came: the messages of one conversation lie among those of others.
     const lines = stories.flatMap((story) => story.lines.map((line) => ({ story, line })))
-    for (const { story, line } of lines.sort((one, other) => one.line.at - other.line.at))
+    for (const { story, line } of lines.sort((one, other) => one.line.at - other.line.at)) {
       add("entries", entryRow(story, line, company))
+      if (shape.hasManyWords) add("entry_words", wordsRow(story, line, company))
+    }
     await Promise.all([...sinks.values()].map((sink) => sink.pass()))
     if (from > 0 && from % 100_000 === 0) say(`  ${from.toLocaleString("en-GB")} conversations …`)
   }

@@ -5,14 +5,14 @@ import { PROTOCOL, page, toDesk, type Page, type ToDesk } from "../../protocol/s
 import { createPerson, PASSWORD, type Person } from "../flows/person.ts"
 import type { Bench } from "./figure.ts"
 import { askOnce, type Dataset } from "./dataset.ts"
-import { MEMBER, OWNER } from "./seed-people.ts"
+import { MEMBER, NEWCOMER, OWNER } from "./seed-people.ts"
 
 const FIRST_OF_EACH = 100
 const PATIENCE = 60_000
 
 /** An agent before a server on a data set. */
 export type Sitting = {
-  who: "sees all" | "one team"
+  who: "sees all" | "one team" | "sees 1 %"
   url: string
   workspaceId: string
   agentId: string
@@ -29,6 +29,15 @@ export async function sitDown(bench: Bench, dataset: Dataset): Promise<Sitting[]
   return Promise.all([
     signIn({ who: "sees all", email: OWNER, url, dataset }),
     signIn({ who: "one team", email: MEMBER, url, dataset }),
+  ])
+}
+
+/** One who sees all, and one who sees one in a hundred; words are kept meanwhile, as anywhere. */
+export async function sitDownToSearch(bench: Bench, dataset: Dataset): Promise<Sitting[]> {
+  const { url } = await bench.startParley({ databaseUrl: dataset.databaseUrl })
+  return Promise.all([
+    signIn({ who: "sees all", email: OWNER, url, dataset }),
+    signIn({ who: "sees 1 %", email: NEWCOMER, url, dataset }),
   ])
 }
 

@@ -137,6 +137,8 @@ describe("only what one may see", () => {
 
   test("team, assignee, offer, mention and admin each let it be found; nobody else learns of it", async () => {
     await company.write("Otto", { at: sourceId, text: "My pterodactyl is broken." })
+    // Before anybody's search has its words kept.
+    expect((await ask(cy, "pterodactyl")).entries).toEqual([])
     expect([await secret(ada), await secret(bo), await secret(cy)]).toEqual([1, 1, 0])
 
     await succeed(company.assign(bo, "Otto", { kind: "agent", agentId: cy.agentId }))

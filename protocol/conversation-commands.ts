@@ -137,7 +137,7 @@ export const conversationCommands = {
       number: z.number().int(),
       text: z.string(),
       /** They can be sent once more. */
-      files: z.array(fileView.pick({ id: true, name: true, size: true, type: true })),
+      files: z.array(fileView.pick({ id: true, name: true, size: true, type: true, voice: true })),
     }),
   ),
   /** Sends a failed or possibly unsent answer once more. */

@@ -5,6 +5,7 @@
 import { z } from "zod"
 import { keptHours } from "./hours.ts"
 import { labelColor } from "./labels.ts"
+import { voice } from "./uploads.ts"
 import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
 
 export const workspaceRow = z.object({ kind: z.literal("workspace"), id, name: z.string() })
@@ -188,6 +189,8 @@ export const conversationRow = z.object({
       agentId: id.nullable(),
       text: z.string(),
       hasFiles: z.boolean(),
+      /** How long its voice message is, in milliseconds; null: it has none. */
+      voiceMs: z.number().int().nullable(),
       labelIds: z.array(id),
     })
     .nullable(),
@@ -212,6 +215,8 @@ export const fileView = z.object({
   /** Of a picture that can be shown, in pixels; null for everything else. */
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
+  /** Of a voice message; null for everything else. */
+  voice: voice.nullable(),
   /** `waiting`: not fetched from the provider yet. */
   state: z.enum(["waiting", "stored", "failed"]),
 })

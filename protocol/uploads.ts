@@ -4,6 +4,16 @@
  */
 import { z } from "zod"
 import { id } from "./values.ts"
+import { LONGEST_VOICE, MOST_PEAKS } from "./voice.ts"
+
+/** What makes a file a voice message: what its recorder measured. The server bounds it and otherwise believes it. */
+export const voice = z.object({
+  /** Milliseconds. */
+  ms: z.number().int().min(1).max(LONGEST_VOICE),
+  /** How loud it is, from its beginning to its end: 0 to 100. */
+  peaks: z.array(z.number().int().min(0).max(100)).min(1).max(MOST_PEAKS),
+})
+export type Voice = z.infer<typeof voice>
 
 /** POST /api/v1/files. The id is made by the uploader; the same once more says how much is there. */
 export const newUpload = z.object({
@@ -13,6 +23,8 @@ export const newUpload = z.object({
   size: z.number().int().min(1),
   /** What the browser takes it for; the server looks itself. */
   type: z.string().max(200),
+  /** Of a voice message; what turns out to be no sound is a file like any other. */
+  voice: voice.nullish(),
 })
 
 /** How many bytes are there; with all of them the file can be sent. */

@@ -80,7 +80,7 @@ export const visitorSeen = z.object({ key: visitorKey, upTo: stamp })
 /** POST history: older messages than `before`. */
 export const visitorHistory = z.object({ key: visitorKey, before: stamp })
 
-/** `path` opens it on Parley's own host for some weeks, to whoever has it; pictures also with `?as=small`. */
+/** `path` opens it on Parley's own host for some weeks, to whoever has it; pictures also with `?as=small`. A voice message comes as every browser plays it. */
 export const publicFile = fileView.omit({ state: true }).extend({ path: z.string() })
 
 export const publicMessage = z.object({

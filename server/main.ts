@@ -17,7 +17,7 @@ import {
   recordDelivery,
 } from "./conversations/conversations.ts"
 import { openDatabase, systemClock, type Clock, type Database } from "./db/db.ts"
-import { createFileStore, type FileStore } from "./files/files.ts"
+import { createFileStore, makeSound, type FileStore } from "./files/files.ts"
 import { createHttp, type App } from "./http/http.ts"
 import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { labelLoader } from "./labels/labels.ts"
@@ -130,6 +130,8 @@ function allJobs(joined: Joined): Handlers {
       entryChanged,
     }),
     ...conversationJobs({ sync, adapters }),
+    "make-sound": ({ fileId }, { workspaceId }) =>
+      makeSound({ db: sync.db, store }, { workspaceId, id: fileId }),
     ...webhookJobs({ sync, config }),
     ...mailJobs(config, log),
     ...upkeepJobs({ sync, config, identity, store }),

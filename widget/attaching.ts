@@ -3,23 +3,37 @@
  * database until they are at the server, so that another page of the site, a reload or a lost network costs nothing.
  */
 import { openDB, type DBSchema } from "idb"
+import type { Voice } from "../protocol/uploads.ts"
+import type { Recorded } from "../protocol/recording.ts"
 import { upload } from "../protocol/uploading.ts"
 import { newId } from "./secret.ts"
 import type { Answer } from "./server.ts"
 import { readJson, type Storage } from "./storage.ts"
 import { isFiles } from "./trust.ts"
 
-export type AttachedFile = { id: string; name: string; size: number; type: string }
+export type AttachedFile = { id: string; name: string; size: number; type: string; voice?: Voice }
 export type Attachment = AttachedFile & { received: number; refusal?: string }
 
 export type Attaching = {
   add(files: Iterable<File>): void
+  addVoice(recorded: Recorded): void
+  /** For a recording that has begun. */
+  keepRecording(): KeptRecording
+  /** Its bytes, as long as they are here: of a voice message until it is sent. */
+  bytesOf(id: string): Promise<Blob | undefined>
   retry(id: string): void
   remove(id: string): void
   /** They are part of a message now. */
   taken(): void
   /** A message that was not accepted is written anew. */
   putBack(files: readonly AttachedFile[]): void
+}
+
+export type KeptRecording = {
+  /** What there is of it, instead of what was kept before: it can be sent if the page goes now. */
+  keep(recorded: Recorded): Promise<void>
+  /** It is a file of its own now, or not wanted. */
+  end(): void
 }
 
 type Schema = DBSchema & { uploads: { key: string; value: Blob } }
@@ -44,10 +58,11 @@ export function openAttaching(o: {
   const blobs = new Map<string, Blob>()
   const running = new Map<string, AbortController>()
   let list: Attachment[] = []
+  let unfinished: AttachedFile | undefined
 
   function change(next: Attachment[]): void {
     list = next
-    storage.set(LIST, JSON.stringify(list.map(plain)))
+    storage.set(LIST, JSON.stringify([...list.map(plain), ...(unfinished ? [unfinished] : [])]))
     o.onChange(list)
   }
 
@@ -66,7 +81,7 @@ export function openAttaching(o: {
       await (navigator.locks
         ? navigator.locks.request(`parley-upload-${id}`, { signal: stopping.signal }, whole)
         : whole())
-      forget(id)
+      if (!file.voice) forget(id)
     } catch (error) {
       if (!stopping.signal.aborted)
         show(id, { received: 0, refusal: error instanceof Refused ? error.message : "file-missing" })
@@ -76,7 +91,8 @@ export function openAttaching(o: {
   }
 
   async function uploadWhole(file: AttachedFile, signal: AbortSignal): Promise<void> {
-    const blob = blobs.get(file.id) ?? (await (await disk)?.get("uploads", file.id))
+    // What is kept of a recording may have grown since the list told how much it is.
+    const blob = (await bytesOf(file.id))?.slice(0, file.size)
     const begin = async (): Promise<number> => {
       const received = receivedOf(await o.ask("files", file))
       if (!blob && received < file.size) throw new Refused("file-missing")
@@ -105,6 +121,19 @@ export function openAttaching(o: {
     show(file.id, { received: file.size })
   }
 
+  async function bytesOf(id: string): Promise<Blob | undefined> {
+    return blobs.get(id) ?? (await (await disk)?.get("uploads", id))
+  }
+
+  function add(file: File, voice?: Voice): void {
+    if (list.length >= MOST || file.size === 0) return
+    const added = listed(newId(), file, voice)
+    blobs.set(added.id, file)
+    void disk.then((open) => open?.put("uploads", file, added.id)).catch(() => undefined)
+    change([...list, { ...added, received: 0 }])
+    void run(added)
+  }
+
   function forget(id: string): void {
     blobs.delete(id)
     void disk.then((open) => open?.delete("uploads", id)).catch(() => undefined)
@@ -115,16 +144,28 @@ export function openAttaching(o: {
 
   return {
     add(files) {
-      for (const file of files) {
-        if (list.length >= MOST || file.size === 0) continue
-        const { name, size, type } = file
-        const added = { id: newId(), name: name.slice(0, 1_000), size, type: type.slice(0, 200) }
-        blobs.set(added.id, file)
-        void disk.then((open) => open?.put("uploads", file, added.id)).catch(() => undefined)
-        change([...list, { ...added, received: 0 }])
-        void run(added)
+      for (const file of files) add(file)
+    },
+    addVoice: ({ file, voice }) => add(file, voice),
+    keepRecording() {
+      const id = newId()
+      let isOver = false
+      return {
+        async keep({ file, voice }) {
+          await (await disk)?.put("uploads", file, id)
+          if (isOver) return forget(id)
+          unfinished = listed(id, file, voice)
+          change(list)
+        },
+        end() {
+          isOver = true
+          unfinished = undefined
+          forget(id)
+          change(list)
+        },
       }
     },
+    bytesOf,
     retry(id) {
       const file = list.find((one) => one.id === id)
       if (file) void run(plain(file))
@@ -135,13 +176,20 @@ export function openAttaching(o: {
       change(list.filter((file) => file.id !== id))
       void o.ask(`files/${id}/cancel`, {})
     },
-    taken: () => change([]),
+    taken() {
+      for (const { id, voice } of list) if (voice) forget(id)
+      change([])
+    },
     putBack: (files) => change([...files.map((file) => ({ ...file, received: file.size })), ...list]),
   }
 }
 
-export function plain({ id, name, size, type }: AttachedFile): AttachedFile {
-  return { id, name, size, type }
+export function plain({ id, name, size, type, voice }: AttachedFile): AttachedFile {
+  return { id, name, size, type, ...(voice && { voice }) }
+}
+
+function listed(id: string, { name, size, type }: File, voice: Voice | undefined): AttachedFile {
+  return plain({ id, name: name.slice(0, 1_000), size, type: type.slice(0, 200), ...(voice && { voice }) })
 }
 
 function receivedOf(answer: Answer): number {

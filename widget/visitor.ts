@@ -40,6 +40,8 @@ export type Visitor = {
   attach(files: File[]): void
   detach(id: string): void
   attachAgain(id: string): void
+  /** Loads what takes care of files. */
+  attaching(): Promise<Attaching>
   retry(id: string): void
   remove(id: string): void
   typed(isTyping: boolean): void
@@ -280,12 +282,13 @@ export function createVisitor(o: {
       storage.remove(":draft")
       memoryDraft = ""
       typed(false)
-      const files = state.attached.map(({ id, name, size, type }) => ({ id, name, size, type }))
+      const files = state.attached.map(({ received: _, refusal: __, ...file }) => file)
       outbox.add({ text, answersProactive, files })
       if (files.length) void attach().then((opened) => opened.taken())
     },
     attach: (files) => void attach().then((opened) => opened.add(files)),
     detach: (id) => void attach().then((opened) => opened.remove(id)),
+    attaching: attach,
     attachAgain: (id) => void attach().then((opened) => opened.retry(id)),
     retry: outbox.renew,
     remove(id) {
@@ -335,7 +338,7 @@ export function createVisitor(o: {
 
 /** As they are shown while the server has not said where they lie. */
 export function filesOf({ files = [] }: Outgoing): PublicMessage["files"] {
-  return files.map((file) => ({ ...file, width: null, height: null, path: "" }))
+  return files.map((file) => ({ ...file, voice: file.voice ?? null, width: null, height: null, path: "" }))
 }
 
 function page(): { url: string; title: string } {

@@ -5,6 +5,7 @@
 import { z } from "zod"
 import { workspaceCommands } from "../../protocol/commands.ts"
 import { conversationCommands } from "../../protocol/conversation-commands.ts"
+import { voice } from "../../protocol/uploads.ts"
 import { id, inboxKey, stamp } from "../../protocol/values.ts"
 
 const params = z.object({ conversationId: id })
@@ -65,6 +66,7 @@ export const draftFile = z.object({
   /** Bytes. */
   size: z.number().int(),
   type: z.string(),
+  voice: voice.nullish(),
 })
 export type DraftFile = z.infer<typeof draftFile>
 

@@ -6,11 +6,13 @@
 import type { z } from "zod"
 import { workspaceCommands, type WorkspaceCommand } from "../../protocol/commands.ts"
 import { type conversationCommands, type ConversationCommand } from "../../protocol/conversation-commands.ts"
+import type { Voice } from "../../protocol/uploads.ts"
 import { REFUSALS, type RefusalBody } from "../../protocol/refusals.ts"
 import { act, fillPath, newId, type DraftFile } from "./act.ts"
 import { ask, OFFLINE, RefusalError } from "./ask.ts"
 import { findReplica } from "./current.ts"
 import type { Outcome } from "./outbox.ts"
+import type { KeptRecording } from "./uploads.ts"
 
 type ParamsIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? { [K in Name | keyof ParamsIn<Rest>]: string }
@@ -118,8 +120,18 @@ export function serverNow(): number {
 }
 
 /** Begins to upload a file for a draft. */
-export function attach(file: File): DraftFile | undefined {
-  return findReplica()?.uploads.add(file)
+export function attach(file: File, voice?: Voice): DraftFile | undefined {
+  return findReplica()?.uploads.add(file, voice)
+}
+
+/** For a recording that has begun. */
+export function keepRecording(): KeptRecording | undefined {
+  return findReplica()?.uploads.keepRecording()
+}
+
+/** What was attached here, to be listened to before it is sent. */
+export async function attachedBytes(id: string): Promise<Blob | undefined> {
+  return findReplica()?.uploads.bytesOf(id)
 }
 
 export function uploadAgain(file: DraftFile): void {

@@ -139,13 +139,14 @@ export function overlayEntry(entry: EntryRow, acts: readonly Act[]): EntryRow {
   return { ...entry, body: { ...entry.body, labelIds: own.reduce(overlayLabels, entry.body.labelIds) } }
 }
 
-type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles" | "labelIds">
+type Written = Omit<NonNullable<ConversationRow["last"]>, "hasFiles" | "voiceMs" | "labelIds">
 
 function written(row: ConversationRow, last: Written, { at, files }: Pending): ConversationRow {
+  const voiceMs = files.find((file) => file.voice)?.voice?.ms ?? null
   return {
     ...row,
     updatedAt: at > row.updatedAt ? at : row.updatedAt,
-    last: { ...last, text: firstLine(last.text), hasFiles: files.length > 0, labelIds: [] },
+    last: { ...last, text: firstLine(last.text), hasFiles: files.length > 0, voiceMs, labelIds: [] },
   }
 }
 
@@ -162,7 +163,7 @@ export function entryOf(
   me: string,
 ): TimelineEntry | undefined {
   const { act, at, state } = pending
-  const files = pending.files.map((file) => ({ ...file, ...ON_ITS_WAY }))
+  const files = pending.files.map((file) => ({ ...file, voice: file.voice ?? null, ...ON_ITS_WAY }))
   if (act.command !== "answer" && act.command !== "note") return undefined
   const { conversationId } = act.params
   const { id, text } = act.body

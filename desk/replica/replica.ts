@@ -30,7 +30,17 @@ export {
 export { useDraft } from "./use-draft.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
-export { attach, issue, issueWorkspace, request, serverNow, unattach, uploadAgain } from "./issue.ts"
+export {
+  attach,
+  attachedBytes,
+  issue,
+  issueWorkspace,
+  keepRecording,
+  request,
+  serverNow,
+  unattach,
+  uploadAgain,
+} from "./issue.ts"
 export { type Outcome } from "./outbox.ts"
 export { type CustomerNotes } from "./customer.ts"
 export { type TimelineEntry } from "./overlay.ts"

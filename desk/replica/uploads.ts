@@ -5,7 +5,7 @@
  */
 import type { RefusalBody } from "../../protocol/refusals.ts"
 import { upload } from "../../protocol/uploading.ts"
-import { uploadState } from "../../protocol/uploads.ts"
+import { uploadState, type Voice } from "../../protocol/uploads.ts"
 import { z } from "zod"
 import { newId, type DraftFile } from "./act.ts"
 import { ask, openPatience, RefusalError, type Server } from "./ask.ts"
@@ -13,19 +13,33 @@ import type { Disk } from "./disk.ts"
 import type { Watchers } from "./watchers.ts"
 
 export type UploadView =
+  /** Not whole yet, and kept in case the page goes before it is. */
+  | { state: "recording" }
   | { state: "uploading"; received: number }
   | { state: "ready" }
   | { state: "failed"; refusal: RefusalBody }
 
 export type Uploads = {
   /** Begins to upload. */
-  add(file: File): DraftFile
+  add(file: File, voice?: Voice): DraftFile
+  /** What there is of a recording is kept on this machine's disk, so that it can be sent after a reload. */
+  keepRecording(): KeptRecording
+  /** Its bytes, as long as they are here: of a voice message until it is taken off or the tab closes. */
+  bytesOf(id: string): Promise<Blob | undefined>
   viewOf(id: string): UploadView | undefined
   /** Goes on with one of a draft from disk, or one that failed. */
   resume(file: DraftFile): void
   /** Of one that is not wanted any more. */
   cancel(id: string): void
   close(): void
+}
+
+export type KeptRecording = {
+  /** Instead of what was kept of it before. */
+  keep(file: File, voice: Voice): Promise<DraftFile>
+  /** It is a file of its own now, or not wanted. */
+  end(): void
+  id: string
 }
 
 const gone: RefusalBody = { refusal: "file-missing", message: "The file is not on this machine any more." }
@@ -55,7 +69,7 @@ export function createUploads(needs: {
     show(id, { state: "uploading", received: 0 })
     try {
       await alone(id, stopping.signal, () => uploadWhole(file, stopping.signal))
-      forget(id)
+      forget(id, file.voice !== undefined)
       show(id, { state: "ready" })
     } catch (error) {
       if (!stopping.signal.aborted) show(id, { state: "failed", refusal: reasonOf(error) })
@@ -66,7 +80,8 @@ export function createUploads(needs: {
 
   async function uploadWhole(file: DraftFile, signal: AbortSignal): Promise<void> {
     const { id, size } = file
-    const blob = blobs.get(id) ?? (await needs.disk()?.readUpload(id))
+    // What is kept of a recording may have grown since the draft told how much it is.
+    const blob = (await bytesOf(id))?.slice(0, size)
     const begin = async (): Promise<number> => {
       const { received } = await ask(server, {
         method: "POST",
@@ -94,20 +109,42 @@ export function createUploads(needs: {
     )
   }
 
-  function forget(id: string): void {
-    blobs.delete(id)
+  async function bytesOf(id: string): Promise<Blob | undefined> {
+    return blobs.get(id) ?? (await needs.disk()?.readUpload(id))
+  }
+
+  function forget(id: string, isHeard = false): void {
+    if (!isHeard) blobs.delete(id)
     void needs.disk()?.dropUpload(id).catch(reportError)
   }
 
   return {
-    add(file) {
-      const { name, size, type } = file
-      const added: DraftFile = { id: newId(), name: name.slice(0, 1_000), size, type: type.slice(0, 200) }
+    add(file, voice) {
+      const added = draftOf(newId(), file, voice)
       blobs.set(added.id, file)
       void needs.disk()?.keepUpload(added.id, file).catch(reportError)
       void run(added)
       return added
     },
+    keepRecording() {
+      const id = newId()
+      const over = Promise.withResolvers<void>()
+      show(id, { state: "recording" })
+      // Other tabs, which have the draft too, wait with it.
+      void alone(id, new AbortController().signal, () => over.promise).catch(reportError)
+      return {
+        id,
+        async keep(file, voice) {
+          await needs.disk()?.keepUpload(id, file)
+          return draftOf(id, file, voice)
+        },
+        end() {
+          forget(id)
+          over.resolve()
+        },
+      }
+    },
+    bytesOf,
     viewOf: (id) => views.get(id),
     resume: (file) => void run(file),
     cancel(id) {
@@ -122,6 +159,10 @@ export function createUploads(needs: {
       for (const stopping of running.values()) stopping.abort()
     },
   }
+}
+
+function draftOf(id: string, { name, size, type }: File, voice: Voice | undefined): DraftFile {
+  return { id, name: name.slice(0, 1_000), size, type: type.slice(0, 200), ...(voice && { voice }) }
 }
 
 /** What is no refusal is this machine's own: its disk or the browser gives the file back no more. */

@@ -71,7 +71,7 @@ export function filesOf(workspaceId: Id, fileIds: RawBuilder<unknown>) {
   return sql<FileView[]>`
     coalesce((select jsonb_agg(jsonb_build_object(
                        'id', f.id, 'name', f.name, 'type', f.type, 'size', f.size, 'width', f.width,
-                       'height', f.height, 'state', f.state) order by wanted.position)
+                       'height', f.height, 'voice', f.voice, 'state', f.state) order by wanted.position)
                 from unnest(${fileIds}) with ordinality as wanted (id, position)
                 join files f on f.workspace_id = ${workspaceId} and f.id = wanted.id), '[]')`
 }

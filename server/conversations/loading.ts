@@ -90,7 +90,7 @@ async function loadAll(
               from addresses a where a.workspace_id = c.workspace_id and a.customer_id = c.customer_id) as addresses,
            case when last.id is not null then jsonb_build_object(
              'id', last.id, 'type', last.type, 'agentId', last.agent_id, 'text', left(last.text, 1000),
-             'hasFiles', cardinality(last.file_ids) > 0, 'labelIds', to_jsonb(${labelIdsOf(sql`last`)})) end as last
+             'hasFiles', cardinality(last.file_ids) > 0, 'voiceMs', ${voiceMsOf(workspaceId)}, 'labelIds', to_jsonb(${labelIdsOf(sql`last`)})) end as last
       from conversations c
       join customers customer on customer.workspace_id = c.workspace_id and customer.id = c.customer_id
       left join entries last on last.workspace_id = c.workspace_id and last.id = c.last_entry_id
@@ -106,6 +106,13 @@ async function loadAll(
       return [record.id, { keys: keysOfRecord(record), row }]
     }),
   )
+}
+
+/** Expects `last`; files are looked at only where it has some. */
+function voiceMsOf(workspaceId: Id) {
+  return sql`case when cardinality(last.file_ids) > 0 then (
+    select (f.voice ->> 'ms')::int from files f
+     where f.workspace_id = ${workspaceId} and f.id = any(last.file_ids) and f.voice is not null limit 1) end`
 }
 
 /** The labels an entry carries, as an array; `entry` is the name of its row. */

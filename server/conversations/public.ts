@@ -55,8 +55,8 @@ export async function publicMessages(
 function messageOf(record: MessageRecord, { linkOf }: Linking): PublicMessage {
   const { id, at, text, agentId, agentName, isSeen } = record
   const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
-  const files = record.files.map(({ id, name, type, size, width, height }) => ({
-    ...{ id, name, type, size, width, height },
+  const files = record.files.map(({ id, name, type, size, width, height, voice }) => ({
+    ...{ id, name, type, size, width, height, voice },
     path: linkOf(id),
   }))
   return { id, at, agent, text, isSeen, files }

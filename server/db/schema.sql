@@ -246,6 +246,7 @@ create table files (
   uploader text,
   width integer,
   height integer,
+  voice jsonb,
   constraint files_pkey PRIMARY KEY (workspace_id, id),
   constraint files_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'stored'::text, 'failed'::text]))),
   constraint files_uploader_check CHECK (((uploader IS NOT NULL) OR ((entry_id IS NOT NULL) AND (source_id IS NOT NULL))))

@@ -14,16 +14,27 @@ export function isPlayable(type: string): boolean {
   return playable.test(type)
 }
 
+/** What voice messages come as. */
+export function isSound(type: string): boolean {
+  return /^(audio|video)\/(mp4|ogg|webm|x-m4a)$/.test(type)
+}
+
 /** What the bytes are, whatever was claimed; SVG and HTML are never a type of their own. */
 export async function sniff(path: string, claimed: string): Promise<{ type: string; ending: string }> {
   const found = await fileTypeFromFile(path)
-  if (found !== undefined) return { type: found.mime, ending: found.ext }
+  if (found !== undefined) return { type: plainType(found.mime), ending: found.ext }
   return withoutSignature(claimed)
 }
 
 /** The same of bytes that a file begins with. */
 export async function sniffBytes(beginning: Uint8Array, claimed: string): Promise<string> {
-  return (await fileTypeFromBuffer(beginning))?.mime ?? withoutSignature(claimed).type
+  const found = await fileTypeFromBuffer(beginning)
+  return found === undefined ? withoutSignature(claimed).type : plainType(found.mime)
+}
+
+/** Without what is said of codecs. */
+function plainType(mime: string): string {
+  return mime.split(";")[0]?.trim() ?? mime
 }
 
 /** Plain text has no signature; it is believed for the sake of its ending. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import type { Sharp } from "sharp"
 import { isRaster } from "./kind.ts"
 import type { Found } from "./record.ts"
@@ -45,12 +44,6 @@ export async function remake(bytes: Uint8Array, size: PictureSize): Promise<Buff
       .timeout({ seconds: LONGEST })
       .toBuffer(),
   )
-}
-
-/** The name under which the remade picture of a file is kept: always the same, and no other file's. */
-export function pictureId(fileId: string, size: PictureSize): string {
-  const hex = createHash("sha256").update(`${size} ${fileId}`).digest("hex")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /** Loaded with the first picture: a server that is sent none does not pay for it. */

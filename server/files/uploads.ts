@@ -11,14 +11,22 @@ import { refuse } from "../../protocol/refusals.ts"
 import { mendText } from "../../protocol/text.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import { newId, type Db, type Tx } from "../db/db.ts"
-import { isRaster, sniffBytes } from "./kind.ts"
-import { MOST_OF_A_PICTURE, openWhole } from "./open.ts"
-import { measure, pictureId, PICTURE_SIZES, type PictureSize } from "./picture.ts"
-import { findFile, partsOf, type FileRecord } from "./record.ts"
+import type { Voice } from "../../protocol/uploads.ts"
+import { isRaster, isSound, sniffBytes } from "./kind.ts"
+import { MOST_OF_A_PICTURE } from "./open.ts"
+import { measure, PICTURE_SIZES } from "./picture.ts"
+import { findFile, madeId, partsOf, type FileRecord } from "./record.ts"
+import { MOST_OF_A_SOUND, SOUND } from "./sound.ts"
 import type { FileStore } from "./store.ts"
+import { openWhole } from "./whole.ts"
 
 export type Upload = { workspaceId: Id; id: Id; uploader: string }
-type Needs = { db: Db; store: FileStore }
+export type Needs = {
+  db: Db
+  store: FileStore
+  /** A voice message is whole: sees to it that its sound is made before anybody listens. */
+  soundCame?(file: { workspaceId: Id; id: Id }): Promise<void>
+}
 
 /** Files that one person has uploaded and not sent. */
 const MOST_UNSENT = 50
@@ -34,7 +42,14 @@ const MOST_AT_ONCE = 500
 export async function begin(
   needs: Needs,
   upload: Upload,
-  o: { name: string; size: number; type: string; mostBytes: number; at: Stamp },
+  o: {
+    name: string
+    size: number
+    type: string
+    voice?: Voice | null | undefined
+    mostBytes: number
+    at: Stamp
+  },
 ): Promise<number> {
   const { db } = needs
   const { workspaceId, id, uploader } = upload
@@ -46,8 +61,9 @@ export async function begin(
   )
   if ((rows[0]?.count ?? 0) >= MOST_UNSENT) throw refuse("too-many-files")
   await sql`
-    insert into files (workspace_id, id, uploader, name, type, size, state, created_at)
-    values (${workspaceId}, ${id}, ${uploader}, ${plainName(o.name)}, ${plainName(o.type)}, ${o.size}, 'uploading', ${o.at})
+    insert into files (workspace_id, id, uploader, name, type, size, voice, state, created_at)
+    values (${workspaceId}, ${id}, ${uploader}, ${plainName(o.name)}, ${plainName(o.type)}, ${o.size},
+            ${o.voice ? JSON.stringify(o.voice) : null}::jsonb, 'uploading', ${o.at})
     on conflict (workspace_id, id) do nothing`.execute(db)
   const file = await accessUpload(db, upload)
   if (file.size !== o.size) throw refuse("invalid-input")
@@ -106,13 +122,13 @@ export async function attach(
   if (rows.length !== new Set(o.fileIds).size) throw refuse("file-missing")
 }
 
-export type Unsent = Pick<FileRecord, "id" | "name" | "size" | "type">
+export type Unsent = Pick<FileRecord, "id" | "name" | "size" | "type" | "voice">
 
 /** The files of an entry that is taken back: they are unsent again. */
 export async function detach(tx: Tx, o: { workspaceId: Id; entryId: Id }): Promise<Unsent[]> {
   const { rows } = await sql<Unsent>`
     update files set entry_id = null where workspace_id = ${o.workspaceId} and entry_id = ${o.entryId}
-    returning id, name, size, type`.execute(tx)
+    returning id, name, size, type, voice`.execute(tx)
   return rows
 }
 
@@ -146,11 +162,16 @@ async function finish(needs: Needs, file: FileRecord): Promise<void> {
   const [first] = await partsOf(db, file)
   const beginning = first && (await store.read({ workspaceId, id: first.id }))
   if (beginning === undefined) throw new Error(`The bytes of a file are gone: ${workspaceId}/${id}.`)
-  const type = await sniffBytes(await buffer(beginning.bytes), file.type)
+  const found = await sniffBytes(await buffer(beginning.bytes), file.type)
+  const isVoice = file.voice !== null && file.size <= MOST_OF_A_SOUND && isSound(found)
+  // What holds sound may hold pictures as well, and says so even where it holds none.
+  const type = isVoice ? found.replace("video/", "audio/") : found
   const { width, height } = await measureWhole(needs, { ...file, type })
   await sql`
-    update files set state = 'stored', type = ${type}, width = ${width}, height = ${height}
+    update files set state = 'stored', type = ${type}, width = ${width}, height = ${height},
+                     voice = case when ${isVoice} then voice end
      where workspace_id = ${workspaceId} and id = ${id} and state = 'uploading'`.execute(db)
+  if (isVoice) await needs.soundCame?.({ workspaceId, id })
 }
 
 async function measureWhole(needs: Needs, file: FileRecord) {
@@ -170,8 +191,8 @@ async function remove({ db, store }: Needs, file: { workspaceId: Id; id: Id }): 
     db,
   )
   if (rows.length === 0) return
-  const pictures = Object.keys(PICTURE_SIZES).map((size) => pictureId(id, size as PictureSize))
-  for (const object of [...parts.map((part) => part.id), ...pictures])
+  const made = [...Object.keys(PICTURE_SIZES), SOUND].map((what) => madeId(id, what))
+  for (const object of [...parts.map((part) => part.id), ...made])
     await store.remove({ workspaceId, id: object })
 }
 

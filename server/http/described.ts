@@ -27,7 +27,7 @@ const described: Record<string, Record<string, string>> = {
     "POST /files": "Begin an upload, or ask how much of it is there",
     "POST /files/:fileId/parts": "Upload the next bytes",
     "DELETE /files/:fileId": "Forget an upload that was not sent",
-    "GET /files/:fileId": "The bytes of a file that hangs on a message, or a picture of it",
+    "GET /files/:fileId": "The bytes of a file that hangs on a message, a picture of it, or its sound",
   },
   Customers: {
     "GET /customers": "A page of the customers the agent may see",

@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts"
 import { acts } from "../conversations/conversations.ts"
 import { stamp } from "../db/db.ts"
 import { findFile, links, uploads, type FileStore } from "../files/files.ts"
+import { enqueue } from "../jobs/jobs.ts"
 import type { Sync } from "../sync/sync.ts"
 import { describe } from "./described.ts"
 import { securityOf } from "./openapi.ts"
@@ -15,8 +16,11 @@ import { sendFile } from "./sending-file.ts"
 
 const params = z.object({ fileId: id })
 const linkParams = z.object({ token: z.string().max(300) })
-/** Pictures are shown `small` in timelines and `large` in the viewer; without it, the file itself. */
-const query = z.object({ as: z.enum(["small", "large"]).optional() })
+/**
+ * Pictures are shown `small` in timelines and `large` in the viewer, voice messages are heard as `sound`; without it,
+ * the file itself.
+ */
+const query = z.object({ as: z.enum(["small", "large", "sound"]).optional() })
 export const partQuery = z.object({ from: z.coerce.number().int().min(0) })
 
 /** Seconds for which a browser may show it without asking again. */
@@ -28,7 +32,7 @@ export function fileRoutes(
   app: App,
   { sync, config, store }: { sync: Sync; config: Config; store: FileStore },
 ): void {
-  const needs = { db: sync.db, store }
+  const needs = uploadNeeds(sync, store)
   const mostBytes = config.mostFileMegabytes * 1_000_000
 
   const begin = { method: "POST", path: "/files", body: newUpload, answer: uploadState } as const
@@ -82,9 +86,19 @@ export function fileRoutes(
     if (file === undefined || file.entryId === null) throw refuse("not-found")
     reply.header("cross-origin-resource-policy", "cross-origin")
     // Where a photograph was taken stays with who took it: a customer gets what is seen of it.
-    const shown = as ?? (file.width === null ? undefined : "large")
+    const seen = file.width === null ? undefined : "large"
+    const shown = as ?? (file.voice === null ? seen : "sound")
     return sendFile(needs, file, { request, reply, as: shown, seconds: DAY })
   })
+}
+
+export function uploadNeeds(sync: Sync, store: FileStore): uploads.Needs {
+  return {
+    db: sync.db,
+    store,
+    soundCame: ({ workspaceId, id: fileId }) =>
+      enqueue(sync.db, { name: "make-sound", workspaceId, payload: { fileId } }),
+  }
 }
 
 /** Lets the routes of a scope take a part of a file as it is. */

@@ -88,6 +88,8 @@ const headers = {
       // 'self' does not cover ws: in every browser that is still in use.
       connectSrc: ["'self'", socketOrigins],
       imgSrc: ["'self'", "data:", "blob:"],
+      // A recording that is listened to before it is sent.
+      mediaSrc: ["'self'", "blob:"],
       // Measured styles of floating parts are set as attributes.
       styleSrc: ["'self'", "'unsafe-inline'"],
       objectSrc: ["'none'"],

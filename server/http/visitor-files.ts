@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts"
 import { stamp } from "../db/db.ts"
 import { uploads, type FileStore } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
-import { bytesOf, partQuery, takeParts } from "./files.ts"
+import { bytesOf, partQuery, takeParts, uploadNeeds } from "./files.ts"
 import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
 import type { Website } from "./website.ts"
@@ -30,7 +30,7 @@ type Needs = {
 
 /** A visitor's files on their way up, known by his key. What he has not sent nobody else can see. */
 export function uploadRoutes(scope: App, o: Needs): void {
-  const needs = { db: o.sync.db, store: o.store }
+  const needs = uploadNeeds(o.sync, o.store)
   const limit = createLimit(PARTS)
   const mostBytes = o.config.mostFileMegabytes * 1_000_000
   const uploadOf = ({ workspaceId, id: sourceId }: Website, value: string, fileId: string) => ({

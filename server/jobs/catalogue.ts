@@ -29,6 +29,8 @@ export const catalogue = {
   "fetch-missed": z.object({ sourceId: id }),
   /** conversations: an attachment that is still at the provider. */
   "fetch-media": z.object({ entryId: id, fileId: id }),
+  /** files: the sound of a voice message, so that whoever listens first need not wait for it. */
+  "make-sound": z.object({ fileId: id }),
   /** webhooks: tell one of them something. */
   "deliver-webhook": z.object({ deliveryId: id }),
   /** notifications: one e-mail. */

@@ -3,7 +3,14 @@ import { upload } from "../../protocol/uploading.ts"
 import type { Person } from "./person.ts"
 
 type Sent = { status: number; body: Record<string, unknown> }
-export type File = { id?: string; name?: string; type?: string; bytes: Buffer<ArrayBuffer> }
+export type File = {
+  id?: string
+  name?: string
+  type?: string
+  bytes: Buffer<ArrayBuffer>
+  /** Of a voice message. */
+  voice?: unknown
+}
 
 async function sent(response: Response): Promise<Sent> {
   return { status: response.status, body: Object(await response.json()) }
@@ -20,8 +27,8 @@ export function agentUploads(url: string, agent: Person & { workspaceId?: string
         body: bytes,
       }),
     )
-  const begin = ({ id = newId(), name = "a.bin", type = "", bytes }: File) =>
-    agent.ask("POST", "/api/v1/files", { id, name, type, size: bytes.length })
+  const begin = ({ id = newId(), name = "a.bin", type = "", bytes, voice }: File) =>
+    agent.ask("POST", "/api/v1/files", { id, name, type, size: bytes.length, voice })
   return { begin, part, whole: (file: File) => whole(file, begin, part) }
 }
 
@@ -36,12 +43,12 @@ export function visitorUploads(url: string, { sourceId, key }: { sourceId: strin
         body: bytes,
       }),
     )
-  const begin = async ({ id = newId(), name = "a.bin", type = "", bytes }: File) =>
+  const begin = async ({ id = newId(), name = "a.bin", type = "", bytes, voice }: File) =>
     sent(
       await fetch(base, {
         method: "POST",
         headers: { "content-type": "text/plain" },
-        body: JSON.stringify({ key, id, name, type, size: bytes.length }),
+        body: JSON.stringify({ key, id, name, type, size: bytes.length, voice }),
       }),
     )
   return { begin, part, whole: (file: File) => whole(file, begin, part) }

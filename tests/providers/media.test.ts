@@ -54,6 +54,7 @@ const record = (type: string): FileRecord => ({
   sourceId: newId(),
   uploader: null,
   width: null,
+  voice: null,
   height: null,
   name: "mms-1",
   type,

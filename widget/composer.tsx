@@ -1,16 +1,20 @@
 /** The field the visitor writes in. Enter sends, Shift+Enter breaks the line; it grows with the text. */
 import type { RefObject } from "preact"
-import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks"
-import type { Attachment } from "./attaching.ts"
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks"
+import type { Recorded } from "../protocol/recording.ts"
+import type { Attaching, Attachment } from "./attaching.ts"
 import { Attachments } from "./attachments.tsx"
 import { EmojiPicker } from "./emoji.tsx"
-import { ClipIcon, SendIcon, SmileIcon } from "./icons.tsx"
+import { ClipIcon, MicIcon, SendIcon, SmileIcon } from "./icons.tsx"
 import type { PanelTexts } from "./texts.ts"
+import { useVoices } from "./voices.ts"
 
 export type ComposerControl = { focus(): void; put(text: string): void }
 
 /** The server's limit (protocol/text.ts), said before sending instead of after. */
 const MOST_TEXT = 10_000
+/** Milliseconds for which Undo is offered. */
+const NOTICE_LIFE = 8_000
 
 export function Composer(o: {
   control: RefObject<ComposerControl | null>
@@ -22,14 +26,22 @@ export function Composer(o: {
   onAttach: (files: File[]) => void
   onDetach: (id: string) => void
   onAttachAgain: (id: string) => void
+  attaching: () => Promise<Attaching>
 }) {
   const { texts } = o
   const field = useRef<HTMLTextAreaElement>(null)
   const chooser = useRef<HTMLInputElement>(null)
   const [text, setText] = useState(o.draft)
   const [isPicking, setPicking] = useState(false)
+  const [isRecording, setRecording] = useState(false)
+  const [notice, setNotice] = useState<{ deleted?: Recorded; trouble?: string }>({})
+  const isHeld = useRef(false)
+  const voices = useVoices(isRecording, () => {
+    setRecording(false)
+    setNotice({ trouble: texts.cannotRecord["not-loaded"] })
+  })
   const over = text.trim().length - MOST_TEXT
-  const isReady = o.attached.every(({ received, size }) => received === size)
+  const isReady = !isRecording && o.attached.every(({ received, size }) => received === size)
   const canSend = (text.trim() !== "" || o.attached.length > 0) && isReady && over <= 0
 
   function change(next: string): void {
@@ -51,6 +63,26 @@ export function Composer(o: {
     area.style.height = "auto"
     area.style.height = `${Math.min(area.scrollHeight, 140)}px`
   }, [text])
+
+  useEffect(() => {
+    const timer = setTimeout(() => setNotice({}), NOTICE_LIFE)
+    return () => clearTimeout(timer)
+  }, [notice])
+
+  function startRecording(): void {
+    setNotice({})
+    setPicking(false)
+    setRecording(true)
+  }
+
+  /** What was said cannot be chosen once more, so its deletion can be undone. */
+  async function removeFile(id: string): Promise<void> {
+    const voice = o.attached.find((file) => file.id === id)?.voice
+    const bytes = voice && (await (await o.attaching()).bytesOf(id))
+    o.onDetach(id)
+    if (voice && bytes)
+      setNotice({ deleted: { file: new File([bytes], "voice-message", { type: bytes.type }), voice } })
+  }
 
   function send(): void {
     if (!canSend) return
@@ -88,8 +120,45 @@ export function Composer(o: {
         />
       )}
       {o.attached.length > 0 && (
-        <Attachments files={o.attached} texts={texts} onRetry={o.onAttachAgain} onRemove={o.onDetach} />
+        <Attachments
+          files={o.attached}
+          texts={texts}
+          attaching={o.attaching}
+          onRetry={o.onAttachAgain}
+          onRemove={(id) => void removeFile(id)}
+        />
       )}
+      {isRecording && voices && (
+        <voices.VoiceRecorder
+          texts={texts}
+          attaching={o.attaching}
+          isHeld={isHeld}
+          onOver={(result) => {
+            setRecording(false)
+            setNotice(result)
+            field.current?.focus({ preventScroll: true })
+          }}
+        />
+      )}
+      <p class="notice" role="status" hidden={!notice.deleted && !notice.trouble}>
+        {notice.trouble}
+        {notice.deleted && (
+          <>
+            {texts.voiceDeleted}{" "}
+            <button
+              type="button"
+              onClick={() => {
+                const { deleted } = notice
+                setNotice({})
+                if (deleted) void o.attaching().then((opened) => opened.addVoice(deleted))
+                field.current?.focus({ preventScroll: true })
+              }}
+            >
+              {texts.undo}
+            </button>
+          </>
+        )}
+      </p>
       {over > 0 && (
         <p class="over" role="status">
           {texts.tooLong(over)}
@@ -132,6 +201,22 @@ export function Composer(o: {
           currentTarget.value = ""
         }}
       />
+      <button
+        type="button"
+        class="plain mic"
+        aria-label={texts.record}
+        aria-pressed={isRecording}
+        onPointerDown={({ button }) => {
+          if (button !== 0) return
+          isHeld.current = true
+          addEventListener("pointerup", () => (isHeld.current = false), { once: true })
+          startRecording()
+        }}
+        onClick={startRecording}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        <MicIcon />
+      </button>
       <button
         type="button"
         class="plain"

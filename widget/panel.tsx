@@ -149,6 +149,7 @@ function ChatPanel({
         onAttach={visitor.attach}
         onDetach={visitor.detach}
         onAttachAgain={visitor.attachAgain}
+        attaching={visitor.attaching}
       />
     </section>
   )

@@ -27,6 +27,14 @@ const refusals: Record<string, string> = {
   blocked: "Messages from you are not accepted here.",
 }
 
+const cannotRecord = {
+  "not-here": "This browser cannot record on this page.",
+  "not-allowed": "The browser keeps the microphone from this page. Allow it and try again.",
+  "no-microphone": "No microphone was found.",
+  "in-use": "The microphone cannot be used now. Does another program have it?",
+  "not-loaded": "Recording cannot be reached. Try again in a moment.",
+}
+
 const panelEnglish = {
   language: "en",
   chatWith: (company: string) => `Chat with ${company}`,
@@ -53,6 +61,24 @@ const panelEnglish = {
   attached: "Attached files",
   removeFile: (name: string) => `Remove ${name}`,
   uploading: (name: string) => `Uploading ${name}`,
+  record: "Record a voice message",
+  recording: "Recording",
+  allowMicrophone: "Allow the microphone",
+  level: "Microphone level",
+  stopRecording: "Stop recording",
+  deleteRecording: "Delete recording",
+  voiceDeleted: "Voice message deleted.",
+  undo: "Undo",
+  tooShort: "That was too short to be heard.",
+  cannotRecord,
+  voiceMessage: (length: string) => `Voice message (${length})`,
+  play: "Play",
+  pause: "Pause",
+  position: "Position",
+  positionOf: (at: string, length: string) => `${at} of ${length}`,
+  speed: (speed: number) => `Speed ${speed}×`,
+  cannotPlay: (length: string) => `This browser cannot play the voice message (${length}).`,
+  download: "Download",
   firstWords: (company: string) => `This is the beginning of your conversation with ${company}.`,
   isTyping: (name: string) => `${name} is typing`,
   sending: "Sending…",

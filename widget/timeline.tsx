@@ -110,7 +110,7 @@ export function Timeline(o: {
           ),
           bubble.files.length > 0 && (
             <div key={`${bubble.id} files`} class={`files ${side}`} data-stamp={stampOf(run, bubble)}>
-              <Files files={bubble.files} origin={visitor.origin} side={side} />
+              <Files files={bubble.files} origin={visitor.origin} side={side} texts={texts} />
             </div>
           ),
           refused && (

@@ -1,8 +1,13 @@
 import { attach, unattach, uploadAgain, useUpload, type DraftFile } from "../replica/replica.ts"
+import { lengthWords } from "../../protocol/voice.ts"
 import { MOST_FILES } from "../../protocol/text.ts"
 import { refusalWords, sizeWords, t } from "../texts/texts.ts"
 import { Button, Icon, showToast } from "../ui/ui.ts"
+import { AttachedVoice } from "./voice.tsx"
 import style from "./attached-files.module.css"
+
+/** Milliseconds: longer than Undo is offered. */
+const DELETED_AFTER = 10_000
 
 /** As many of the chosen files as one message may have, on their way up. */
 export function attachAll(present: readonly DraftFile[], chosen: Iterable<File>): DraftFile[] {
@@ -26,22 +31,30 @@ export function attachAll(present: readonly DraftFile[], chosen: Iterable<File>)
 export function AttachedFiles({
   files,
   onRemove,
+  onPutBack,
 }: {
   files: readonly DraftFile[]
   onRemove: (id: string) => void
+  onPutBack: (file: DraftFile) => void
 }) {
   if (files.length === 0) return null
+  const remove = (file: DraftFile) => {
+    onRemove(file.id)
+    if (!file.voice) return unattach(file.id)
+    // What was said cannot be chosen once more.
+    const timer = setTimeout(() => unattach(file.id), DELETED_AFTER)
+    showToast(t("voice.deleted"), {
+      label: t("undo"),
+      run() {
+        clearTimeout(timer)
+        onPutBack(file)
+      },
+    })
+  }
   return (
     <ul className={style["files"]} aria-label={t("file.attached")}>
       {files.map((file) => (
-        <Attached
-          key={file.id}
-          file={file}
-          onRemove={() => {
-            unattach(file.id)
-            onRemove(file.id)
-          }}
-        />
+        <Attached key={file.id} file={file} onRemove={() => remove(file)} />
       ))}
     </ul>
   )
@@ -49,16 +62,26 @@ export function AttachedFiles({
 
 function Attached({ file, onRemove }: { file: DraftFile; onRemove: () => void }) {
   const view = useUpload(file.id) ?? { state: "uploading", received: 0 }
-  const { name, size } = file
+  const { size, voice } = file
+  if (view.state === "recording") return null
+  const name = voice ? t("voice.message", { length: lengthWords(voice.ms) }) : file.name
   return (
-    <li className={style["file"]} data-state={view.state}>
-      <Icon name={view.state === "failed" ? "warning" : "file"} size={16} />
-      <span className={style["name"]} title={name}>
-        <bdi>{name}</bdi>
-      </span>
-      <span className={style["size"]}>
-        {view.state === "failed" ? refusalWords(view.refusal) : sizeWords(size)}
-      </span>
+    <li className={style["file"]} data-state={view.state} data-voice={voice ? true : undefined}>
+      {voice ? (
+        <AttachedVoice fileId={file.id} voice={voice} />
+      ) : (
+        <>
+          <Icon name={view.state === "failed" ? "warning" : "file"} size={16} />
+          <span className={style["name"]} title={name}>
+            <bdi>{name}</bdi>
+          </span>
+        </>
+      )}
+      {(view.state === "failed" || !voice) && (
+        <span className={style["size"]}>
+          {view.state === "failed" ? refusalWords(view.refusal) : sizeWords(size)}
+        </span>
+      )}
       {view.state === "failed" && (
         <button type="button" className={style["again"]} onClick={() => uploadAgain(file)}>
           {t("file.again")}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
-import { mendText, MOST_TEXT } from "../../protocol/text.ts"
+import { mendText, MOST_FILES, MOST_TEXT } from "../../protocol/text.ts"
 import { segmentsOf } from "../../protocol/sms.ts"
 import {
   issue,
@@ -11,6 +11,7 @@ import {
   useTeams,
   useUnready,
   useWorkspace,
+  type DraftFile,
 } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
 import { Button, Icon, useKeys } from "../ui/ui.ts"
@@ -23,6 +24,7 @@ import { OtherDraft } from "./other-draft.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
 import { FileButton, useDropping } from "./choosing-files.tsx"
 import { useMeanwhile } from "./use-meanwhile.ts"
+import { useRecorder } from "./voice.tsx"
 import { useTyping, type Typing } from "./use-typing.ts"
 import style from "./composer.module.css"
 
@@ -57,9 +59,14 @@ export function Composer({
     setDraft((now) => ({ ...now, text: next, reason: next === "" ? undefined : now.reason }))
     typing.typed(next)
   }
-  const add = (chosen: Iterable<File>) => setDraft((now) => ({ ...now, files: attachAll(now.files, chosen) }))
-  const remove = (id: string) =>
-    setDraft((now) => ({ ...now, files: now.files.filter((file) => file.id !== id) }))
+  const setFiles = (change: (now: readonly DraftFile[]) => DraftFile[]) =>
+    setDraft((now) => ({ ...now, files: change(now.files) }))
+  const add = (chosen: Iterable<File>) => setFiles((now) => attachAll(now, chosen))
+  const recorder = useRecorder({
+    setFiles,
+    isDisabled: isClosed || files.length >= MOST_FILES,
+    onOver: () => field.current?.focus(),
+  })
   const isOver = useDropping(isClosed ? undefined : add)
   const rules = useComposerRules(row, isNote, people)
   const choices = useChoiceList({ rules, text, isOn: isNote || text.includes("/"), field, onText: write })
@@ -141,10 +148,17 @@ export function Composer({
         )}
         <OtherDraft {...other} field={field} />
         {isOver && <p className={style["held"]}>{t("file.drop")}</p>}
-        {unready > 0 && <p className={style["held"]}>{t("file.unready", { count: unready })}</p>}
+        {unready > 0 && !recorder.isRecording && (
+          <p className={style["held"]}>{t("file.unready", { count: unready })}</p>
+        )}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
       </div>
-      <AttachedFiles files={files} onRemove={remove} />
+      <AttachedFiles
+        files={files}
+        onRemove={(id) => setFiles((now) => now.filter((file) => file.id !== id))}
+        onPutBack={(file) => setFiles((now) => [...now, file])}
+      />
+      {recorder.strip}
       <ChoiceList list={choices} label={isNote ? t("composer.mention") : t("composer.replies")} />
       <textarea
         ref={field}
@@ -180,7 +194,12 @@ export function Composer({
           onClick={() => turn(!isNote)}
         >
           <Icon name="lock" size={16} />
-          <span aria-hidden="true">{t("composer.note")}</span>
+          <span aria-hidden="true" className={style["long"]}>
+            {t("composer.note")}
+          </span>
+          <span aria-hidden="true" className={style["short"]}>
+            {t("composer.noteShort")}
+          </span>
         </button>
         <FileButton isDisabled={isClosed} onChoose={add} />
         {!isNote && address && <AddressMenu row={row} address={address} onPick={setPickedAddress} />}
@@ -188,6 +207,7 @@ export function Composer({
           {!isNote && address?.channel === "sms" && text !== "" && (
             <span className={style["count"]}>{segmentWords(text)}</span>
           )}
+          {recorder.button}
           {!isClosed && <EmojiButton field={field} onText={write} />}
           <Button kind="primary" icon="send" label={t("composer.send")} type="submit" disabled={!canSend} />
         </span>

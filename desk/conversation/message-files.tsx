@@ -1,8 +1,10 @@
 import { lazy, Suspense, useState } from "react"
 import type { FileView } from "../../protocol/rows.ts"
 import { insist } from "../offline/offline.ts"
+import { lengthWords } from "../../protocol/voice.ts"
 import { sizeWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
+import { VoiceMessage } from "./voice.tsx"
 import style from "./message-files.module.css"
 
 const PictureViewer = lazy(() => insist(() => import("./picture-viewer.tsx")))
@@ -72,6 +74,7 @@ function Picture({
 
 function Stored({ file }: { file: FileView }) {
   const url = `/api/v1/files/${file.id}`
+  if (file.voice) return <VoiceMessage fileId={file.id} voice={file.voice} />
   // What somebody recorded has no captions, and we cannot make any.
   if (file.type.startsWith("audio/"))
     // eslint-disable-next-line jsx-a11y/media-has-caption
@@ -93,9 +96,9 @@ function Stored({ file }: { file: FileView }) {
 function Missing({ file }: { file: FileView }) {
   return (
     <span className={style["file"]}>
-      <Icon name={file.state === "failed" ? "warning" : "file"} />
+      <Icon name={file.state === "failed" ? "warning" : file.voice ? "mic" : "file"} />
       <span className={style["name"]}>
-        <bdi>{file.name}</bdi>
+        <bdi>{file.voice ? t("voice.message", { length: lengthWords(file.voice.ms) }) : file.name}</bdi>
       </span>
       <span className={style["size"]}>{file.state === "failed" ? t("file.failed") : t("file.waiting")}</span>
     </span>

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router"
 import { memo, useEffect, useState } from "react"
 import { partsOfNote } from "../../protocol/text.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { lengthWords } from "../../protocol/voice.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
 import { LabelTags } from "../labels/labels.ts"
@@ -128,7 +129,8 @@ function FirstLine({ row, selfId }: { row: ConversationRow; selfId: string | und
         : `@${(part.kind === "agent" ? agents.get(part.id)?.name : teams.get(part.id)?.name) ?? t("someone")}`,
     )
     .join("")
-  const said = text || (last.hasFiles ? t("list.file") : "")
+  const voice = last.voiceMs === null ? undefined : t("voice.message", { length: lengthWords(last.voiceMs) })
+  const said = text || (voice ?? (last.hasFiles ? t("list.file") : ""))
   return (
     <span className={style["line"]}>
       {last.type === "note" && (

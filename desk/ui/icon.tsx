@@ -61,6 +61,18 @@ const PATHS = {
       <path d="M8 11V8a4 4 0 0 1 8 0v3" />
     </>
   ),
+  mic: (
+    <>
+      <rect x="9" y="3.500" width="6" height="11" rx="3" />
+      <path d="M5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3" />
+    </>
+  ),
+  play: <path d="M8 5v14l11-7z" />,
+  pause: <path d="M8.500 5v14M15.500 5v14" />,
+  trash: (
+    <path d="M5 7h14M9.500 7V4.500h5V7M7 7l.800 12.500h8.400L17 7M10.500 10.500v5.500M13.500 10.500v5.500" />
+  ),
+  stop: <path d="M7 7h10v10H7z" />,
   send: <path d="M5 12h13M13 6l6 6-6 6" />,
   sms: (
     <>

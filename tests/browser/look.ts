@@ -85,6 +85,25 @@ async function takeAll(company: Company) {
         await page.getByRole("button", { name: "Emoji" }).click()
         await page.getByTitle("grinning face", { exact: true }).waitFor()
       })
+    for (const size of ["wide", "phone"] as const) {
+      await shoot("recording", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("button", { name: "Record a voice message" }).click()
+        await page.waitForTimeout(3_000)
+      })
+      await shoot("voice", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        for (const isSent of [true, false]) {
+          await page.getByRole("button", { name: "Record a voice message" }).click()
+          await page.waitForTimeout(4_000)
+          await page.getByRole("button", { name: "Stop recording" }).click()
+          await page.waitForTimeout(1_000)
+          if (isSent) await page.getByRole("button", { name: "Send", exact: true }).click()
+        }
+        await page.getByRole("button", { name: "Play" }).first().click()
+        await page.waitForTimeout(1_500)
+      })
+    }
     await shoot("snooze", { size: "wide", theme }, ada, async (page) => {
       await page.goto(links.busy)
       await page.getByRole("button", { name: "Snooze" }).click()

@@ -12,6 +12,9 @@ const flags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A microphone that beeps once a second, and that everybody may use.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
 ]
 
 /** The machine's Chromium where there is one, else the one inside an npm package. */

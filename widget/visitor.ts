@@ -282,7 +282,10 @@ export function createVisitor(o: {
       storage.remove(":draft")
       memoryDraft = ""
       typed(false)
-      const files = state.attached.map(({ received: _, refusal: __, ...file }) => file)
+      const files = state.attached.map(({ id, name, size, type, voice }) => ({
+        ...{ id, name, size, type },
+        ...(voice && { voice }),
+      }))
       outbox.add({ text, answersProactive, files })
       if (files.length) void attach().then((opened) => opened.taken())
     },

@@ -121,7 +121,7 @@ export function AttachedVoice(o: {
       isGone = true
       if (made) URL.revokeObjectURL(made)
     }
-  }, [id])
+  }, [id, attaching])
   if (!address) return <Unheard voice={voice} texts={texts} />
   return <VoicePlayer address={address} voice={voice} texts={texts} />
 }
@@ -148,12 +148,15 @@ export function VoiceRecorder(o: {
   const [levels, setLevels] = useState<readonly number[]>([])
   const end = useRef<(isWanted: boolean) => void>(() => {})
   const isOn = length !== undefined
+  // As it was when it began.
+  const [begun] = useState(o)
 
   useEffect(() => {
+    const { attaching, isHeld, onOver, texts: words } = begun
     let recorder: Recorder | undefined
     let isOver = false
     let frame = 0
-    const opening = o.attaching().then((opened) => ({ opened, kept: opened.keepRecording() }))
+    const opening = attaching().then((opened) => ({ opened, kept: opened.keepRecording() }))
 
     async function finish(isWanted: boolean, trouble?: string): Promise<void> {
       if (isOver) return
@@ -164,8 +167,8 @@ export function VoiceRecorder(o: {
       if (recorded && isWanted) opened.addVoice(recorded)
       kept.end()
       const isShort = recorder && !recorded && isWanted
-      const said = trouble ?? (isShort ? texts.tooShort : undefined)
-      o.onOver({
+      const said = trouble ?? (isShort ? words.tooShort : undefined)
+      onOver({
         ...(recorded && !isWanted ? { deleted: recorded } : {}),
         ...(said === undefined ? {} : { trouble: said }),
       })
@@ -182,29 +185,29 @@ export function VoiceRecorder(o: {
 
     async function begin(): Promise<void> {
       try {
-        const begun = await record({
+        const started = await record({
           onGrown: (recorded) => void opening.then(({ kept }) => kept.keep(recorded)).catch(() => undefined),
           onOver: () => void finish(true),
         })
-        recorder = begun
+        recorder = started
         // Whoever has gone meanwhile leaves no microphone open.
-        if (isOver) await begun.stop()
+        if (isOver) await started.stop()
         else follow()
       } catch (error) {
-        void finish(false, texts.cannotRecord[error instanceof CannotRecord ? error.why : "not-here"])
+        void finish(false, words.cannotRecord[error instanceof CannotRecord ? error.why : "not-here"])
       }
     }
 
     const letGo = () => {
       if (recorder && recorder.length() >= HELD) void finish(true)
     }
-    if (o.isHeld.current) addEventListener("pointerup", letGo, { once: true })
+    if (isHeld.current) addEventListener("pointerup", letGo, { once: true })
     void begin()
     return () => {
       removeEventListener("pointerup", letGo)
       void finish(true)
     }
-  }, [])
+  }, [begun])
   useEffect(() => stopButton.current?.focus(), [isOn])
 
   return (

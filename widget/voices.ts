@@ -1,13 +1,16 @@
 /** Asks for what plays and records voice messages; nobody loads it who neither hears nor records one. */
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
+import type * as VoiceModule from "./voice.tsx"
 
-type Voices = typeof import("./voice.tsx")
+type Voices = typeof VoiceModule
 
 let loaded: Voices | undefined
 
 /** `undefined` until it is there; tried again with the next that wants it. */
 export function useVoices(isWanted: boolean, onTrouble?: () => void): Voices | undefined {
   const [voices, setVoices] = useState(loaded)
+  const trouble = useRef(onTrouble)
+  trouble.current = onTrouble
   useEffect(() => {
     if (!isWanted || loaded) return
     import("./voice.tsx").then(
@@ -15,7 +18,7 @@ export function useVoices(isWanted: boolean, onTrouble?: () => void): Voices | u
         loaded = module
         setVoices(module)
       },
-      () => onTrouble?.(),
+      () => trouble.current?.(),
     )
   }, [isWanted])
   return loaded ?? voices

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from "react"
 import { CannotRecord, record, type Recorded, type Recorder } from "../../protocol/recording.ts"
-import { LONGEST_VOICE, lengthWords } from "../../protocol/voice.ts"
+import { lengthWords } from "../../protocol/voice.ts"
 import { attach, keepRecording, type DraftFile } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, showToast } from "../ui/ui.ts"

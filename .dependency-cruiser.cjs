@@ -4,7 +4,9 @@ const server =
     " ",
   )
 const desk =
-  "texts offline ui replica labels customer conversation inboxes customers settings frame main".split(" ")
+  "texts offline ui actions replica labels customer conversation inboxes customers settings frame main".split(
+    " ",
+  )
 const tests = "\\.test\\.tsx?$"
 
 /** A module is a folder; `main` is what lies beside the folders. */

@@ -30,6 +30,7 @@ export {
 export { useDraft } from "./use-draft.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
+export { findConversations } from "./find.ts"
 export { attach, issue, issueWorkspace, request, serverNow, unattach, uploadAgain } from "./issue.ts"
 export { type Outcome } from "./outbox.ts"
 export { type CustomerNotes } from "./customer.ts"

@@ -1,5 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router"
 import type { ComponentType, ReactNode } from "react"
+import { SECTIONS } from "../actions/actions.ts"
 import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { KeysSection } from "./keys-section.tsx"
@@ -12,7 +13,6 @@ import { WebhooksSection } from "./webhooks-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "labels", "replies", "keys", "webhooks", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {

@@ -159,6 +159,12 @@ async function takeAll(company: Company) {
       await page.getByRole("list", { name: "Conversations" }).waitFor()
       await page.keyboard.press("?")
     })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("palette", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("log").waitFor()
+        await page.keyboard.press("Control+k")
+      })
     for (const size of ["narrow", "phone"] as const)
       await shoot("customer", { size, theme }, ada, async (page) => {
         await page.goto(links.busy)

@@ -72,6 +72,7 @@ export const ACTIONS = {
   away: { words: "action.away", icon: "close" },
   availableIn: { words: "action.availableIn", icon: "check" },
   awayIn: { words: "action.awayIn", icon: "close" },
+  scheme: { words: "action.scheme", icon: "scheme" },
   palette: { words: "action.palette", icon: "command", keys: "Mod k" },
   keyList: { words: "action.keyList", icon: "command", keys: "?" },
   workspace: { words: "action.workspace", icon: "building" },

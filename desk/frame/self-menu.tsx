@@ -1,7 +1,7 @@
 import { runAction } from "../actions/actions.ts"
 import { useSelf, useWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Avatar, Menu, type MenuLine } from "../ui/ui.ts"
+import { Avatar, chooseScheme, Menu, SCHEMES, useScheme, type MenuLine } from "../ui/ui.ts"
 import { askSession, signOut, useSession } from "./session.ts"
 import style from "./self-menu.module.css"
 
@@ -10,6 +10,7 @@ export function SelfMenu({ side }: { side: "top" | "bottom" }) {
   const self = useSelf()
   const workspace = useWorkspace()
   const { answer, place } = useSession()
+  const scheme = useScheme()
   if (!self) return null
   const others: MenuLine[] =
     (answer?.workspaces ?? []).length < 2
@@ -39,6 +40,14 @@ export function SelfMenu({ side }: { side: "top" | "bottom" }) {
           lines: [],
         },
         ...others,
+        {
+          kind: "choice",
+          label: t("self.scheme"),
+          value: scheme,
+          choices: SCHEMES.map((value) => ({ value, label: t(`scheme.${value}`) })),
+          onChange: (value) => chooseScheme(SCHEMES.find((known) => known === value) ?? "system"),
+        },
+        { kind: "line" },
         { kind: "item", label: t("action.palette"), icon: "command", onSelect: () => runAction("palette") },
         { kind: "item", label: t("action.keyList"), after: "?", onSelect: () => runAction("keyList") },
         { kind: "item", label: t("action.signOut"), onSelect: () => void signOut() },

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router"
 import { SECTIONS, useActions, type Choice } from "../actions/actions.ts"
 import { issueWorkspace, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
-import { showToast } from "../ui/ui.ts"
+import { chooseScheme, SCHEMES, showToast, useScheme } from "../ui/ui.ts"
 import { askSession, signOut, useSession } from "./session.ts"
 
 /** What can be done wherever one is: places to go, being there or away, leaving. */
@@ -10,6 +10,7 @@ export function useDeskActions(show: (commands: "palette" | "keys") => void) {
   const navigate = useNavigate()
   const self = useSelf()
   const { answer, place } = useSession()
+  const scheme = useScheme()
   const go = (inbox: string) => () => void navigate({ to: "/inbox/$inbox", params: { inbox } })
   const mine = useMyTeams()
   const isOff = (teamId: string) => self?.agent.teamsOff.includes(teamId) === true
@@ -38,6 +39,10 @@ export function useDeskActions(show: (commands: "palette" | "keys") => void) {
     awayIn: mine
       .filter(({ id }) => !isOff(id))
       .map(({ id, name }) => ({ label: name, run: () => setOff(id, true) })),
+    scheme: SCHEMES.filter((one) => one !== scheme).map((one) => ({
+      label: t(`scheme.${one}`),
+      run: () => chooseScheme(one),
+    })),
     workspace: (answer?.workspaces ?? [])
       .filter(({ id }) => id !== place?.workspaceId)
       .map(({ id, name }) => ({ label: name, run: () => void askSession(id) })),

@@ -32,6 +32,10 @@ export const desk = {
   "rail.customers": "Customers",
   "rail.settings": "Settings",
   "self.workspaces": "Workspaces",
+  "self.scheme": "Appearance",
+  "scheme.system": "As the system",
+  "scheme.light": "Light",
+  "scheme.dark": "Dark",
 
   "inboxes.title": "Inboxes",
   "inboxes.teams": "Teams",
@@ -250,6 +254,7 @@ export const desk = {
   "action.away": "Be away",
   "action.availableIn": "Be available in",
   "action.awayIn": "Be away in",
+  "action.scheme": "Appearance",
   "action.palette": "Commands",
   "action.keyList": "Keyboard shortcuts",
   "action.workspace": "Go to workspace",

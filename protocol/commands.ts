@@ -9,6 +9,7 @@ import { z } from "zod"
 import { command, done } from "./command.ts"
 import { workingHours } from "./hours.ts"
 import { labelColor, newLabel } from "./labels.ts"
+import { notificationPreference } from "./notifications.ts"
 import { programCommands } from "./programs.ts"
 import { inboxPreference, proactiveMessage } from "./rows.ts"
 import { MOST_TEXT, messageText, name } from "./text.ts"
@@ -43,6 +44,12 @@ export const workspaceCommands = {
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
   /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
   setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
+  setNotifications: command(
+    "PUT",
+    "/me/notifications",
+    z.object({ id, preference: notificationPreference }),
+    done,
+  ),
   renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
   changeAgent: command(
     "PATCH",

@@ -89,6 +89,7 @@ export function keysOf(name: ActionName): string | undefined {
 /** The pages of Settings, each of which is a place to go. */
 export const SECTIONS = [
   "profile",
+  "notifications",
   "team",
   "sources",
   "labels",

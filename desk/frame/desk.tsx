@@ -11,6 +11,13 @@ import { Rail } from "./rail.tsx"
 import { useDeskActions } from "./use-desk-actions.ts"
 import style from "./desk.module.css"
 
+/** Milliseconds: what nobody waits for must not compete with the first list. */
+const LATER = 1_500
+const Notifier = lazy(async () => {
+  await new Promise((resolve) => setTimeout(resolve, LATER))
+  const { Notifier: Loaded } = await insist(() => import("../notifications/notifications.ts"))
+  return { default: Loaded }
+})
 const Commands = lazy(() => insist(() => import("./commands.tsx")))
 
 export function Desk({ children }: { children: ReactNode }) {
@@ -30,6 +37,9 @@ export function Desk({ children }: { children: ReactNode }) {
         <main className={style["main"]}>{self && children}</main>
         {isPhone && !hasConversation && <BottomBar path={path} />}
       </div>
+      <Suspense fallback={null}>
+        <Notifier />
+      </Suspense>
       {commands && (
         <Suspense fallback={null}>
           <Commands shows={commands} onClose={() => setCommands(undefined)} />

@@ -13,7 +13,7 @@ import { pending, type Pending } from "./act.ts"
 import { draft, isNothing, returned, type Draft, type Returned } from "./draft.ts"
 
 /** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
-const FORMAT = 3
+const FORMAT = 4
 
 export type TimelineRecord = {
   conversationId: string

@@ -2,10 +2,11 @@ import type { RefusalBody } from "../../protocol/refusals.ts"
 import { account } from "./en/account.ts"
 import { conversation } from "./en/conversation.ts"
 import { desk } from "./en/desk.ts"
+import { notifications } from "./en/notifications.ts"
 import { refusals } from "./en/refusals.ts"
 import { settings } from "./en/settings.ts"
 
-const texts = { ...account, ...conversation, ...desk, ...refusals, ...settings }
+const texts = { ...account, ...conversation, ...desk, ...notifications, ...refusals, ...settings }
 
 type Texts = typeof texts
 export type TextKey = keyof Texts

@@ -397,6 +397,14 @@ create table notices (
   constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'woke'::text]))) NOT VALID
 );
 
+create table notification_preferences (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  preference jsonb not null,
+  constraint notification_preferences_pkey PRIMARY KEY (workspace_id, agent_id),
+  constraint notification_preferences_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id)
+);
+
 create table remarks (
   workspace_id uuid not null,
   id uuid not null,

@@ -62,6 +62,7 @@ const described: Record<string, Record<string, string>> = {
     "PUT /me/undo-send": "Have answers held for a few seconds, or not",
     "PUT /me/availability": "Go Away by hand, or come back",
     "PUT /me/teams/:teamId": "Switch one of one’s teams off or on",
+    "PUT /me/notifications": "Choose what to be told of",
     "PUT /me/inboxes/:inbox": "Remember filter and order of an inbox",
   },
   Workspace: {

@@ -221,6 +221,7 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "PUT /api/v1/me/availability": () => namesNothing,
   "PUT /api/v1/me/undo-send": () => namesNothing,
   "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
+  "PUT /api/v1/me/notifications": () => namesNothing,
 }
 
 export const hook = { url: "https://quintessence.example/", events: ["message.received"] }

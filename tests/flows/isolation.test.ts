@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { WebSocket } from "ws"
 import { PROTOCOL } from "../../protocol/stream.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
@@ -178,6 +179,7 @@ function bodyFor(route: string): object {
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }
   if (route.endsWith("/undo-send")) return { isOn: true }
+  if (route.endsWith("/notifications")) return { preference: toldOfEverything }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }
 

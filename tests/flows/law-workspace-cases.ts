@@ -1,6 +1,7 @@
 /** The law's cases of commands that change the workspace. */
 import { expect } from "vitest"
 import type { WorkspaceCommand } from "../../protocol/commands.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
 import { newId } from "../../server/db/db.ts"
 import { succeed, type Colleague } from "./company.ts"
 import { expectUnseen, toAgent, assign, act, send, putLabel, type Case, type Stage } from "./law-cases.ts"
@@ -147,6 +148,11 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
   async *setUndoSend({ cy }) {
     yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
     yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
+  },
+  async *setNotifications({ bo }) {
+    const preference = { ...toldOfEverything, showsText: false }
+    yield await send(bo, "PUT", "/me/notifications", { preference })
+    yield await send(bo, "PUT", "/me/notifications", { preference: toldOfEverything })
   },
   async *startConversation({ company, bo, cy, dee, salesId }) {
     const settings = {

@@ -44,6 +44,25 @@ export const workspaceCommands = {
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
   /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
   setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
+  /** The browser that asks takes pushes from now on: what its `PushManager` answered. */
+  addDevice: command(
+    "PUT",
+    "/me/devices",
+    z.object({
+      id,
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .max(1_000)
+        .regex(printable),
+      /** An uncompressed point of P-256 and sixteen bytes, in base64url. */
+      keys: z.object({
+        p256dh: z.string().regex(/^B[\w-]{86}=?$/),
+        auth: z.string().regex(/^[\w-]{22}={0,2}$/),
+      }),
+    }),
+    done,
+  ),
+  removeDevice: command("DELETE", "/me/devices", z.object({ id, endpoint: z.string().max(1_000) }), done),
   setNotifications: command(
     "PUT",
     "/me/notifications",
@@ -231,6 +250,8 @@ export const meAnswer = z.object({
   role,
   teamIds: z.array(id),
 })
+/** GET /api/v1/me/devices: the key that a browser subscribes with, and which of the agent's are known. */
+export const devicesAnswer = z.object({ publicKey: z.string(), endpoints: z.array(z.string()) })
 
 /** GET /api/v1/labels. `count`: the messages that carry it; null for whoever may not see all of them. */
 export const labelsAnswer = z.object({

@@ -23,11 +23,12 @@ import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { labelLoader } from "./labels/labels.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
-import { mailJobs } from "./notifications/notifications.ts"
+import { createPushService, mailJobs, pushJobs, type PushService } from "./notifications/notifications.ts"
 import { replyLoader } from "./replies/replies.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
-import { createFeeder, webhookJobs } from "./webhooks/webhooks.ts"
+import { createFeeder } from "./feeder.ts"
+import { webhookJobs } from "./webhooks/webhooks.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
 
 export type Parley = {
@@ -71,12 +72,13 @@ export async function start(
   const adapters = createAdapters(config)
   const store = createFileStore(config)
   await store.check(log)
-  const handlers = allJobs({ sync, config, log, identity, adapters, store })
+  const push = createPushService(config)
+  const handlers = allJobs({ sync, config, log, identity, adapters, store, push })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
-  const feeder = createFeeder(sync)
+  const feeder = createFeeder(sync, log)
   started.defer(() => feeder.stop())
-  const app = await createHttp({ config, log, sync, identity, adapters, store })
+  const app = await createHttp({ config, log, sync, identity, adapters, store, push })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
   started.defer(() => app.close())
@@ -110,10 +112,11 @@ type Joined = {
   identity: Identity
   adapters: Adapters
   store: FileStore
+  push: PushService
 }
 
 function allJobs(joined: Joined): Handlers {
-  const { sync, config, log, identity, adapters, store } = joined
+  const { sync, config, log, identity, adapters, store, push } = joined
   return {
     ...presence.teamJobs(sync),
     ...channelJobs({
@@ -127,6 +130,7 @@ function allJobs(joined: Joined): Handlers {
     ...conversationJobs({ sync, adapters }),
     ...webhookJobs({ sync, config }),
     ...mailJobs(config, log),
+    ...pushJobs(sync, push),
     ...upkeepJobs({ sync, config, identity, store }),
   }
 }

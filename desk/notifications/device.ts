@@ -3,9 +3,17 @@ import { useSyncExternalStore } from "react"
 /** What is chosen on this device and for it alone. */
 const SOUND = "parley-silent"
 const DESKTOP = "parley-desktop-notifications"
-const CHANGED = "parley-device"
+/** Kept by `push.ts`: the choice outlives the session, the server's knowledge of it does not. */
+export const PUSH = "parley-push"
+export const CHANGED = "parley-device"
 
-export type Device = { sound: boolean; desktop: boolean; permission: NotificationPermission | "impossible" }
+export type Device = {
+  sound: boolean
+  desktop: boolean
+  /** The agent whose pushes it takes. */
+  pushedTo: string | null
+  permission: NotificationPermission | "impossible"
+}
 
 let device = read()
 
@@ -13,6 +21,7 @@ function read(): Device {
   return {
     sound: localStorage.getItem(SOUND) === null,
     desktop: localStorage.getItem(DESKTOP) !== null,
+    pushedTo: localStorage.getItem(PUSH),
     permission: "Notification" in window && isSecureContext ? Notification.permission : "impossible",
   }
 }

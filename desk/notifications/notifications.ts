@@ -6,5 +6,6 @@
  */
 export { Notifier } from "./notifier.ts"
 export { setDesktop, setSound, useDevice } from "./device.ts"
+export { canPush, startPushes, stopPushes } from "./push.ts"
 export { ring } from "./sound.ts"
 export { tell } from "./worker.ts"

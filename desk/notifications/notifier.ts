@@ -15,6 +15,7 @@ import {
 import { t } from "../texts/texts.ts"
 import { useWatched } from "../ui/ui.ts"
 import { useDevice } from "./device.ts"
+import { renewPushes } from "./push.ts"
 import { allowSound, ring } from "./sound.ts"
 import { tell } from "./worker.ts"
 
@@ -36,11 +37,18 @@ export function Notifier() {
     if ("setAppBadge" in navigator) navigator.setAppBadge(badge).catch(() => undefined)
   }, [badge])
 
+  const agentId = self?.agent.id
+  useEffect(() => {
+    if (agentId !== undefined) void renewPushes(agentId)
+  }, [agentId])
+
   const hear = useEffectEvent(async (news: News, viewed: ReadonlySet<string>) => {
     if (!self || !isWanted(self.notifications, news.kind, new Date(serverNow()))) return
     const isWatched = await isAnyWatched()
     const { row, kind } = news
     if (device.sound && !(isWatched && viewed.has(row.id))) ring()
+    // The server's push shows it already.
+    if (device.pushedTo === self.agent.id) return
     if (isWatched || !device.desktop || device.permission !== "granted") return
     const { customer, id: conversationId } = row
     const { author, text } = writtenIn(news)

@@ -34,7 +34,8 @@ export function newsOf(
       const kind = told && kindOf(told, row)
       if (kind) return [{ kind, row, entry: told }]
       const was = before.get(row.id)
-      const isWaiting = row.isOpen && belongsTo("unassigned", row, reader) && reader.isAvailableInATeam
+      const isWaiting =
+        row.isOpen && row.snooze === null && belongsTo("unassigned", row, reader) && reader.isAvailableInATeam
       const wasWaiting = was?.isOpen === true && belongsTo("unassigned", was, reader)
       const isByMe = own.some(({ body }) => byWhom(body) === agentId)
       if (own.length === 0 || !isWaiting || wasWaiting || isByMe) return []
@@ -44,15 +45,16 @@ export function newsOf(
   function kindOf({ body }: EntryRow, row: ConversationRow): NotificationKind | undefined {
     // Read on another device by now.
     if (row.own.unread === 0) return undefined
-    if (body.type === "message")
-      return body.agentId === null && row.assigneeId === agentId ? "mine" : undefined
+    const isMine = row.assigneeId === agentId && row.snooze === null
+    if (body.type === "message") return body.agentId === null && isMine ? "mine" : undefined
     if (body.type === "note")
       return body.agentId !== agentId && isMentioned(body.text) ? "mention" : undefined
     const { event } = body
     if (event.what === "offered" && event.toAgentId === agentId && row.offer?.agentId === agentId)
       return "offer"
     const isGiven = event.what === "assigned" && event.toAgentId === agentId && event.byAgentId !== agentId
-    return isGiven ? "mine" : undefined
+    const isBack = event.what === "woke" && event.why === "time" && isMine
+    return isGiven || isBack ? "mine" : undefined
   }
 
   function isMentioned(text: string): boolean {

@@ -1,6 +1,15 @@
 import { useState } from "react"
 import { notificationKind, type NotificationPreference } from "../../protocol/notifications.ts"
-import { ring, setDesktop, setSound, tell, useDevice } from "../notifications/notifications.ts"
+import {
+  canPush,
+  ring,
+  setDesktop,
+  setSound,
+  startPushes,
+  stopPushes,
+  tell,
+  useDevice,
+} from "../notifications/notifications.ts"
 import { issueWorkspace, useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
@@ -12,11 +21,11 @@ import style from "./section.module.css"
 const NIGHT = { from: 22 * 60, to: 7 * 60 }
 
 export function NotificationsSection() {
-  const preference = useSelf()?.notifications
+  const self = useSelf()
   return (
     <>
-      {preference && <Kinds preference={preference} />}
-      <ThisDevice />
+      {self && <Kinds preference={self.notifications} />}
+      {self && <ThisDevice agentId={self.agent.id} />}
     </>
   )
 }
@@ -99,13 +108,23 @@ function two(part: number): string {
   return String(part).padStart(2, "0")
 }
 
-function ThisDevice() {
-  const { sound, desktop, permission } = useDevice()
+function ThisDevice({ agentId }: { agentId: string }) {
+  const { sound, desktop, pushedTo, permission } = useDevice()
+  const isPushed = pushedTo === agentId && permission === "granted"
+  const [isFailed, setFailed] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const setPushed = async (isOn: boolean) => {
+    setBusy(true)
+    const isDone = isOn ? await startPushes(agentId) : await stopPushes().then(() => true)
+    setFailed(!isDone)
+    setBusy(false)
+  }
   const isPossible = permission === "granted" || permission === "default"
   const test = () => {
     ring()
     const what = { customer: null, city: null, author: null, text: null }
-    if (desktop && isPossible) void tell({ kind: "tell", what: "test", conversationId: "test", ...what })
+    if ((desktop || isPushed) && isPossible)
+      void tell({ kind: "tell", what: "test", conversationId: "test", ...what })
   }
   return (
     <Panel
@@ -124,6 +143,14 @@ function ThisDevice() {
         isDisabled={!isPossible}
         onChange={(isOn) => void setDesktop(isOn)}
       />
+      <Toggle
+        label={t("notifications.push")}
+        hint={t("notifications.pushHint")}
+        isOn={isPushed}
+        isDisabled={!isPossible || !canPush || isBusy}
+        onChange={(isOn) => void setPushed(isOn)}
+      />
+      {isFailed && permission === "granted" && <p role="status">{t("notifications.pushFailed")}</p>}
       {permission === "denied" && <p role="status">{t("notifications.blocked")}</p>}
       {permission === "impossible" && <p role="status">{t("notifications.impossible")}</p>}
     </Panel>

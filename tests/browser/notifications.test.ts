@@ -158,6 +158,8 @@ test("the page sets the number on the icon, the button tries it, and being block
     .toBe(2)
   const badge = Number(/^\((\d+)\)/.exec(await third.title())?.[1])
   expect(badge).toBeGreaterThan(0)
-  expect(await third.evaluate(() => (window as unknown as { badges: number[] }).badges.at(-1))).toBe(badge)
+  await expect
+    .poll(() => third.evaluate(() => (window as unknown as { badges: number[] }).badges.at(-1)))
+    .toBe(badge)
   await third.context().close()
 })

@@ -170,6 +170,11 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
   expect(await everythingOf(other.workspace)).toBe(before)
 })
 
+const device = {
+  endpoint: "https://push.example/stolen",
+  keys: { p256dh: `B${"A".repeat(86)}`, auth: "A".repeat(22) },
+}
+
 /** What makes the routes that name nothing well-formed. */
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
@@ -179,6 +184,7 @@ function bodyFor(route: string): object {
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }
   if (route.endsWith("/undo-send")) return { isOn: true }
+  if (route.endsWith("/devices")) return device
   if (route.endsWith("/notifications")) return { preference: toldOfEverything }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }

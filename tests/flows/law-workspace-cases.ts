@@ -21,6 +21,11 @@ async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Pro
 
 const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
 
+const device = {
+  endpoint: "https://push.example/bo",
+  keys: { p256dh: `B${"A".repeat(86)}`, auth: "A".repeat(22) },
+}
+
 /** Nothing listens there, so what is told to it waits. */
 async function* withWebhook(
   { ada, bo }: Stage,
@@ -148,6 +153,14 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
   async *setUndoSend({ cy }) {
     yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
     yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
+  },
+  async *addDevice(stage) {
+    yield await send(stage.bo, "PUT", "/me/devices", device)
+    yield await assign(stage, stage.ada, toAgent(stage.bo))
+  },
+  async *removeDevice(stage) {
+    yield await send(stage.bo, "PUT", "/me/devices", device)
+    yield await send(stage.bo, "DELETE", "/me/devices", { endpoint: device.endpoint })
   },
   async *setNotifications({ bo }) {
     const preference = { ...toldOfEverything, showsText: false }

@@ -31,6 +31,9 @@ export const notifications = {
   "notifications.sound": "Sound",
   "notifications.soundHint": "From your first click in a window on.",
   "notifications.desktop": "Notifications while the desk is open",
+  "notifications.push": "Notifications while the desk is closed",
+  "notifications.pushHint": "By the push service of this browser, which cannot read them.",
+  "notifications.pushFailed": "The browser’s push service could not be reached. Try again later.",
   "notifications.test": "Try it",
   "notifications.blocked":
     "The browser blocks notifications of this site. Allow them in its settings for this site: behind the sign at the left end of the address.",

@@ -1,7 +1,7 @@
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { folded } from "../../protocol/text.ts"
 import { findReplica } from "./current.ts"
-import { shownRows } from "./memory.ts"
+import { shownRow, shownRows } from "./memory.ts"
 
 /** Conversations on this machine by what `nameOf` calls their customers: open ones before closed, the latest first. */
 export function findConversations(
@@ -20,4 +20,18 @@ export function findConversations(
       (one, other) => Number(other.isOpen) - Number(one.isOpen) || (one.updatedAt < other.updatedAt ? 1 : -1),
     )
     .slice(0, most)
+}
+
+/** Tells once when nothing of the conversation is unread any more, or it is out of sight; the answer stops waiting. */
+export function whenRead(conversationId: string, tell: () => void): () => void {
+  const replica = findReplica()
+  if (!replica) return () => undefined
+  const { memory } = replica
+  const stop = memory.watchers.watch(`conversation:${conversationId}`, () => {
+    const row = shownRow(memory, conversationId)
+    if (row && (row.own.unread > 0 || (row.isOpen && row.assigneeId === null && row.offer === null))) return
+    stop()
+    tell()
+  })
+  return stop
 }

@@ -7,8 +7,7 @@ import type { NotificationKind } from "../../protocol/notifications.ts"
 import type { ConversationRow, EntryRow } from "../../protocol/rows.ts"
 import type { Frame } from "../../protocol/stream.ts"
 import { mentionsIn } from "../../protocol/text.ts"
-import { findReplica } from "./current.ts"
-import { findReader, shownRow, type Memory } from "./memory.ts"
+import { findReader, type Memory } from "./memory.ts"
 
 export type News = { kind: NotificationKind; row: ConversationRow; entry: EntryRow | undefined }
 
@@ -78,18 +77,4 @@ export function watchNews(tell: (news: News, viewed: ReadonlySet<string>) => voi
 
 export function tellNews(news: readonly News[], viewed: ReadonlySet<string>): void {
   for (const one of news) for (const tell of listening) tell(one, viewed)
-}
-
-/** Tells once when nothing of the conversation is unread any more, or it is out of sight; the answer stops waiting. */
-export function whenRead(conversationId: string, tell: () => void): () => void {
-  const replica = findReplica()
-  if (!replica) return () => undefined
-  const { memory } = replica
-  const stop = memory.watchers.watch(`conversation:${conversationId}`, () => {
-    const row = shownRow(memory, conversationId)
-    if (row && (row.own.unread > 0 || (row.isOpen && row.assigneeId === null && row.offer === null))) return
-    stop()
-    tell()
-  })
-  return stop
 }

@@ -24,6 +24,11 @@ export function t<K extends TextKey>(key: K, ...[values]: Filling<K>): string {
   return fill(texts[key], values ?? {})
 }
 
+/** Those whose keys begin so, for what cannot load the catalogue. */
+export function textsOf(beginning: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => key.startsWith(beginning)))
+}
+
 function fill(text: string | Plural, values: Record<string, string | number>): string {
   const form =
     typeof text === "string"

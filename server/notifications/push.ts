@@ -8,9 +8,9 @@ import type { Id } from "../../protocol/values.ts"
 import { countsFor, loaderOf } from "../conversations/conversations.ts"
 import { snapshot, type Tx } from "../db/db.ts"
 import { RetryLater, type Handlers } from "../jobs/jobs.ts"
-import { write, type Reader, type Sync } from "../sync/sync.ts"
+import type { Reader, Sync } from "../sync/sync.ts"
 import { findReader, presence } from "../team/team.ts"
-import type { PushService } from "./push-service.ts"
+import type { PushService } from "./send-push.ts"
 
 type Device = {
   agentId: Id

@@ -2,7 +2,7 @@
 import type { CDPSession, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
-import { startPushService, type Subscribed } from "../harness/push-service.ts"
+import { startPushService, type Subscribed } from "../harness/push-provider.ts"
 import { inbox } from "../harness/people.ts"
 import { openStage, type Stage } from "./stage.ts"
 import { allowNotifications, lookAway, watchWorker, type Told } from "./told.ts"

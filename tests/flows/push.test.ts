@@ -3,7 +3,7 @@ import { sql } from "kysely"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { toldOfEverything } from "../../protocol/notifications.ts"
 import { stamp } from "../../server/db/db.ts"
-import { startPushService, type Subscribed } from "../harness/push-service.ts"
+import { startPushService, type Subscribed } from "../harness/push-provider.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
 
 let service: Awaited<ReturnType<typeof startPushService>>

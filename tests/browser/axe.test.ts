@@ -203,6 +203,17 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.keyboard.press("?")
         await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor()
       },
+      palette: async () => {
+        await page.keyboard.press("Escape")
+        await page.getByRole("dialog").waitFor({ state: "detached" })
+        await page.keyboard.press("Control+k")
+        await page.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill("lead")
+        await page.getByRole("group", { name: "Conversations" }).waitFor()
+      },
+      "palette without a match": async () => {
+        await page.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill("xyzzy")
+        await page.getByText("Nothing here has this name.").waitFor()
+      },
     })
     await page.keyboard.press("Escape")
     await expectNothing(page, {
@@ -269,6 +280,11 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
   test("settings", async () => {
     await expectNothing(page, {
       profile: () => open("Profile"),
+      notifications: async () => {
+        await open("Notifications")
+        await page.getByRole("switch", { name: "Quiet hours" }).click()
+        await page.getByLabel("From").waitFor()
+      },
       workspace: () => open("Workspace"),
       team: () => open("Team"),
       invitation: async () => {
@@ -366,7 +382,7 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await phone.getByRole("dialog", { name: "Customer" }).waitFor()
       },
       ...Object.fromEntries(
-        ["Profile", "Team", "Sources", "Labels", "Workspace"].map((section) => [
+        ["Profile", "Notifications", "Team", "Sources", "Labels", "Workspace"].map((section) => [
           section,
           () => go(phone, `/settings/${section.toLowerCase()}`, section),
         ]),

@@ -104,7 +104,7 @@ async function takeAll(company: Company) {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "team", "sources", "labels", "keys", "workspace"])
+    for (const section of ["profile", "notifications", "team", "sources", "labels", "keys", "workspace"])
       await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
         page.goto(`${parley.url}/settings/${section}`),
       )
@@ -183,6 +183,9 @@ async function takeAll(company: Company) {
       })
     })
     await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
+    await shoot("settings-notifications", { size: "phone", theme }, ada, (page) =>
+      page.goto(`${parley.url}/settings/notifications`),
+    )
     await shoot("settings-team", { size: "phone", theme }, ada, (page) =>
       page.goto(`${parley.url}/settings/team`),
     )

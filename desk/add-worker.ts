@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Plugin } from "vite"
-import { textsOf } from "./texts/texts.ts"
+import { pushTexts } from "./texts/texts.ts"
 
 /** Its address is part of what browsers remember: it never changes. */
 export const WORKER = "worker.js"
@@ -28,7 +28,7 @@ export function addWorker(): Plugin {
       if (worker?.type !== "chunk" || page?.type !== "asset")
         throw new Error("The build has no worker or no page.")
       // It is one file and shares none with the page: its few texts are handed to it.
-      const words = JSON.stringify(textsOf("push."))
+      const words = JSON.stringify(pushTexts)
       const given = readdirSync(publicFolder)
       const made = Object.keys(bundle).filter(
         (file) => file !== WORKER && file !== PAGE && !file.endsWith(".json"),

@@ -1,4 +1,4 @@
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Dialog } from "../ui/ui.ts"
 import { KeyList } from "./key-list.tsx"
 import { Palette } from "./palette.tsx"

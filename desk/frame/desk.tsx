@@ -4,7 +4,7 @@ import { inboxKey } from "../../protocol/values.ts"
 import { insist } from "../offline/offline.ts"
 import { useConnection, useCounts, useSelf, useTeams, useWaitingCount } from "../replica/replica.ts"
 import { inboxWords, NowProvider } from "../inboxes/inboxes.ts"
-import { t } from "../texts/texts.ts"
+import { loadFurtherTexts, t } from "../texts/texts.ts"
 import { Icon, useWidth } from "../ui/ui.ts"
 import { BottomBar } from "./bottom-bar.tsx"
 import { Rail } from "./rail.tsx"
@@ -18,7 +18,12 @@ const Notifier = lazy(async () => {
   const { Notifier: Loaded } = await insist(() => import("../notifications/notifications.ts"))
   return { default: Loaded }
 })
-const Commands = lazy(() => insist(() => import("./commands.tsx")))
+const Commands = lazy(() =>
+  insist(async () => {
+    const [commands] = await Promise.all([import("./commands.tsx"), loadFurtherTexts()])
+    return commands
+  }),
+)
 
 export function Desk({ children }: { children: ReactNode }) {
   const isPhone = useWidth() === "phone"

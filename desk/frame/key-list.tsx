@@ -1,5 +1,5 @@
 import { ACTIONS, keysOf, type ActionName } from "../actions/actions.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { keyWords } from "./key-words.tsx"
 import style from "./key-list.module.css"
 

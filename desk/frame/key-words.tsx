@@ -1,4 +1,4 @@
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import style from "./key-words.module.css"
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -9,6 +9,7 @@ import {
 import { z } from "zod"
 import { channel, inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
+import { loadFurtherTexts } from "../texts/texts.ts"
 import { useWidth } from "../ui/ui.ts"
 import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
@@ -79,7 +80,14 @@ const customers = createRoute({
   },
 })
 
-const SettingsPage = lazyRouteComponent(() => insist(() => import("../settings/settings.ts")), "SettingsPage")
+const SettingsPage = lazyRouteComponent(
+  () =>
+    insist(async () => {
+      const [settings] = await Promise.all([import("../settings/settings.ts"), loadFurtherTexts()])
+      return settings
+    }),
+  "SettingsPage",
+)
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",

@@ -1,5 +1,5 @@
 import type { Outcome } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { refusalWords, tFurther as t } from "../texts/texts.ts"
 import { showToast } from "../ui/ui.ts"
 
 /** Says that a setting was saved, or why not; whether it was. */

@@ -1,4 +1,4 @@
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, copyText, Field, showToast } from "../ui/ui.ts"
 import style from "./section.module.css"
 

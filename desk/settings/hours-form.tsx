@@ -1,6 +1,6 @@
 import { useState } from "react"
 import type { WorkingHours } from "../../protocol/hours.ts"
-import { wholeDateWords, t, weekdayWords } from "../texts/texts.ts"
+import { wholeDateWords, tFurther as t, weekdayWords } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { Toggle } from "./panel.tsx"
 import style from "./hours-form.module.css"

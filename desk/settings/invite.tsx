@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react"
 import type { RefusalBody } from "../../protocol/refusals.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { refusalWords, tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { CopiedField } from "./copied-field.tsx"
 import { Panel } from "./panel.tsx"

@@ -1,5 +1,5 @@
 import { useAgents } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import style from "./section.module.css"
 
 export function Members({

@@ -11,7 +11,7 @@ import {
   useDevice,
 } from "../notifications/notifications.ts"
 import { issueWorkspace, useSelf } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel, Toggle } from "./panel.tsx"

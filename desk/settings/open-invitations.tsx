@@ -1,7 +1,7 @@
 import { useState } from "react"
 import { invitationsAnswer } from "../../protocol/commands.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel } from "./panel.tsx"

@@ -1,7 +1,7 @@
 import { useState } from "react"
 import { UNDO_SECONDS } from "../../protocol/conversation-commands.ts"
 import { issueWorkspace, useSelf, useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel, Toggle } from "./panel.tsx"

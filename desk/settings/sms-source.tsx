@@ -1,7 +1,7 @@
 import { useState } from "react"
 import type { SourceRow } from "../../protocol/rows.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { reasonWords, t } from "../texts/texts.ts"
+import { reasonWords, tFurther as t } from "../texts/texts.ts"
 import { Button, Field, Icon } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { CopiedField } from "./copied-field.tsx"

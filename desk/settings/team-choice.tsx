@@ -1,5 +1,5 @@
 import { useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Field } from "../ui/ui.ts"
 
 /** Which team a source belongs to. */

@@ -1,7 +1,7 @@
 import { useState } from "react"
 import type { TeamRow } from "../../protocol/rows.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { HoursForm } from "./hours-form.tsx"

@@ -1,7 +1,7 @@
 import { useState } from "react"
 import { webhookEvent, type WebhookEvent } from "../../protocol/programs.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { CopiedField } from "./copied-field.tsx"

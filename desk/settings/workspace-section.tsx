@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { issueWorkspace, useWorkspace } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { tFurther as t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel } from "./panel.tsx"

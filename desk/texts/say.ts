@@ -2,16 +2,18 @@ import type { RefusalBody } from "../../protocol/refusals.ts"
 import { account } from "./en/account.ts"
 import { conversation } from "./en/conversation.ts"
 import { desk } from "./en/desk.ts"
-import { notifications } from "./en/notifications.ts"
 import { refusals } from "./en/refusals.ts"
-import { settings } from "./en/settings.ts"
+import type { actions } from "./en/actions.ts"
+import type { settings } from "./en/settings.ts"
 
-const texts = { ...account, ...conversation, ...desk, ...notifications, ...refusals, ...settings }
+const texts = { ...account, ...conversation, ...desk, ...refusals }
 
 type Texts = typeof texts
-export type TextKey = keyof Texts
+/** With those that come later. */
+type AllTexts = Texts & typeof actions & typeof settings
+export type TextKey = keyof AllTexts
 type Plural = { one: string; other: string }
-type Form<K extends TextKey> = Texts[K] extends Plural ? Texts[K]["other"] : Texts[K]
+type Form<K extends TextKey> = AllTexts[K] extends Plural ? AllTexts[K]["other"] : AllTexts[K]
 type Places<S> = S extends `${string}{${infer Place}}${infer Rest}` ? Place | Places<Rest> : never
 type Values<K extends TextKey> = { [P in Places<Form<K>>]: P extends "count" ? number : string | number }
 type Filling<K extends TextKey> = [Places<Form<K>>] extends [never] ? [] : [values: Values<K>]
@@ -20,13 +22,25 @@ const plurals = new Intl.PluralRules("en")
 const numbers = new Intl.NumberFormat("en")
 
 /** The text of a key with its places filled. */
-export function t<K extends TextKey>(key: K, ...[values]: Filling<K>): string {
+export function t<K extends keyof Texts>(key: K, ...[values]: Filling<K>): string {
   return fill(texts[key], values ?? {})
 }
 
-/** Those whose keys begin so, for what cannot load the catalogue. */
-export function textsOf(beginning: string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(texts).filter(([key]) => key.startsWith(beginning)))
+let all: AllTexts | undefined
+
+/** To be waited for by what says them, beside its own code: no list and no conversation waits for them. */
+export async function loadFurtherTexts(): Promise<void> {
+  const [{ actions }, { settings }] = await Promise.all([
+    import("./en/actions.ts"),
+    import("./en/settings.ts"),
+  ])
+  all = { ...texts, ...actions, ...settings }
+}
+
+/** `t` in Settings, palette and list of keys. */
+export function tFurther<K extends TextKey>(key: K, ...[values]: Filling<K>): string {
+  if (all === undefined) throw new Error("The further texts are not loaded.")
+  return fill(all[key], values ?? {})
 }
 
 function fill(text: string | Plural, values: Record<string, string | number>): string {
@@ -59,6 +73,6 @@ export function reasonWords(reason: string | null): string {
   return isKey(key) ? fill(texts[key], {}) : fill(texts["reason.other"], { code: reason ?? "" })
 }
 
-function isKey(key: string): key is TextKey {
+function isKey(key: string): key is keyof Texts {
   return Object.hasOwn(texts, key)
 }

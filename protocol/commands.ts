@@ -45,24 +45,30 @@ export const workspaceCommands = {
   /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
   setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
   /** The browser that asks takes pushes from now on: what its `PushManager` answered. */
-  addDevice: command(
-    "PUT",
-    "/me/devices",
-    z.object({
-      id,
-      endpoint: z
-        .url({ protocol: /^https?$/ })
-        .max(1_000)
-        .regex(printable),
-      /** An uncompressed point of P-256 and sixteen bytes, in base64url. */
-      keys: z.object({
-        p256dh: z.string().regex(/^B[\w-]{86}=?$/),
-        auth: z.string().regex(/^[\w-]{22}={0,2}$/),
+  addDevice: {
+    ...command(
+      "PUT",
+      "/me/devices",
+      z.object({
+        id,
+        endpoint: z
+          .url({ protocol: /^https?$/ })
+          .max(1_000)
+          .regex(printable),
+        /** An uncompressed point of P-256 and sixteen bytes, in base64url. */
+        keys: z.object({
+          p256dh: z.string().regex(/^B[\w-]{86}=?$/),
+          auth: z.string().regex(/^[\w-]{22}={0,2}$/),
+        }),
       }),
-    }),
-    done,
-  ),
-  removeDevice: command("DELETE", "/me/devices", z.object({ id, endpoint: z.string().max(1_000) }), done),
+      done,
+    ),
+    sessionOnly: true,
+  },
+  removeDevice: {
+    ...command("DELETE", "/me/devices", z.object({ id, endpoint: z.string().max(1_000) }), done),
+    sessionOnly: true,
+  },
   setNotifications: command(
     "PUT",
     "/me/notifications",

@@ -9,7 +9,7 @@ export function deviceRoutes(
   app: App,
   { sync, identity, push }: { sync: Sync; identity: Identity; push: PushService },
 ): void {
-  const devices = { method: "GET", path: "/me/devices", answer: devicesAnswer } as const
+  const devices = { method: "GET", path: "/me/devices", answer: devicesAnswer, sessionOnly: true } as const
   serve(app, devices, async ({ agent }) => listDevices(sync, agent))
   serve(app, workspaceCommands.addDevice, async ({ agent, body, request }) => {
     const sessionId = await identity.findSession(request.headers.cookie)

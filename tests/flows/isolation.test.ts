@@ -129,6 +129,9 @@ const withSessionOnly = new Set([
   "GET /api/v1/api-keys",
   "POST /api/v1/api-keys",
   "DELETE /api/v1/api-keys/:keyId",
+  "GET /api/v1/me/devices",
+  "PUT /api/v1/me/devices",
+  "DELETE /api/v1/me/devices",
 ])
 
 test("with an API key all that an agent may do is done, and no more, but for keys themselves", async () => {

@@ -9,7 +9,7 @@ export type NotificationKind = z.infer<typeof notificationKind>
 const minute = z.number().int().min(0).max(1_439)
 
 export const notificationPreference = z.object({
-  kinds: z.record(notificationKind, z.boolean()),
+  kinds: z.object({ offer: z.boolean(), mine: z.boolean(), mention: z.boolean(), unassigned: z.boolean() }),
   /** Whether what was written may stand on a locked screen. */
   showsText: z.boolean(),
   /** Over midnight where `from` is later than `to`; null: never. */

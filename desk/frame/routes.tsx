@@ -81,11 +81,7 @@ const customers = createRoute({
 })
 
 const SettingsPage = lazyRouteComponent(
-  () =>
-    insist(async () => {
-      const [settings] = await Promise.all([import("../settings/settings.ts"), loadFurtherTexts()])
-      return settings
-    }),
+  () => insist(() => loadFurtherTexts().then(() => import("../settings/settings.ts"))),
   "SettingsPage",
 )
 const settings = createRoute({

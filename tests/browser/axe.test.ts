@@ -1,7 +1,6 @@
 /** Every screen of the desk of a company at work, light and dark. */
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { succeed } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
 import { answerField, conversation, inbox, log, rows } from "../harness/people.ts"
 import { expectNothing, PHONE, SCHEMES } from "./axe.ts"

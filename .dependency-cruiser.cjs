@@ -4,7 +4,7 @@ const server =
     " ",
   )
 const desk =
-  "texts offline ui replica labels customer conversation inboxes search customers settings frame main".split(
+  "texts offline ui actions replica labels customer notifications conversation inboxes search customers settings frame main".split(
     " ",
   )
 const tests = "\\.test\\.tsx?$"

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Plugin } from "vite"
+import { pushTexts } from "./texts/texts.ts"
 
 /** Its address is part of what browsers remember: it never changes. */
 export const WORKER = "worker.js"
@@ -26,18 +27,20 @@ export function addWorker(): Plugin {
       const page = bundle[PAGE]
       if (worker?.type !== "chunk" || page?.type !== "asset")
         throw new Error("The build has no worker or no page.")
+      // It is one file and shares none with the page: its few texts are handed to it.
+      const words = JSON.stringify(pushTexts)
       const given = readdirSync(publicFolder)
       const made = Object.keys(bundle).filter(
         (file) => file !== WORKER && file !== PAGE && !file.endsWith(".json"),
       )
-      const hash = createHash("sha256").update(page.source).update(worker.code)
+      const hash = createHash("sha256").update(page.source).update(worker.code).update(words)
       for (const file of given) hash.update(readFileSync(join(publicFolder, file)))
       for (const file of made) hash.update(file)
       const build = {
         version: hash.digest("hex").slice(0, 16),
         files: [...made, ...given].map((file) => `/${file}`),
       }
-      worker.code = `"use strict";const BUILD=${JSON.stringify(build)};${worker.code}`
+      worker.code = `"use strict";const BUILD=${JSON.stringify(build)},WORDS=${words};${worker.code}`
     },
   }
 }

@@ -9,6 +9,7 @@ import { z } from "zod"
 import { command, done } from "./command.ts"
 import { workingHours } from "./hours.ts"
 import { labelColor, newLabel } from "./labels.ts"
+import { notificationPreference } from "./notifications.ts"
 import { programCommands } from "./programs.ts"
 import { inboxPreference, launcherSide, proactiveMessage } from "./rows.ts"
 import { MOST_TEXT, messageText, name } from "./text.ts"
@@ -53,6 +54,37 @@ export const workspaceCommands = {
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
   /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
   setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
+  /** The browser that asks takes pushes from now on: what its `PushManager` answered. */
+  addDevice: {
+    ...command(
+      "PUT",
+      "/me/devices",
+      z.object({
+        id,
+        endpoint: z
+          .url({ protocol: /^https?$/ })
+          .max(1_000)
+          .regex(printable),
+        /** An uncompressed point of P-256 and sixteen bytes, in base64url. */
+        keys: z.object({
+          p256dh: z.string().regex(/^B[\w-]{86}=?$/),
+          auth: z.string().regex(/^[\w-]{22}={0,2}$/),
+        }),
+      }),
+      done,
+    ),
+    sessionOnly: true,
+  },
+  removeDevice: {
+    ...command("DELETE", "/me/devices", z.object({ id, endpoint: z.string().max(1_000) }), done),
+    sessionOnly: true,
+  },
+  setNotifications: command(
+    "PUT",
+    "/me/notifications",
+    z.object({ id, preference: notificationPreference }),
+    done,
+  ),
   renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
   changeAgent: command(
     "PATCH",
@@ -236,6 +268,8 @@ export const meAnswer = z.object({
   role,
   teamIds: z.array(id),
 })
+/** GET /api/v1/me/devices: the key that a browser subscribes with, and which of the agent's are known. */
+export const devicesAnswer = z.object({ publicKey: z.string(), endpoints: z.array(z.string()) })
 
 /** GET /api/v1/labels. `count`: the messages that carry it; null for whoever may not see all of them. */
 export const labelsAnswer = z.object({

@@ -5,6 +5,7 @@
 import { z } from "zod"
 import { keptHours } from "./hours.ts"
 import { labelColor } from "./labels.ts"
+import { notificationPreference } from "./notifications.ts"
 import { voice } from "./uploads.ts"
 import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
 
@@ -139,6 +140,7 @@ export const selfRow = z.object({
   preferences: z.record(inboxKey, inboxPreference),
   /** His answers can be taken back for a moment. */
   undoesSend: z.boolean(),
+  notifications: notificationPreference,
 })
 
 export const addressView = z.object({

@@ -23,12 +23,13 @@ import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { labelLoader } from "./labels/labels.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
-import { mailJobs } from "./notifications/notifications.ts"
+import { createPushService, mailJobs, pushJobs, type PushService } from "./notifications/notifications.ts"
 import { replyLoader } from "./replies/replies.ts"
 import { createWordFeeder } from "./search/search.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
 import { createIdentity, findReader, presence, teamLoaders, type Identity } from "./team/team.ts"
-import { createFeeder, webhookJobs } from "./webhooks/webhooks.ts"
+import { createFeeder } from "./feeder.ts"
+import { webhookJobs } from "./webhooks/webhooks.ts"
 import { upkeepJobs, startUpkeep } from "./upkeep.ts"
 
 export type Parley = {
@@ -72,14 +73,15 @@ export async function start(
   const adapters = createAdapters(config)
   const store = createFileStore(config)
   await store.check(log)
-  const handlers = allJobs({ sync, config, log, identity, adapters, store })
+  const push = createPushService(config)
+  const handlers = allJobs({ sync, config, log, identity, adapters, store, push })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
-  const feeder = createFeeder(sync)
+  const feeder = createFeeder(sync, log)
   started.defer(() => feeder.stop())
   const wordFeeder = createWordFeeder(sync)
   started.defer(() => wordFeeder.stop())
-  const app = await createHttp({ config, log, sync, identity, adapters, store })
+  const app = await createHttp({ config, log, sync, identity, adapters, store, push })
   // Closing waits for every connection, so sockets say goodbye as soon as it begins.
   app.addHook("preClose", () => sync.stop())
   started.defer(() => app.close())
@@ -115,10 +117,11 @@ type Joined = {
   identity: Identity
   adapters: Adapters
   store: FileStore
+  push: PushService
 }
 
 function allJobs(joined: Joined): Handlers {
-  const { sync, config, log, identity, adapters, store } = joined
+  const { sync, config, log, identity, adapters, store, push } = joined
   return {
     ...presence.teamJobs(sync),
     ...channelJobs({
@@ -134,6 +137,7 @@ function allJobs(joined: Joined): Handlers {
       makeSound({ db: sync.db, store }, { workspaceId, id: fileId }),
     ...webhookJobs({ sync, config }),
     ...mailJobs(config, log),
+    ...pushJobs(sync, push),
     ...upkeepJobs({ sync, config, identity, store }),
   }
 }

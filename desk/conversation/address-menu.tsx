@@ -1,6 +1,7 @@
 import { memo } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { channelIcon, channelWords } from "../customer/customer.ts"
+import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Icon, Menu } from "../ui/ui.ts"
 import style from "./address-menu.module.css"
@@ -18,6 +19,12 @@ export const AddressMenu = memo(function AddressMenu({
   onPick: (addressId: string) => void
 }) {
   const words = t("composer.via", { channel: channelWords(address.channel) })
+  const nameOf = (one: Address) => `${channelWords(one.channel)} ${one.display}`.trim()
+  useActions({
+    answerThrough: row.addresses
+      .filter(({ id }) => id !== address.id)
+      .map((choice) => ({ label: nameOf(choice), run: () => onPick(choice.id) })),
+  })
   if (row.addresses.length < 2)
     return (
       <span className={style["via"]} title={address.display || undefined}>
@@ -36,7 +43,7 @@ export const AddressMenu = memo(function AddressMenu({
       lines={row.addresses.map((choice) => ({
         kind: "item",
         icon: choice.id === address.id ? "check" : channelIcon(choice.channel),
-        label: `${channelWords(choice.channel)} ${choice.display}`.trim(),
+        label: nameOf(choice),
         ...(choice.optedOut ? { after: t("customer.optedOut") } : {}),
         onSelect: () => onPick(choice.id),
       }))}

@@ -1,4 +1,5 @@
 import type { AgentRow, ConversationRow, TeamRow } from "../../protocol/rows.ts"
+import type { Choice } from "../actions/actions.ts"
 import type { Self } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Avatar, type MenuLine } from "../ui/ui.ts"
@@ -12,54 +13,56 @@ type Who = {
   agents: ReadonlyMap<string, AgentRow>
   teams: ReadonlyMap<string, TeamRow>
 }
+type ToColleague = Choice & { agent: AgentRow }
 
-/** The Assign menu: to me, colleagues with whether they are there, teams, a suggestion, nobody. */
-export function assignLines({ row, acts, self, agents, teams }: Who): MenuLine[] {
+/** To whom it can be given: to me, to colleagues, to teams, as a suggestion, to nobody. */
+export function assignWays({ row, acts, self, agents, teams }: Who) {
   const colleagues = [...agents.values()]
     .filter((agent) => !agent.isDisabled && agent.id !== self?.agent.id)
     .toSorted(byName)
-  const others = [...teams.values()].filter((team) => team.id !== row?.teamId).toSorted(byName)
-  const person = (agent: AgentRow, onSelect: () => void): MenuLine => ({
+  const to = (agent: AgentRow, run: () => void): ToColleague => ({ label: agent.name, agent, run })
+  return {
+    take: self && row?.assigneeId !== self.agent.id ? () => acts.assignTo(self.agent.id) : undefined,
+    nobody: !row || row.assigneeId !== null || row.offer ? acts.assignToNobody : undefined,
+    colleagues: colleagues
+      .filter((agent) => agent.id !== row?.assigneeId)
+      .map((agent) => to(agent, () => acts.assignTo(agent.id))),
+    teams: [...teams.values()]
+      .filter((team) => team.id !== row?.teamId)
+      .toSorted(byName)
+      .map((team): Choice => ({ label: team.name, run: () => acts.moveTo(team.id) })),
+    suggest: row?.isOpen ? colleagues.map((agent) => to(agent, () => acts.suggestTo?.(agent.id))) : [],
+  }
+}
+
+/** The Assign menu; colleagues with whether they are there. */
+export function assignLines({
+  take,
+  nobody,
+  colleagues,
+  teams,
+  suggest,
+}: ReturnType<typeof assignWays>): MenuLine[] {
+  const person = ({ label, agent, run }: ToColleague): MenuLine => ({
     kind: "item",
-    label: agent.name,
+    label,
     before: <Avatar id={agent.id} name={agent.name} size={20} />,
     after: agent.isAvailable ? t("availability.available") : t("availability.away"),
-    onSelect,
+    onSelect: run,
   })
   return [
-    ...(self && row?.assigneeId !== self.agent.id
-      ? [
-          {
-            kind: "item",
-            label: t("assign.toMe"),
-            icon: "tray",
-            after: "m",
-            onSelect: () => acts.assignTo(self.agent.id),
-          } as const,
-        ]
+    ...(take
+      ? [{ kind: "item", label: t("assign.toMe"), icon: "tray", after: "m", onSelect: take } as const]
       : []),
-    ...(!row || row.assigneeId !== null || row.offer
-      ? [{ kind: "item", label: t("assign.nobody"), icon: "queue", onSelect: acts.assignToNobody } as const]
+    ...(nobody
+      ? [{ kind: "item", label: t("assign.nobody"), icon: "queue", onSelect: nobody } as const]
       : []),
-    ...group(
-      t("assign.colleagues"),
-      colleagues
-        .filter((agent) => agent.id !== row?.assigneeId)
-        .map((agent) => person(agent, () => acts.assignTo(agent.id))),
-    ),
+    ...group(t("assign.colleagues"), colleagues.map(person)),
     ...group(
       t("assign.teams"),
-      others.map((team) => ({
-        kind: "item",
-        label: team.name,
-        icon: "people",
-        onSelect: () => acts.moveTo(team.id),
-      })),
+      teams.map(({ label, run }) => ({ kind: "item", label, icon: "people", onSelect: run })),
     ),
-    ...group(
-      t("assign.suggest"),
-      row?.isOpen ? colleagues.map((agent) => person(agent, () => acts.suggestTo?.(agent.id))) : [],
-    ),
+    ...group(t("assign.suggest"), suggest.map(person)),
   ]
 }
 

@@ -1,9 +1,10 @@
 import { useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { useAgents, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Button, Menu, useKeys } from "../ui/ui.ts"
-import { assignLines } from "./assign-lines.tsx"
+import { Button, Menu } from "../ui/ui.ts"
+import { assignLines, assignWays } from "./assign-lines.tsx"
 import { useBulkActs } from "./use-bulk-acts.ts"
 import style from "./bulk-bar.module.css"
 
@@ -21,12 +22,16 @@ export function BulkBar({
   const acts = useBulkActs(rows, select)
   const [isAssignOpen, setAssignOpen] = useState(false)
   const clear = () => select([])
-  useKeys({
-    a: () => setAssignOpen(true),
-    m: () => self && acts.assignTo(self.agent.id),
-    e: acts.close,
-    s: acts.star,
-    Escape: clear,
+  const ways = assignWays({ acts, self, agents, teams })
+  useActions({
+    take: ways.take,
+    assign: () => setAssignOpen(true),
+    assignTo: ways.colleagues,
+    assignToNobody: ways.nobody,
+    moveTo: ways.teams,
+    close: acts.close,
+    star: acts.star,
+    clearSelection: clear,
   })
   return (
     <div className={style["bar"]} role="toolbar" aria-label={t("select.title")}>
@@ -40,7 +45,7 @@ export function BulkBar({
         isOpen={isAssignOpen}
         onOpen={setAssignOpen}
         button={<Button>{t("assign")}</Button>}
-        lines={assignLines({ acts, self, agents, teams })}
+        lines={assignLines(ways)}
       />
       <Button kind="primary" onClick={acts.close}>
         {t("close")}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react"
+import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 
@@ -10,14 +11,11 @@ export function FileButton({
   onChoose: (files: File[]) => void
 }) {
   const input = useRef<HTMLInputElement>(null)
+  const choose = () => input.current?.click()
+  useActions({ attach: !isDisabled && choose })
   return (
     <>
-      <Button
-        icon="clip"
-        label={t("file.attach")}
-        disabled={isDisabled}
-        onClick={() => input.current?.click()}
-      />
+      <Button icon="clip" label={t("file.attach")} disabled={isDisabled} onClick={choose} />
       <input
         ref={input}
         type="file"

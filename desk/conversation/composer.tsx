@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObjec
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { mendText, MOST_FILES, MOST_TEXT } from "../../protocol/text.ts"
 import { segmentsOf } from "../../protocol/sms.ts"
+import { useActions } from "../actions/actions.ts"
 import {
   issue,
   useAgents,
@@ -14,7 +15,7 @@ import {
   type DraftFile,
 } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
-import { Button, Icon, useKeys } from "../ui/ui.ts"
+import { Button, Icon } from "../ui/ui.ts"
 import { AddressMenu } from "./address-menu.tsx"
 import { attachAll, AttachedFiles } from "./attached-files.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
@@ -79,10 +80,7 @@ export function Composer({
     setDraft((now) => ({ ...now, isNote: toNote }))
     field.current?.focus()
   }
-  useKeys({
-    r: () => turn(false),
-    n: () => turn(true),
-  })
+  useActions({ answer: () => turn(false), note: () => turn(true) })
 
   const mended = mendText(text) ?? ""
   const over = text.length - MOST_TEXT

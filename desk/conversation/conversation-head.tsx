@@ -1,13 +1,14 @@
 import { useState } from "react"
 import { belongsTo } from "../../protocol/inboxes.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { runAction, useActions } from "../actions/actions.ts"
 import { useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Avatar, Button, copyText, Menu, showToast, useKeys, useWidth } from "../ui/ui.ts"
-import { assignLines } from "./assign-lines.tsx"
+import { Avatar, Button, copyText, Menu, showToast, useWidth } from "../ui/ui.ts"
+import { assignLines, assignWays } from "./assign-lines.tsx"
 import { linkTo } from "./link.ts"
 import { SnoozeDialog } from "./snooze-dialog.tsx"
-import { snoozeLines } from "./snooze-lines.ts"
+import { snoozeChoices, snoozeLines } from "./snooze-lines.ts"
 import { useActs } from "./use-acts.ts"
 import style from "./conversation-head.module.css"
 
@@ -30,20 +31,34 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
   const [isSnoozeOpen, setSnoozeOpen] = useState(false)
   const [isPickingTime, setPickingTime] = useState(false)
 
-  useKeys({
-    a: () => setAssignOpen(true),
-    m: () => self && acts.assignTo(self.agent.id),
-    e: () => (row.isOpen ? acts.close() : acts.reopen()),
-    z: () => row.isOpen && setSnoozeOpen(true),
-    s: acts.toggleStar,
-    Escape: onBack,
-  })
-
-  const assigning = assignLines({ row, acts, self, agents, teams })
-  const snoozing = row.isOpen ? snoozeLines(row, acts, () => setPickingTime(true)) : []
+  const ways = assignWays({ row, acts, self, agents, teams })
+  const assigning = assignLines(ways)
+  const pickTime = () => setPickingTime(true)
+  const snoozing = row.isOpen ? snoozeLines(row, acts, pickTime) : []
   const copyLink = () => {
     void copyText(linkTo(row.id)).then(() => showToast(t("done.linkCopied")))
   }
+  const isUnderMentions = self !== undefined && belongsTo("mentions", row, self.reader)
+  useActions({
+    take: ways.take,
+    assign: () => setAssignOpen(true),
+    assignTo: ways.colleagues,
+    assignToNobody: ways.nobody,
+    moveTo: ways.teams,
+    suggestTo: ways.suggest,
+    snooze: row.isOpen && (() => (isPhone ? setAssignOpen : setSnoozeOpen)(true)),
+    snoozeUntil: row.isOpen && snoozeChoices(acts, pickTime),
+    wake: row.isOpen && row.snooze !== null && acts.wake,
+    close: row.isOpen && acts.close,
+    reopen: !row.isOpen && acts.reopen,
+    star: !row.own.isStarred && acts.toggleStar,
+    unstar: row.own.isStarred && acts.toggleStar,
+    mentionDone: isUnderMentions && acts.putMentionAway,
+    customer: onCustomer,
+    copyLink,
+    back: onBack,
+  })
+
   const star = (
     <Button
       icon="star"
@@ -53,7 +68,6 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       data-starred={row.own.isStarred || undefined}
     />
   )
-  const isUnderMentions = self !== undefined && belongsTo("mentions", row, self.reader)
   const assignee = row.assigneeId === null ? undefined : agents.get(row.assigneeId)
   return (
     <header className={style["head"]}>
@@ -90,6 +104,8 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
       {isPhone ? (
         <Menu
           align="end"
+          isOpen={isAssignOpen}
+          onOpen={setAssignOpen}
           button={<Button icon="more" label={t("more")} />}
           lines={[
             ...(isUnderMentions
@@ -106,6 +122,12 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
               ? { kind: "item", label: t("close"), icon: "check", onSelect: acts.close }
               : { kind: "item", label: t("reopen"), icon: "tray", onSelect: acts.reopen },
             { kind: "item", label: t("copyLink"), icon: "copy", onSelect: copyLink },
+            {
+              kind: "item",
+              label: t("action.palette"),
+              icon: "command",
+              onSelect: () => runAction("palette"),
+            },
             { kind: "line" },
             ...assigning,
             ...(snoozing.length > 0

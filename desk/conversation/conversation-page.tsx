@@ -3,7 +3,7 @@ import type { ConversationRow } from "../../protocol/rows.ts"
 import { CustomerPanel, customerName } from "../customer/customer.ts"
 import { useConversation, useViewing } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Button, Dialog, useWidth } from "../ui/ui.ts"
+import { Button, Dialog, useSwipeBack, useWidth } from "../ui/ui.ts"
 import { Composer } from "./composer.tsx"
 import { ConversationHead } from "./conversation-head.tsx"
 import { OfferBar } from "./offer-bar.tsx"
@@ -53,6 +53,7 @@ function OpenConversation({
     if (width === "wide") setSheetOpen(false)
   }, [width])
 
+  const swipe = useSwipeBack(onBack)
   const name = customerName(row.customer)
   const showsColumn = width === "wide" && !hidesColumn
   const toggleCustomer = () => {
@@ -63,7 +64,11 @@ function OpenConversation({
   }
   return (
     <>
-      <section className={style["conversation"]} aria-label={t("conversation.with", { name })}>
+      <section
+        className={style["conversation"]}
+        aria-label={t("conversation.with", { name })}
+        {...(width === "phone" ? swipe : {})}
+      >
         <ConversationHead
           row={row}
           name={name}

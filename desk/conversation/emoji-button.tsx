@@ -1,5 +1,6 @@
 import { lazy, Suspense, useRef, useState, type RefObject } from "react"
 import { insist } from "../offline/offline.ts"
+import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Popover } from "../ui/ui.ts"
 
@@ -15,6 +16,7 @@ type EmojiProps = {
 export function EmojiButton({ field, onText }: EmojiProps) {
   const button = useRef<HTMLButtonElement>(null)
   const [isOpen, setOpen] = useState(false)
+  useActions({ emoji: () => setOpen(true) })
   const insert = (emoji: string) => {
     const element = field.current
     if (!element) return

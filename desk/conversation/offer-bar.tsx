@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { serverNow, useAgents, useSelf } from "../replica/replica.ts"
 import { countdownWords, t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
@@ -12,8 +13,11 @@ export function OfferBar({ row }: { row: ConversationRow }) {
   const agents = useAgents()
   const acts = useActs(row)
   const { offer } = row
+  const isMine = row.isOpen && offer !== null && offer.agentId === self?.agent.id
+  const accept = () => self && acts.assignTo(self.agent.id)
+  const decline = () => offer && acts.decline(offer.id)
+  useActions({ accept: isMine && accept, decline: isMine && decline })
   if (!offer || !self || !row.isOpen) return null
-  const isMine = offer.agentId === self.agent.id
   const by = offer.byAgentId === null ? undefined : agents.get(offer.byAgentId)?.name
   return (
     <div className={style["bar"]}>
@@ -28,10 +32,10 @@ export function OfferBar({ row }: { row: ConversationRow }) {
       </p>
       {isMine && (
         <>
-          <Button kind="primary" onClick={() => acts.assignTo(self.agent.id)}>
+          <Button kind="primary" onClick={accept}>
             {t("offer.accept")}
           </Button>
-          <Button onClick={() => acts.decline(offer.id)}>{t("offer.decline")}</Button>
+          <Button onClick={decline}>{t("offer.decline")}</Button>
         </>
       )}
     </div>

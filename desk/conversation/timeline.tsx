@@ -2,9 +2,10 @@ import { useVirtualizer } from "@tanstack/react-virtual"
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { LabelDialog } from "../labels/labels.ts"
+import { useActions } from "../actions/actions.ts"
 import { useAgents, usePresence, useSelf, useTimeline } from "../replica/replica.ts"
 import { dayWords, t } from "../texts/texts.ts"
-import { Button, useKeys } from "../ui/ui.ts"
+import { Button } from "../ui/ui.ts"
 import { Announcer } from "./announcer.tsx"
 import { EntryLine } from "./entry-line.tsx"
 import { linesOf, newSince, type Line } from "./lines.ts"
@@ -139,14 +140,16 @@ export function Timeline({
   const [labelledId, setLabelledId] = useState<string>()
   const labelled = entries.find((entry) => entry.id === labelledId)
   const toLabel = entries.findLast((entry) => entry.body.type === "message" && entry.pending === undefined)
-  useKeys({
-    l: () => setLabelledId(toLabel?.id),
-    u: () => row.lastCustomerEntryId !== null && markUnread(row.lastCustomerEntryId),
-  })
+  const { lastCustomerEntryId } = row
   const toLatest = () => {
     setAround(undefined)
     virtual.scrollToEnd()
   }
+  useActions({
+    label: toLabel && (() => setLabelledId(toLabel.id)),
+    unread: lastCustomerEntryId !== null && (() => markUnread(lastCustomerEntryId)),
+    latest: (!isAtEnd || hasNewer) && toLatest,
+  })
 
   return (
     <div className={style["place"]}>

@@ -1,7 +1,7 @@
 import { useEffect } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { issue } from "../replica/replica.ts"
-import { useWatched } from "./use-watched.ts"
+import { useWatched } from "../ui/ui.ts"
 
 /** An entry is read once it has been this long in a visible, focused window, in milliseconds. */
 const READING_TIME = 1_000

@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { usePresence } from "../replica/replica.ts"
 import { languageWords, momentWords, monthWords, t, timeWordsIn } from "../texts/texts.ts"
 import { Avatar, Button } from "../ui/ui.ts"
@@ -20,6 +21,7 @@ export default function Panel({ row }: { row: ConversationRow }) {
   const page = presence?.isOnline ? presence.page : null
   const history = useHistory(row.id, page)
   const acts = useCustomerActs(row)
+  useActions({ block: !customer.isBlocked && acts.block, unblock: customer.isBlocked && acts.unblock })
   const name = customerName(customer)
   const place = placeOf(customer)
   // Only on a website can somebody be seen to be there; there, too, the place is looked up from the IP address.

@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router"
 import { useState, type ReactNode } from "react"
 import type { CustomerLine } from "../../protocol/customers.ts"
 import { channel as channels } from "../../protocol/values.ts"
+import { useActions } from "../actions/actions.ts"
 import { channelIcon, channelWords, customerName, placeOf } from "../customer/customer.ts"
 import { useSelf } from "../replica/replica.ts"
 import { agoWords, momentWords, t } from "../texts/texts.ts"
@@ -29,6 +30,16 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
   const list = useCustomers(query)
   const change = (part: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
+  const sortBy = (value: string) => change({ sort: value === "name" ? "name" : undefined })
+  const [isFilterOpen, setFilterOpen] = useState(false)
+  useActions({
+    filter: () => setFilterOpen(true),
+    sort: [
+      sort === "seen"
+        ? { label: t("customers.byName"), run: () => sortBy("name") }
+        : { label: t("customers.bySeen"), run: () => sortBy("seen") },
+    ],
+  })
   const isNarrowed = search.find !== undefined || show !== "all" || channel !== undefined
   return (
     <div className={style["page"]}>
@@ -48,6 +59,8 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
         />
         <Menu
           align="end"
+          isOpen={isFilterOpen}
+          onOpen={setFilterOpen}
           button={
             <Button
               icon="filter"
@@ -90,7 +103,7 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
                 { value: "seen", label: t("customers.bySeen") },
                 { value: "name", label: t("customers.byName") },
               ],
-              onChange: (value) => change({ sort: value === "name" ? "name" : undefined }),
+              onChange: sortBy,
             },
           ]}
         />

@@ -1,4 +1,5 @@
 import { useState } from "react"
+import { useActions } from "../actions/actions.ts"
 import { useWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Menu } from "../ui/ui.ts"
@@ -14,13 +15,15 @@ export function Exchange({ onImported }: { onImported: () => void }) {
     link.download = "customers.csv"
     link.click()
   }
+  const open = () => setImporting(true)
+  useActions({ importCustomers: open, exportCustomers: download })
   return (
     <>
       <Menu
         align="end"
         button={<Button icon="more" label={t("customers.exchange")} />}
         lines={[
-          { kind: "item", label: t("customers.import"), icon: "plus", onSelect: () => setImporting(true) },
+          { kind: "item", label: t("customers.import"), icon: "plus", onSelect: open },
           { kind: "item", label: t("customers.export"), icon: "file", onSelect: download },
         ]}
       />

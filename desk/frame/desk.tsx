@@ -1,43 +1,58 @@
-import { useNavigate, useRouterState } from "@tanstack/react-router"
-import { useEffect, useState, type ReactNode } from "react"
+import { useRouterState } from "@tanstack/react-router"
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react"
 import { inboxKey } from "../../protocol/values.ts"
+import { insist } from "../offline/offline.ts"
 import { useConnection, useCounts, useSelf, useTeams, useWaitingCount } from "../replica/replica.ts"
 import { inboxWords, NowProvider } from "../inboxes/inboxes.ts"
-import { t } from "../texts/texts.ts"
-import { Icon, useKeys, useWidth } from "../ui/ui.ts"
+import { loadTexts, t } from "../texts/texts.ts"
+import { Icon, useWidth } from "../ui/ui.ts"
 import { BottomBar } from "./bottom-bar.tsx"
-import { KeyList } from "./key-list.tsx"
 import { Rail } from "./rail.tsx"
 import { SearchBox } from "./search-box.tsx"
+import { useDeskActions } from "./use-desk-actions.ts"
 import style from "./desk.module.css"
+
+/** Milliseconds: what nobody waits for must not compete with the first list. */
+const LATER = 1_500
+const Notifier = lazy(async () => {
+  await new Promise((resolve) => setTimeout(resolve, LATER))
+  const { Notifier: Loaded } = await insist(() => import("../notifications/notifications.ts"))
+  return { default: Loaded }
+})
+const Commands = lazy(() =>
+  insist(async () => {
+    const texts = [loadTexts("actions"), loadTexts("settings")]
+    const [commands] = await Promise.all([import("./commands.tsx"), ...texts])
+    return commands
+  }),
+)
 
 export function Desk({ children }: { children: ReactNode }) {
   const isPhone = useWidth() === "phone"
-  const navigate = useNavigate()
   const self = useSelf()
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const [showsKeys, setShowsKeys] = useState(false)
+  const [commands, setCommands] = useState<"palette" | "keys">()
   useTitle(path)
 
-  const go = (inbox: string) => () => void navigate({ to: "/inbox/$inbox", params: { inbox } })
-  useKeys({
-    "?": () => setShowsKeys(true),
-    "g m": go("me"),
-    "g u": go("unassigned"),
-    "g s": go("starred"),
-    "g t": () => self && go(`team:${[...self.reader.teamIds][0] ?? ""}`)(),
-  })
+  useDeskActions(setCommands)
   const hasConversation = /^\/(inbox\/[^/]+|conversations)\/[^/]+/.test(path)
   return (
     <NowProvider>
       <div className={style["desk"]}>
         <OfflineBar />
-        {!isPhone && <Rail onKeys={() => setShowsKeys(true)} />}
+        {!isPhone && <Rail />}
         {!(isPhone && hasConversation) && <SearchBox />}
         <main className={style["main"]}>{self && children}</main>
         {isPhone && !hasConversation && <BottomBar path={path} />}
       </div>
-      <KeyList isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
+      <Suspense fallback={null}>
+        <Notifier />
+      </Suspense>
+      {commands && (
+        <Suspense fallback={null}>
+          <Commands shows={commands} onClose={() => setCommands(undefined)} />
+        </Suspense>
+      )}
     </NowProvider>
   )
 }

@@ -1,45 +1,24 @@
+import { ACTIONS, keysOf, type ActionName } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
-import { Dialog } from "../ui/ui.ts"
+import { keyWords } from "./key-words.tsx"
 import style from "./key-list.module.css"
 
-const KEYS = [
-  ["j k", "keys.move"],
-  ["Enter", "keys.open"],
-  ["x", "keys.select"],
-  ["r", "keys.answer"],
-  ["n", "keys.note"],
-  ["a", "keys.assign"],
-  ["m", "keys.take"],
-  ["e", "keys.close"],
-  ["z", "keys.snooze"],
-  ["s", "keys.star"],
-  ["l", "keys.label"],
-  ["u", "keys.unread"],
-  ["c", "keys.start"],
-  ["Esc", "keys.back"],
-  ["g m", "keys.me"],
-  ["g u", "keys.unassigned"],
-  ["g s", "keys.starred"],
-  ["g t", "keys.team"],
-  ["/", "search.title"],
-  ["?", "keys.list"],
-] as const
-
-export function KeyList({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+/** Every action that has a key, whether or not it can be done right now. */
+export function KeyList() {
+  const names = Object.keys(ACTIONS).filter((name): name is ActionName => name in ACTIONS)
   return (
-    <Dialog title={t("keys.title")} closeLabel={t("dismiss")} isOpen={isOpen} onClose={onClose}>
-      <dl className={style["keys"]}>
-        {KEYS.map(([keys, words]) => (
-          <div key={keys}>
-            <dt>{t(words)}</dt>
-            <dd>
-              {keys.split(" ").map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
+    <dl className={style["keys"]}>
+      {names.map((name) => {
+        const keys = keysOf(name)
+        return (
+          keys && (
+            <div key={name} data-action={name}>
+              <dt>{t(ACTIONS[name].words)}</dt>
+              <dd>{keyWords(keys)}</dd>
+            </div>
+          )
+        )
+      })}
+    </dl>
   )
 }

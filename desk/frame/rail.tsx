@@ -5,7 +5,7 @@ import { Icon } from "../ui/ui.ts"
 import { SelfMenu } from "./self-menu.tsx"
 import style from "./rail.module.css"
 
-export function Rail({ onKeys }: { onKeys: () => void }) {
+export function Rail() {
   const { badge } = useCounts()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const isSettings = path.startsWith("/settings")
@@ -43,7 +43,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
         <Icon name="gear" size={20} />
       </Link>
       <div className={style["self"]}>
-        <SelfMenu side="top" onKeys={onKeys} />
+        <SelfMenu side="top" />
       </div>
     </nav>
   )

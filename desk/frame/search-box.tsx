@@ -1,7 +1,8 @@
 import { useNavigate, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useState, type KeyboardEvent } from "react"
+import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
-import { Button, Icon, useKeys } from "../ui/ui.ts"
+import { Button, Icon } from "../ui/ui.ts"
 import style from "./search-box.module.css"
 
 /** Nobody reads what is found while he still types. */
@@ -22,8 +23,8 @@ export function SearchBox() {
     sent.current = asked
   }, [asked])
   useEffect(() => () => clearTimeout(timer.current), [])
-  useKeys({
-    "/": () => {
+  useActions({
+    search: () => {
       box.current?.focus()
       box.current?.select()
     },

@@ -1,15 +1,16 @@
-import { accountCommands } from "../../protocol/commands.ts"
-import { request, useSelf, useWorkspace } from "../replica/replica.ts"
+import { runAction } from "../actions/actions.ts"
+import { useSelf, useWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Avatar, Menu, type MenuLine } from "../ui/ui.ts"
+import { Avatar, chooseScheme, Menu, SCHEMES, useScheme, type MenuLine } from "../ui/ui.ts"
 import { askSession, signOut, useSession } from "./session.ts"
 import style from "./self-menu.module.css"
 
 /** Who one is here, the way to another workspace and the way out; at the foot of the rail, on phones in Settings. */
-export function SelfMenu({ side, onKeys }: { side: "top" | "bottom"; onKeys?: () => void }) {
+export function SelfMenu({ side }: { side: "top" | "bottom" }) {
   const self = useSelf()
   const workspace = useWorkspace()
   const { answer, place } = useSession()
+  const scheme = useScheme()
   if (!self) return null
   const others: MenuLine[] =
     (answer?.workspaces ?? []).length < 2
@@ -24,9 +25,6 @@ export function SelfMenu({ side, onKeys }: { side: "top" | "bottom"; onKeys?: ()
           },
           { kind: "line" },
         ]
-  const keys: MenuLine[] = onKeys
-    ? [{ kind: "item", label: t("self.keys"), after: "?", onSelect: onKeys }]
-    : []
   return (
     <Menu
       side={side}
@@ -42,15 +40,17 @@ export function SelfMenu({ side, onKeys }: { side: "top" | "bottom"; onKeys?: ()
           lines: [],
         },
         ...others,
-        ...keys,
         {
-          kind: "item",
-          label: t("self.signOut"),
-          onSelect: () =>
-            void signOut(() =>
-              request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer),
-            ),
+          kind: "choice",
+          label: t("self.scheme"),
+          value: scheme,
+          choices: SCHEMES.map((value) => ({ value, label: t(`scheme.${value}`) })),
+          onChange: (value) => chooseScheme(SCHEMES.find((known) => known === value) ?? "system"),
         },
+        { kind: "line" },
+        { kind: "item", label: t("action.palette"), icon: "command", onSelect: () => runAction("palette") },
+        { kind: "item", label: t("action.keyList"), after: "?", onSelect: () => runAction("keyList") },
+        { kind: "item", label: t("action.signOut"), onSelect: () => void signOut() },
       ]}
     />
   )

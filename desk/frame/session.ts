@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react"
-import { sessionAnswer, type SessionAnswer } from "../../protocol/commands.ts"
+import { accountCommands, sessionAnswer, type SessionAnswer } from "../../protocol/commands.ts"
 import type { Id } from "../../protocol/values.ts"
 import { closeReplica, openReplica, request, RefusalError } from "../replica/replica.ts"
 
@@ -83,8 +83,8 @@ async function leave() {
 }
 
 /** Signing out by hand: nothing of the workspace stays on this machine. */
-export async function signOut(ask: () => Promise<unknown>) {
-  await ask()
+export async function signOut() {
+  await request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer)
   localStorage.removeItem(WORKSPACE)
   localStorage.removeItem(AGENT)
   change({ place: undefined, answer: undefined })

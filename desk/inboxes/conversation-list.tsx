@@ -3,9 +3,10 @@ import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual"
 import { lazy, Suspense, useCallback, useEffect, useRef } from "react"
 import type { InboxPreference } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
+import { runAction, useActions } from "../actions/actions.ts"
 import { useConnection, useInbox, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { useKeys, useWidth } from "../ui/ui.ts"
+import { Button, useWidth } from "../ui/ui.ts"
 import { ConversationItem } from "./conversation-item.tsx"
 import { EmptyInbox } from "./empty-inbox.tsx"
 import { FilterMenu } from "./filter-menu.tsx"
@@ -93,14 +94,14 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
   }, [openId, rows, focusRow])
 
   const current = () => rows.findIndex((row) => row.id === (focusedId.current ?? openId))
-  useKeys({
-    j: () => focusRow(current() + 1),
-    k: () => focusRow(Math.max(0, current() - 1)),
-    x: () => {
+  useActions({
+    next: () => focusRow(current() + 1),
+    previous: () => focusRow(Math.max(0, current() - 1)),
+    select() {
       const row = rows[current()]
       if (row) selection.pick(row.id, "one")
     },
-    Enter: () => {
+    open: () => {
       const row = rows[current()]
       if (row)
         void navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox, conversationId: row.id } })
@@ -182,6 +183,9 @@ function ListHead({ inbox, preference }: { inbox: InboxKey; preference: InboxPre
       {preference.showsSnoozed && <span className={style["mark"]}>{t("list.snoozed")}</span>}
       <span className={style["end"]}>
         <StartButton />
+        {isPhone && (
+          <Button icon="command" label={t("action.palette")} onClick={() => runAction("palette")} />
+        )}
         <FilterMenu inbox={inbox} preference={preference} />
         <SortMenu inbox={inbox} preference={preference} />
       </span>

@@ -1,12 +1,16 @@
+import { useState } from "react"
 import type { InboxPreference } from "../../protocol/rows.ts"
 import { channel as channels, type InboxKey } from "../../protocol/values.ts"
 import { channelWords } from "../customer/customer.ts"
+import { useActions } from "../actions/actions.ts"
 import { useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Menu, type MenuLine } from "../ui/ui.ts"
 import { rememberPreference } from "./preference.ts"
 
 export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
+  const [isOpen, setOpen] = useState(false)
+  useActions({ filter: () => setOpen(true) })
   const teams = useTeams()
   const self = useSelf()
   const chosenTeams = preference.teamIds ?? []
@@ -67,6 +71,8 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
   return (
     <Menu
       align="end"
+      isOpen={isOpen}
+      onOpen={setOpen}
       button={<Button icon="filter" label={t("filter.button")} aria-pressed={isOn} />}
       lines={[
         ...open,

@@ -1,6 +1,7 @@
 import { defaultOrder, type Order } from "../../protocol/inboxes.ts"
 import type { InboxPreference } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
+import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Menu } from "../ui/ui.ts"
 import { rememberPreference } from "./preference.ts"
@@ -9,6 +10,13 @@ const ORDERS: readonly Order[] = ["latest", "oldest", "waiting-longest", "waitin
 
 export function SortMenu({ inbox, preference }: { inbox: InboxKey; preference: InboxPreference }) {
   const order = preference.order ?? defaultOrder(inbox)
+  const choose = (chosen: Order) => rememberPreference(inbox, { ...preference, order: chosen })
+  useActions({
+    sort: ORDERS.filter((value) => value !== order).map((value) => ({
+      label: t(`sort.${value}`),
+      run: () => choose(value),
+    })),
+  })
   return (
     <Menu
       align="end"
@@ -21,7 +29,7 @@ export function SortMenu({ inbox, preference }: { inbox: InboxKey; preference: I
           choices: ORDERS.map((value) => ({ value, label: t(`sort.${value}`) })),
           onChange: (value) => {
             const chosen = ORDERS.find((known) => known === value)
-            if (chosen) rememberPreference(inbox, { ...preference, order: chosen })
+            if (chosen) choose(chosen)
           },
         },
       ]}

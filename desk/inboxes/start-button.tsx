@@ -1,8 +1,9 @@
 import { lazy, Suspense, useState } from "react"
 import { insist } from "../offline/offline.ts"
+import { useActions } from "../actions/actions.ts"
 import { useSelf, useSources } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Button, useKeys } from "../ui/ui.ts"
+import { Button } from "../ui/ui.ts"
 
 const NewConversation = lazy(() => insist(() => import("./new-conversation.tsx")))
 
@@ -14,7 +15,7 @@ export function StartButton() {
   )
   const [isOpen, setOpen] = useState(false)
   const canStart = mine.length > 0
-  useKeys(canStart ? { c: () => setOpen(true) } : {})
+  useActions({ start: canStart && (() => setOpen(true)) })
   if (!canStart) return null
   return (
     <>

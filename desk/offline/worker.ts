@@ -6,6 +6,8 @@
  * the background, and from when it is whole the next visit gets it. No page is ever made of two versions: names of
  * files have their content's hash in them, and the version before stays for windows that still show it.
  */
+import { obey, openClicked, type Message } from "./tell.ts"
+
 declare const self: ServiceWorkerGlobalScope
 /** Put in front by the build: a name for all of it, and the paths of all files but the page. */
 declare const BUILD: { version: string; files: readonly string[] }
@@ -29,6 +31,13 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(takeFile(request))
   }
 })
+
+self.addEventListener("push", (event) => {
+  // Of the server, through a push service that could not read it.
+  if (event.data) event.waitUntil(obey(event.data.json() as Message))
+})
+self.addEventListener("message", (event) => event.waitUntil(obey(event.data as Message)))
+self.addEventListener("notificationclick", (event) => event.waitUntil(openClicked(event.notification)))
 
 /** If anything cannot be had, this worker is dropped by the browser, the one before goes on, and the next visit tries again. */
 async function keepVersion(): Promise<void> {

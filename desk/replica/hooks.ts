@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react"
 import type { Counts, Reader } from "../../protocol/inboxes.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
 import type { RefusalBody } from "../../protocol/refusals.ts"
 import type {
   AgentRow,
@@ -75,14 +76,17 @@ export function useWatched<T>(replica: Replica, topics: readonly string[], read:
   return value
 }
 
-export type Self = Pick<SelfRow, "preferences" | "undoesSend"> & { agent: AgentRow; reader: Reader }
+export type Self = Pick<SelfRow, "preferences" | "undoesSend" | "notifications"> & {
+  agent: AgentRow
+  reader: Reader
+}
 /** Undefined until the replica has the agent's own rows: from disk at once, else with the first part of the snapshot. */
 export function useSelf(): Self | undefined {
   return useWatched(useReplica(), ["agent", "team", "self"], (memory) => {
     const agent = memory.kept.agent.get(memory.agentId)
     const reader = findReader(memory)
-    const { preferences = {}, undoesSend = false } = shownSelf(memory) ?? {}
-    return agent && reader && { agent, reader, preferences, undoesSend }
+    const { preferences = {}, undoesSend = false, notifications = toldOfEverything } = shownSelf(memory) ?? {}
+    return agent && reader && { agent, reader, preferences, undoesSend, notifications }
   })
 }
 

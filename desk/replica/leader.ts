@@ -4,6 +4,7 @@
  * cursor it has.
  */
 import { sessionAnswer } from "../../protocol/commands.ts"
+import type { ConversationRow } from "../../protocol/rows.ts"
 import type { Frame, Presence, ToDesk } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
 import { applyMessage, applyReturned, applySynced, forgetPresences, repaint, type Snapshot } from "./apply.ts"
@@ -13,6 +14,7 @@ import type { Change } from "./disk.ts"
 import { NO_DRAFT, returnedText } from "./draft.ts"
 import { adoptTimeline } from "./kept-timelines.ts"
 import { setPendings, type ConnectionState, type Memory } from "./memory.ts"
+import { newsOf, tellNews } from "./news.ts"
 import { createOutbox, type Outcome } from "./outbox.ts"
 import { directoryOf, takeUnsaved } from "./saving.ts"
 import type { Said, Viewing } from "./tabs.ts"
@@ -136,6 +138,7 @@ export function lead(needs: LeaderNeeds): Leader {
   }
 
   function applyAndSay(message: Frame | Snapshot | Presence): void {
+    const before = rowsBefore(message)
     if (applyMessage(memory, message) === "gap") return connection.helloAgain()
     say({ kind: "server", message })
     const { cursor } = memory
@@ -144,7 +147,17 @@ export function lead(needs: LeaderNeeds): Leader {
     if (message.kind !== "presence") saveSoon()
     if (message.kind !== "presence" && message.rows.some(({ kind }) => kind === "draft")) draftSync.wake()
     repaint(memory)
+    if (message.kind === "frame") {
+      const viewed = viewings.all().conversations.map(({ conversationId }) => conversationId)
+      tellNews(newsOf(memory, message, before), new Set(viewed))
+    }
     if (memory.isComplete) for (const tab of joiners) sayState(tab)
+  }
+
+  function rowsBefore(message: Frame | Snapshot | Presence): Map<string, ConversationRow | undefined> {
+    const rows = message.kind === "frame" ? message.rows : []
+    const changed = rows.filter(({ kind }) => kind === "conversation")
+    return new Map(changed.map(({ id }) => [id, memory.kept.conversation.get(id)]))
   }
 
   /** Acts whose change is in memory now, or never will be. */

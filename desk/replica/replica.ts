@@ -30,6 +30,7 @@ export {
 export { useDraft } from "./use-draft.ts"
 export { RefusalError } from "./ask.ts"
 export { closeReplica, openReplica } from "./current.ts"
+export { findConversations, whenRead } from "./find.ts"
 export {
   attach,
   attachedBytes,
@@ -41,6 +42,7 @@ export {
   unattach,
   uploadAgain,
 } from "./issue.ts"
+export { watchNews, type News } from "./news.ts"
 export { type Outcome } from "./outbox.ts"
 export { type CustomerNotes } from "./customer.ts"
 export { type TimelineEntry } from "./overlay.ts"

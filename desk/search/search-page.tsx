@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router"
 import { useEffect, useState } from "react"
 import { SEARCH_OPERATORS, type SearchAnswer } from "../../protocol/search.ts"
+import { useActions } from "../actions/actions.ts"
 import { LabelDot } from "../labels/labels.ts"
 import { refusalWords, t } from "../texts/texts.ts"
-import { Button, useKeys } from "../ui/ui.ts"
+import { Button } from "../ui/ui.ts"
 import { CustomerItem, MessageItem } from "./found-items.tsx"
 import { useSearch, type Found } from "./use-search.ts"
 import style from "./search-page.module.css"
@@ -11,7 +12,7 @@ import style from "./search-page.module.css"
 export function SearchPage({ q }: { q: string }) {
   const found = useSearch(q)
   const { answer } = found
-  useKeys({ ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1) })
+  useActions({ next: () => move(1), previous: () => move(-1) })
   return (
     <div className={style["page"]}>
       <h1 className="unseen">{t("search.title")}</h1>

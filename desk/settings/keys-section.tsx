@@ -1,6 +1,7 @@
 import { useState } from "react"
 import type { z } from "zod"
 import { keysAnswer } from "../../protocol/programs.ts"
+import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, serverNow, useAgents } from "../replica/replica.ts"
 import { agoWords, refusalWords, t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Icon } from "../ui/ui.ts"
@@ -17,6 +18,7 @@ export function KeysSection({ isAdmin }: { isAdmin: boolean }) {
   const [changes, setChanges] = useState(0)
   const keys = useAsked(isAdmin ? "/api-keys" : undefined, keysAnswer, changes)?.keys
   const [isMaking, setMaking] = useState(false)
+  useActions({ newKey: isAdmin && (() => setMaking(true)) })
   const [revoked, setRevoked] = useState<Key>()
   const changed = () => setChanges((count) => count + 1)
   return (

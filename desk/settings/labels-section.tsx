@@ -2,6 +2,7 @@ import { useState } from "react"
 import { labelsAnswer } from "../../protocol/commands.ts"
 import type { LabelColor } from "../../protocol/labels.ts"
 import type { LabelRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { ColorChoice, LabelDot } from "../labels/labels.ts"
 import { issueWorkspace, useLabels, type Outcome } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
@@ -18,6 +19,7 @@ export function LabelsSection({ isAdmin }: { isAdmin: boolean }) {
   const counted = useAsked(isAdmin ? "/labels" : undefined, labelsAnswer, labels)?.labels
   const counts = new Map(counted?.map(({ id, count }) => [id, count ?? 0]))
   const [isMaking, setMaking] = useState(false)
+  useActions({ newLabel: () => setMaking(true) })
   const [changedId, setChangedId] = useState<string>()
   const shown = [...labels.values()]
     .filter((label) => label.mergedInto === null)

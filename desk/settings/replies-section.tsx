@@ -3,6 +3,7 @@ import { repliesAnswer } from "../../protocol/commands.ts"
 import { REPLY_VARIABLES } from "../../protocol/replies.ts"
 import type { ReplyRow } from "../../protocol/rows.ts"
 import { MOST_TEXT } from "../../protocol/text.ts"
+import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, useReplies, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Icon, showToast } from "../ui/ui.ts"
@@ -18,6 +19,7 @@ export function RepliesSection({ isAdmin }: { isAdmin: boolean }) {
   const counted = useAsked("/saved-replies", repliesAnswer, replies)?.replies
   const uses = new Map(counted?.map((reply) => [reply.id, reply.uses]))
   const [isMaking, setMaking] = useState(false)
+  useActions({ newReply: () => setMaking(true) })
   const [changedId, setChangedId] = useState<string>()
   const changed = changedId === undefined ? undefined : replies.get(changedId)
   const shown = [...replies.values()].toSorted((one, other) => one.name.localeCompare(other.name))

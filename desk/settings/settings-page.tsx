@@ -1,9 +1,11 @@
 import { Link, useParams } from "@tanstack/react-router"
 import type { ComponentType, ReactNode } from "react"
+import { SECTIONS } from "../actions/actions.ts"
 import { useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { KeysSection } from "./keys-section.tsx"
 import { LabelsSection } from "./labels-section.tsx"
+import { NotificationsSection } from "./notifications-section.tsx"
 import { ProfileSection } from "./profile-section.tsx"
 import { RepliesSection } from "./replies-section.tsx"
 import { SourcesSection } from "./sources-section.tsx"
@@ -12,11 +14,11 @@ import { WebhooksSection } from "./webhooks-section.tsx"
 import { WorkspaceSection } from "./workspace-section.tsx"
 import style from "./settings-page.module.css"
 
-const SECTIONS = ["profile", "team", "sources", "labels", "replies", "keys", "webhooks", "workspace"] as const
 type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   profile: ProfileSection,
+  notifications: NotificationsSection,
   team: TeamSection,
   sources: SourcesSection,
   labels: LabelsSection,
@@ -25,6 +27,9 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   webhooks: WebhooksSection,
   workspace: WorkspaceSection,
 }
+
+/** What others may only look at. */
+const OF_ADMINS = new Set<Section>(["team", "sources", "workspace"])
 
 /** `corner` stands beside the sections: what has no other place on a phone. */
 export function SettingsPage({ corner }: { corner: ReactNode }) {
@@ -55,9 +60,7 @@ export function SettingsPage({ corner }: { corner: ReactNode }) {
       <div className={style["body"]}>
         <div className={style["column"]}>
           <h1>{t(`settings.${section}`)}</h1>
-          {!isAdmin && section !== "profile" && section !== "labels" && section !== "replies" && (
-            <p className={style["hint"]}>{t("settings.adminsOnly")}</p>
-          )}
+          {!isAdmin && OF_ADMINS.has(section) && <p className={style["hint"]}>{t("settings.adminsOnly")}</p>}
           <Page isAdmin={isAdmin} />
         </div>
       </div>

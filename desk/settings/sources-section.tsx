@@ -1,5 +1,6 @@
 import { useState } from "react"
 import type { SourceRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { useSources } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog } from "../ui/ui.ts"
@@ -14,6 +15,10 @@ type Channel = SourceRow["channel"]
 export function SourcesSection({ isAdmin }: { isAdmin: boolean }) {
   const sources = [...useSources().values()].toSorted((one, other) => one.name.localeCompare(other.name))
   const [making, setMaking] = useState<Channel>()
+  useActions({
+    addWebsite: isAdmin && (() => setMaking("web-chat")),
+    addSms: isAdmin && (() => setMaking("sms")),
+  })
   return (
     <>
       {isAdmin && (

@@ -1,6 +1,7 @@
 import { useState } from "react"
 import type { AgentRow } from "../../protocol/rows.ts"
 import { role as roles } from "../../protocol/values.ts"
+import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, useAgents, useSelf } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Avatar, Button } from "../ui/ui.ts"
@@ -15,6 +16,7 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
   const agents = useAgents()
   const self = useSelf()
   const [isInviting, setInviting] = useState(false)
+  useActions({ invite: isAdmin && (() => setInviting(true)) })
   const [invitedCount, setInvitedCount] = useState(0)
   const everyone = [...agents.values()].toSorted(
     (one, other) => Number(one.isDisabled) - Number(other.isDisabled) || one.name.localeCompare(other.name),

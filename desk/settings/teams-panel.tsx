@@ -1,5 +1,6 @@
 import { useState } from "react"
 import type { TeamRow } from "../../protocol/rows.ts"
+import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Icon } from "../ui/ui.ts"
@@ -14,6 +15,7 @@ export function TeamsPanel({ isAdmin }: { isAdmin: boolean }) {
   const teams = useTeams()
   const [openId, setOpenId] = useState<string>()
   const [isMaking, setMaking] = useState(false)
+  useActions({ newTeam: isAdmin && (() => setMaking(true)) })
   const sorted = [...teams.values()].toSorted(
     (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
   )

@@ -1,6 +1,7 @@
 import { useState } from "react"
 import type { z } from "zod"
 import { webhooksAnswer } from "../../protocol/programs.ts"
+import { useActions } from "../actions/actions.ts"
 import { issueWorkspace } from "../replica/replica.ts"
 import { momentWords, t } from "../texts/texts.ts"
 import { Button, Dialog, Icon, showToast } from "../ui/ui.ts"
@@ -18,6 +19,8 @@ export function WebhooksSection({ isAdmin }: { isAdmin: boolean }) {
   const [changes, setChanges] = useState(0)
   const webhooks = useAsked(isAdmin ? "/webhooks" : undefined, webhooksAnswer, changes)?.webhooks
   const [open, setOpen] = useState<Open>()
+  const make = () => setOpen({ id: undefined, what: "new" })
+  useActions({ newWebhook: isAdmin && make })
   const close = () => setOpen(undefined)
   const changed = () => setChanges((count) => count + 1)
   const shown = webhooks?.find(({ id }) => id === open?.id)
@@ -31,7 +34,7 @@ export function WebhooksSection({ isAdmin }: { isAdmin: boolean }) {
       what={t("webhooks.what")}
       action={
         isAdmin && (
-          <Button icon="plus" onClick={() => setOpen({ id: undefined, what: "new" })}>
+          <Button icon="plus" onClick={make}>
             {t("webhooks.new")}
           </Button>
         )

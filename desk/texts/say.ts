@@ -3,12 +3,13 @@ import { account } from "./en/account.ts"
 import { conversation } from "./en/conversation.ts"
 import { desk } from "./en/desk.ts"
 import { refusals } from "./en/refusals.ts"
+import type { actions } from "./en/actions.ts"
 import type { search } from "./en/search.ts"
 import type { settings } from "./en/settings.ts"
 
 const atOnce = { ...account, ...conversation, ...desk, ...refusals }
 
-type Texts = typeof atOnce & typeof search & typeof settings
+type Texts = typeof atOnce & typeof actions & typeof search & typeof settings
 /** Those of pages that come later are there before anybody asks for them, since such a page waits for `loadTexts`. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const texts = atOnce as Texts
@@ -23,6 +24,7 @@ const plurals = new Intl.PluralRules("en")
 const numbers = new Intl.NumberFormat("en")
 
 const later = {
+  actions: async () => (await import("./en/actions.ts")).actions,
   search: async () => (await import("./en/search.ts")).search,
   settings: async () => (await import("./en/settings.ts")).settings,
 }

@@ -5,7 +5,8 @@
  * of `Intl.PluralRules` and needs `count`. Another language is another record with the same keys. What is
  * traded: no library, so no gender or nested forms until a language needs them.
  */
-export { loadTexts, refusalWords, reasonWords, t } from "./say.ts"
+export { push as pushTexts } from "./en/push.ts"
+export { loadTexts, refusalWords, reasonWords, t, type TextKey } from "./say.ts"
 export {
   agoWords,
   clockWords,

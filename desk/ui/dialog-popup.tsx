@@ -2,6 +2,7 @@ import { Dialog } from "@base-ui/react/dialog"
 import { Button } from "./button.tsx"
 import type { ReactNode } from "react"
 import type { DialogProps } from "./dialog.tsx"
+import { useSwipeBack } from "./use-swipe-back.ts"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./dialog-popup.module.css"
 
@@ -13,11 +14,12 @@ export default function DialogPopup({
   shape = "box",
   children,
 }: DialogProps) {
+  const swipe = useSwipeBack(onClose)
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={style["behind"]} />
-        <Dialog.Popup className={style[shape]}>
+        <Dialog.Popup className={style[shape]} {...(shape === "sheet" ? swipe : {})}>
           <header className={style["head"]}>
             <Dialog.Title className={style["title"]}>{title}</Dialog.Title>
             <Dialog.Close render={<Button icon="close" label={closeLabel} />} />

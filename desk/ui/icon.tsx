@@ -108,6 +108,15 @@ const PATHS = {
   offline: (
     <path d="M3 3l18 18M8.500 15.500a5 5 0 0 1 7 0M5 12a10 10 0 0 1 4-2.400M13 9a10 10 0 0 1 6 3M12 19v.01" />
   ),
+  scheme: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <path d="M12 3.500v17a8.500 8.500 0 0 0 0-17z" fill="currentColor" />
+    </>
+  ),
+  command: (
+    <path d="M9 9V6.500A2.500 2.500 0 1 0 6.500 9h11A2.500 2.500 0 1 0 15 6.500v11a2.500 2.500 0 1 0 2.500-2.500h-11A2.500 2.500 0 1 0 9 17.500z" />
+  ),
   building: <path d="M5 21V4h9v17M14 9h5v12M3 21h18M8 8h3M8 12h3M8 16h3" />,
 } satisfies Record<string, ReactNode>
 

@@ -4,16 +4,17 @@
  * Hides: tokens, the icon set, focus, the behaviour of menus and dialogs (Base UI). Menus and dialogs are told
  * what they hold as data and their code loads apart, after the list is shown: Base UI's floating parts weigh
  * more than the rest of the first screen together. What is traded: a menu cannot hold arbitrary elements.
- * `useKeys` is the one place where single-key shortcuts listen, so that none fires while somebody types.
  */
 export { Avatar } from "./avatar.tsx"
 export { Button } from "./button.tsx"
 export { copyText } from "./copy.ts"
 export { Dialog } from "./dialog.tsx"
 export { Field } from "./field.tsx"
-export { Icon } from "./icon.tsx"
+export { Icon, type IconName } from "./icon.tsx"
 export { Menu, type MenuLine } from "./menu.tsx"
 export { Popover } from "./popover.tsx"
+export { SCHEMES, chooseScheme, useScheme } from "./scheme.ts"
 export { Toasts, showToast } from "./toast.tsx"
-export { useKeys } from "./keys.ts"
+export { useSwipeBack } from "./use-swipe-back.ts"
+export { useWatched } from "./use-watched.ts"
 export { useWidth } from "./width.ts"

@@ -187,6 +187,13 @@ export const settings = {
     prose:
       "Whether webhooks may lead to addresses that are not of the public internet: this machine and its network. Every admin of a workspace can then make Parley speak to what stands there, so say `yes` only where all of them may.",
   },
+  pushServices: {
+    name: "PARLEY_PUSH_SERVICES",
+    rule: words.pipe(z.array(url("http", "https").transform((text) => new URL(text).origin))).default([]),
+    otherwise: "none; those of the browsers' makers need no setting",
+    prose:
+      "Push services of your own, such as `https://push.example.com`, separated by commas: they may be inside your network. All others must be reached by https and outside of it.",
+  },
   logLevel: {
     name: "PARLEY_LOG_LEVEL",
     rule: z

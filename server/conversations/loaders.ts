@@ -10,3 +10,9 @@ export const conversationLoaders: readonly Loader[] = [
   customerLoader,
   entryLoader,
 ]
+
+export function loaderOf(kind: "entry" | "conversation"): Loader {
+  const loader = conversationLoaders.find((one) => one.kind === kind)
+  if (loader === undefined) throw new Error(`Nothing loads rows of the kind ${kind}.`)
+  return loader
+}

@@ -167,6 +167,22 @@ create table customers (
   constraint customers_pkey PRIMARY KEY (workspace_id, id)
 );
 
+create table devices (
+  workspace_id uuid not null,
+  id uuid not null,
+  agent_id uuid not null,
+  session_id text not null,
+  endpoint text not null,
+  public_key text not null,
+  secret text not null,
+  shown uuid[] default '{}'::uuid[] not null,
+  added_at timestamp with time zone not null,
+  constraint devices_pkey PRIMARY KEY (workspace_id, id),
+  constraint devices_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
+  constraint devices_endpoint_key UNIQUE (workspace_id, endpoint),
+  constraint devices_session_fkey FOREIGN KEY (session_id) REFERENCES identity.session(id) ON DELETE CASCADE
+);
+
 create table drafts (
   workspace_id uuid not null,
   agent_id uuid not null,
@@ -408,6 +424,29 @@ create table notices (
   constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'woke'::text]))) NOT VALID
 );
 
+create table notification_preferences (
+  workspace_id uuid not null,
+  agent_id uuid not null,
+  preference jsonb not null,
+  constraint notification_preferences_pkey PRIMARY KEY (workspace_id, agent_id),
+  constraint notification_preferences_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id)
+);
+
+create table push_keys (
+  only_row boolean default true not null,
+  public_key text not null,
+  private_key text not null,
+  constraint push_keys_pkey PRIMARY KEY (only_row),
+  constraint push_keys_only_row CHECK (only_row)
+);
+
+create table push_places (
+  workspace_id uuid not null,
+  fed_number bigint not null,
+  constraint push_places_pkey PRIMARY KEY (workspace_id),
+  constraint push_places_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table remarks (
   workspace_id uuid not null,
   id uuid not null,
@@ -579,6 +618,10 @@ CREATE INDEX customer_fields_key_index ON public.customer_fields USING btree (wo
 CREATE INDEX customers_found_index ON public.customers USING gin (found_as gin_trgm_ops) WHERE (found_as IS NOT NULL);
 
 CREATE INDEX customers_name_index ON public.customers USING btree (workspace_id, COALESCE(found_as, '~'::text) COLLATE "C", id);
+
+CREATE INDEX devices_agent_index ON public.devices USING btree (workspace_id, agent_id);
+
+CREATE INDEX devices_session_index ON public.devices USING btree (session_id);
 
 CREATE INDEX entries_address_index ON public.entries USING btree (workspace_id, address_id, at) WHERE (type = 'message'::text);
 

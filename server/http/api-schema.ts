@@ -114,6 +114,9 @@ const EXAMPLES: Record<string, unknown> = {
   accent: "#2457d6",
   email: "ada@acme.example",
   url: "https://acme.example/hook",
+  endpoint: "https://push.example/a-browser",
+  p256dh: `B${"A".repeat(86)}`,
+  auth: "A".repeat(22),
   password: "correct horse battery",
   token: "the-end-of-the-link",
   /** Long enough for all that must be of some length. */

@@ -65,6 +65,10 @@ const described: Record<string, Record<string, string>> = {
     "PUT /me/undo-send": "Have answers held for a few seconds, or not",
     "PUT /me/availability": "Go Away by hand, or come back",
     "PUT /me/teams/:teamId": "Switch one of one’s teams off or on",
+    "PUT /me/notifications": "Choose what to be told of",
+    "GET /me/devices": "The browsers that are pushed to, and the key to subscribe with",
+    "PUT /me/devices": "Have a browser pushed to",
+    "DELETE /me/devices": "Have a browser pushed to no longer",
     "PUT /me/inboxes/:inbox": "Remember filter and order of an inbox",
   },
   Workspace: {

@@ -13,11 +13,13 @@ import type { Adapters } from "../channels/channels.ts"
 import type { Config } from "../config/config.ts"
 import type { FileStore } from "../files/files.ts"
 import type { Log } from "../log/log.ts"
+import type { PushService } from "../notifications/notifications.ts"
 import type { Sync } from "../sync/sync.ts"
 import type { Identity } from "../team/team.ts"
 import { accountRoutes } from "./account.ts"
 import { apiPageRoute } from "./api-page.ts"
 import { conversationRoutes } from "./conversations.ts"
+import { deviceRoutes } from "./devices.ts"
 import { fileRoutes } from "./files.ts"
 import { customerRoutes } from "./customers.ts"
 import { createFrame } from "./frame.ts"
@@ -45,8 +47,9 @@ export async function createHttp(joined: {
   identity: Identity
   adapters: Adapters
   store: FileStore
+  push: PushService
 }): Promise<App> {
-  const { config, sync, identity, adapters, store } = joined
+  const { config, sync, identity, adapters, store, push } = joined
   const app = await createFrame(joined)
   refuseOtherRoles(app, config)
   if (config.roles.has("stream")) {
@@ -58,6 +61,7 @@ export async function createHttp(joined: {
   if (!config.roles.has("http")) return app
   accountRoutes(app, { sync, config, identity })
   teamRoutes(app, { sync, config })
+  deviceRoutes(app, { sync, identity, push })
   labelRoutes(app, { sync })
   replyRoutes(app, { sync })
   sourceRoutes(app, { sync })

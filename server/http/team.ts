@@ -13,6 +13,7 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
     setTeamOff,
     setInbox,
     setUndoSend,
+    setNotifications,
     renameSelf,
     changeAgent,
     makeTeam,
@@ -38,6 +39,7 @@ export function teamRoutes(app: App, { sync, config }: { sync: Sync; config: Con
   serve(app, setTeamOff, async ({ agent, params, body }) => acts.setTeamOff(sync, agent, params.teamId, body))
   serve(app, setInbox, async ({ agent, params, body }) => acts.setInbox(sync, agent, params.inbox, body))
   serve(app, setUndoSend, async ({ agent, body }) => acts.setUndoSend(sync, agent, body))
+  serve(app, setNotifications, async ({ agent, body }) => acts.setNotifications(sync, agent, body))
   serve(app, renameSelf, async ({ agent, body }) => acts.renameSelf(sync, agent, body))
   serve(app, changeAgent, async ({ agent, params, body }) =>
     acts.changeAgent(sync, agent, params.agentId, body),

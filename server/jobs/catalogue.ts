@@ -35,6 +35,12 @@ export const catalogue = {
   "deliver-webhook": z.object({ deliveryId: id }),
   /** notifications: one e-mail. */
   "send-mail": z.object({ to: z.string(), subject: z.string(), text: z.string() }),
+  /** notifications: one push to one browser. */
+  "notify-device": z.object({
+    deviceId: id,
+    conversationId: id,
+    what: z.enum(["offer", "mine", "mention", "unassigned", "read"]),
+  }),
   /** sync: old changes, commands and jobs. */
   trim: z.object({}),
 } satisfies Record<string, z.ZodObject>

@@ -1,5 +1,5 @@
 /** What people do to workspaces, teams and each other: one function a command, each in the file of its subject. */
-export { changeAgent, renameSelf, setInbox, setUndoSend } from "./agents.ts"
+export { changeAgent, renameSelf, setInbox, setNotifications, setUndoSend } from "./agents.ts"
 export { setAvailability, setTeamOff } from "./availability.ts"
 export {
   acceptInvitation,

@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { NotificationPreference } from "../../protocol/notifications.ts"
 import type { InboxPreference } from "../../protocol/rows.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import type { Role } from "../../protocol/values.ts"
@@ -175,6 +176,24 @@ export async function setInbox(
       insert into inbox_preferences (workspace_id, agent_id, inbox, preference)
       values (${workspaceId}, ${agentId}, ${inbox}, ${JSON.stringify(preference)})
       on conflict (workspace_id, agent_id, inbox) do update set preference = excluded.preference`.execute(tx)
+    changed("self", agentId, [`agent:${agentId}`])
+    return {}
+  })
+}
+
+/** What he is told of while he is not looking. */
+export async function setNotifications(
+  sync: Sync,
+  agent: Agent,
+  { id, preference }: { id: string; preference: NotificationPreference },
+): Promise<Done> {
+  const { workspaceId, agentId } = agent
+  const command = { actor: `agent:${agentId}`, id, name: "set-notifications" }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`
+      insert into notification_preferences (workspace_id, agent_id, preference)
+      values (${workspaceId}, ${agentId}, ${JSON.stringify(preference)})
+      on conflict (workspace_id, agent_id) do update set preference = excluded.preference`.execute(tx)
     changed("self", agentId, [`agent:${agentId}`])
     return {}
   })

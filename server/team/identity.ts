@@ -17,6 +17,8 @@ export type SignedIn = { user: User; cookies: string[] }
 export type Identity = {
   /** Who holds the session of a Cookie header. Believed for a few seconds, or until any process says that it ended. */
   findUser(cookie: string | undefined): Promise<User | undefined>
+  /** The id of a Cookie header's session, which is gone once it has ended. */
+  findSession(cookie: string | undefined): Promise<string | undefined>
   /** As `findUser`, but asks, and prolongs the session: the cookies to answer with. */
   renewSession(cookie: string | undefined): Promise<SignedIn | undefined>
   /** Refuses `wrong-credentials`. */
@@ -126,6 +128,9 @@ export function createIdentity({
       else if (ends === endsBefore)
         believed.set(session, { user: userOf(found.user), until: performance.now() + BELIEVED_FOR })
       return found === null ? undefined : userOf(found.user)
+    },
+    async findSession(cookie) {
+      return sessionOf(cookie) === undefined ? undefined : (await ask(cookie))?.session.id
     },
     async renewSession(cookie) {
       if (sessionOf(cookie) === undefined) return undefined

@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import { toldOfEverything, type NotificationPreference } from "../../protocol/notifications.ts"
 import type { InboxPreference, Row } from "../../protocol/rows.ts"
 import type { Tx } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
@@ -55,6 +56,8 @@ const teamLoader = sharedLoader("team", async (tx, workspaceId, ids) => {
   return rows
 })
 
+type Wishes = { id: string; undoesSend: boolean; notifications: NotificationPreference | null }
+
 /** What is the agent's own: nobody else is ever given it. */
 const selfLoader: Loader = {
   kind: "self",
@@ -62,20 +65,26 @@ const selfLoader: Loader = {
     const { rows } = await sql<{ agentId: string; inbox: string; preference: InboxPreference }>`
       select agent_id as "agentId", inbox, preference from inbox_preferences
        where workspace_id = ${workspaceId} and agent_id = any(${ids}::uuid[])`.execute(tx)
-    const { rows: agents } = await sql<{ id: string; undoesSend: boolean }>`
-      select id, undoes_send as "undoesSend" from agents
-       where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx)
-    const wanted = new Map(agents.map(({ id, undoesSend }) => [id, undoesSend]))
+    const { rows: agents } = await sql<Wishes>`
+      select a.id, a.undoes_send as "undoesSend", n.preference as notifications from agents a
+        left join notification_preferences n on n.workspace_id = a.workspace_id and n.agent_id = a.id
+       where a.workspace_id = ${workspaceId} and a.id = any(${ids}::uuid[])`.execute(tx)
+    const wanted = new Map(agents.map((agent) => [agent.id, agent]))
     return new Map(
       readers.map(({ agentId }) => {
         const own = rows.filter((row) => row.agentId === agentId)
         const preferences = Object.fromEntries(own.map(({ inbox, preference }) => [inbox, preference]))
-        const undoesSend = wanted.get(agentId)
-        if (undoesSend === undefined) return [agentId, new Map<string, Row>()]
-        return [
-          agentId,
-          new Map<string, Row>([[agentId, { kind: "self", id: agentId, preferences, undoesSend }]]),
-        ]
+        const wishes = wanted.get(agentId)
+        if (wishes === undefined) return [agentId, new Map<string, Row>()]
+        const { undoesSend, notifications } = wishes
+        const row: Row = {
+          kind: "self",
+          id: agentId,
+          preferences,
+          undoesSend,
+          notifications: notifications ?? toldOfEverything,
+        }
+        return [agentId, new Map([[agentId, row]])]
       }),
     )
   },

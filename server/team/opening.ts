@@ -4,6 +4,7 @@ import type { Stamp } from "../../protocol/values.ts"
 import { stamp, type Tx } from "../db/db.ts"
 import type { Writing } from "../sync/sync.ts"
 import { stateAt } from "./hours.ts"
+import { beThere } from "./reached.ts"
 
 /**
  * Opens or closes the team as its hours say, and looks again when they will say otherwise. Whoever has no open team
@@ -25,6 +26,7 @@ export async function followHours(writing: Writing, workspaceId: string, teamId:
   await sql`
     update teams set is_open = ${isOpen} where workspace_id = ${workspaceId} and id = ${teamId}`.execute(tx)
   changed("team", teamId, ["workspace"])
+  if (isOpen && team.hours !== null) await beThere(writing, workspaceId, teamId)
   const { rows: members } = await sql<{ agentId: string; hasAnother: boolean }>`
     select m.agent_id as "agentId",
            exists (select 1 from memberships other

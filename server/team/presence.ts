@@ -4,12 +4,11 @@ import { stamp } from "../db/db.ts"
 import type { Handlers } from "../jobs/jobs.ts"
 import { write, type Sync } from "../sync/sync.ts"
 import { followHours } from "./opening.ts"
+import { autoAwayKey, AWAY_AFTER, isReached } from "./reached.ts"
 
 export { isAvailable } from "./agent.ts"
 export { opensAt } from "./opening.ts"
 
-/** Nobody becomes Away by himself before none of his apps has been connected for this long. */
-const AWAY_AFTER = 5 * 60_000
 /** How often the process that holds a connection says so; it may die right after having said it. */
 const RENEWED_EVERY = 60_000
 /** Found out later than this, the machine was down or its clock was set: who is connected has to be heard first. */
@@ -39,7 +38,7 @@ export async function renewPresence(
       returning id`.execute(tx)
     for (const { id } of rows) {
       changed("agent", id, ["workspace"])
-      await enqueue({ name: "auto-away", payload: { agentId: id }, runAt: until, key: keyOf(id) })
+      await enqueue({ name: "auto-away", payload: { agentId: id }, runAt: until, key: autoAwayKey(id) })
     }
     return {}
   })
@@ -57,7 +56,7 @@ export async function connectionClosed(sync: Sync, workspaceId: string, agentId:
        where workspace_id = ${workspaceId} and id = ${agentId} and is_present
       returning id`.execute(tx)
     if (rows.length > 0)
-      await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
+      await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: autoAwayKey(agentId) })
     return {}
   })
 }
@@ -77,20 +76,23 @@ export function teamJobs(sync: Sync): Pick<Required<Handlers>, "auto-away" | "fo
           connectedUntil: string | null
           awayByHand: boolean
           isDisabled: boolean
+          isReached: boolean
         }>`
-          select connected_until as "connectedUntil", away_by_hand as "awayByHand",
-                 disabled_at is not null as "isDisabled"
-            from agents where workspace_id = ${workspaceId} and id = ${agentId} and is_present
+          select a.connected_until as "connectedUntil", a.away_by_hand as "awayByHand",
+                 a.disabled_at is not null as "isDisabled", ${isReached} as "isReached"
+            from agents a where a.workspace_id = ${workspaceId} and a.id = ${agentId} and a.is_present
              for update`.execute(tx)
         const [agent] = rows
         if (agent === undefined) return {}
         const { connectedUntil, awayByHand, isDisabled } = agent
-        const until = connectedUntil === null ? undefined : lookAgainAt(connectedUntil, at)
+        const until =
+          (connectedUntil === null ? undefined : lookAgainAt(connectedUntil, at)) ??
+          (agent.isReached ? stamp(new Date(Date.parse(at) + AWAY_AFTER)) : undefined)
         if (until !== undefined) {
           await sql`
             update agents set connected_until = ${until}
              where workspace_id = ${workspaceId} and id = ${agentId}`.execute(tx)
-          await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: keyOf(agentId) })
+          await enqueue({ name: "auto-away", payload: { agentId }, runAt: until, key: autoAwayKey(agentId) })
           return {}
         }
         await sql`
@@ -114,8 +116,4 @@ function lookAgainAt(connectedUntil: Stamp, at: Stamp): Stamp | undefined {
   if (connectedUntil > at) return connectedUntil < longest ? connectedUntil : longest
   if (now - Date.parse(connectedUntil) < LATE) return undefined
   return stamp(new Date(now + RENEWED_EVERY + LATE / 2))
-}
-
-function keyOf(agentId: string): string {
-  return `auto-away:${agentId}`
 }

@@ -2,7 +2,7 @@
  * People: who they are, what they may, which teams they are in and whether they are available.
  *
  * Hides better-auth (users, passwords, sessions; its tables are the schema `identity`), the rules of roles,
- * invitations, and the lease by which an agent without a connected app becomes Away by himself. Everything that
+ * invitations, and the lease by which an agent without a connected app or reached device becomes Away by himself. Everything that
  * changes what an agent may see writes `access-changed` for him, so that his open sessions start anew; everything
  * that makes an agent unavailable enqueues `release-agent` in the same transaction.
  *

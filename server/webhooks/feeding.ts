@@ -2,63 +2,32 @@ import { sql } from "kysely"
 import type { ConversationRow, EntryRow, Row } from "../../protocol/rows.ts"
 import type { WebhookEvent } from "../../protocol/programs.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
-import { conversationLoaders } from "../conversations/conversations.ts"
+import { loaderOf } from "../conversations/conversations.ts"
 import { newId, type Tx } from "../db/db.ts"
 import { write, type Loader, type Sync } from "../sync/sync.ts"
 import { putDown, type Told } from "./log.ts"
-
-type Feeder = {
-  start(): void
-  stop(): Promise<void>
-  /** Looks through all logs up to their end. */
-  feed(): Promise<void>
-}
 
 type Change = { number: number; entryId: Id; isCommand: boolean; at: Stamp }
 type Behind = { workspaceId: Id; webhookId: Id }
 /** What an entry alone does not say. */
 type About = { id: Id; isFirst: boolean; labels: { id: Id; at: Stamp }[] }
 
-/** Milliseconds. */
-const LOOKS_EVERY = 1_000
 /** Changes of one transaction. */
 const MOST_AT_ONCE = 200
 
-/** Turns the change log into deliveries, in whichever processes run jobs. */
-export function createFeeder(sync: Sync): Feeder {
-  let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> | undefined
-
-  async function feed(): Promise<void> {
-    const { rows } = await sql<Behind>`/* prepared */
-      select w.workspace_id as "workspaceId", w.id as "webhookId"
-        from webhooks w join counters c on c.workspace_id = w.workspace_id
-       where w.off_at is null and w.deleted_at is null and w.fed_number < c.number`.execute(sync.db)
-    for (const behind of rows)
-      try {
-        while (await feedOne(sync, behind));
-      } catch (error) {
-        // The others shall not wait for it; it is tried again with the next look.
-        sync.log.error({ err: error, ...behind }, "a webhook could not be fed")
-      }
-  }
-
-  return {
-    feed,
-    start() {
-      timer = setInterval(() => {
-        looking ??= feed()
-          .catch((error: unknown) => sync.log.error({ err: error }, "webhooks could not be fed"))
-          .finally(() => {
-            looking = undefined
-          })
-      }, LOOKS_EVERY)
-    },
-    async stop() {
-      clearInterval(timer)
-      await looking
-    },
-  }
+/** Turns what is new in the change logs into deliveries. */
+export async function feedWebhooks(sync: Sync): Promise<void> {
+  const { rows } = await sql<Behind>`/* prepared */
+    select w.workspace_id as "workspaceId", w.id as "webhookId"
+      from webhooks w join counters c on c.workspace_id = w.workspace_id
+     where w.off_at is null and w.deleted_at is null and w.fed_number < c.number`.execute(sync.db)
+  for (const behind of rows)
+    try {
+      while (await feedOne(sync, behind));
+    } catch (error) {
+      // The others shall not wait for it; it is tried again with the next look.
+      sync.log.error({ err: error, ...behind }, "a webhook could not be fed")
+    }
 }
 
 /** A step through the log of one webhook; whether there may be more. */
@@ -185,10 +154,4 @@ async function readAbouts(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<
                       where l.workspace_id = e.workspace_id and l.entry_id = e.id), '[]') as labels
       from entries e where e.workspace_id = ${workspaceId} and e.id = any(${[...ids]}::uuid[])`.execute(tx)
   return rows
-}
-
-function loaderOf(kind: "entry" | "conversation"): Loader {
-  const loader = conversationLoaders.find((one) => one.kind === kind)
-  if (loader === undefined) throw new Error(`Nothing loads rows of the kind ${kind}.`)
-  return loader
 }

@@ -10,6 +10,6 @@
  * than the log is kept misses the rest.
  */
 export * as acts from "./managing.ts"
-export { createFeeder } from "./feeding.ts"
+export { feedWebhooks } from "./feeding.ts"
 export { webhookJobs } from "./delivering.ts"
 export { giveUpWaiting, trimDeliveries } from "./log.ts"

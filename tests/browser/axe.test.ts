@@ -1,66 +1,11 @@
-/** Every screen of the desk, light and dark. */
+/** Every screen of the desk of a company at work, light and dark. */
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createPerson } from "../flows/person.ts"
-import { succeed } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
 import { answerField, conversation, inbox, log, rows } from "../harness/people.ts"
 import { expectNothing, PHONE, SCHEMES } from "./axe.ts"
 import { furnish, type Furnished } from "./furnished.ts"
 import { openStage, type Stage } from "./stage.ts"
-
-describe("where nobody has begun", () => {
-  let stage: Stage
-  beforeAll(async () => {
-    stage = await openStage()
-  })
-  afterAll(() => stage?.close())
-
-  test("the first start, and a shop without anybody in it", async () => {
-    for (const colorScheme of SCHEMES) {
-      const page = await stage.openBrowser({ colorScheme, reducedMotion: "reduce" })
-      await expectNothing(page, {
-        "first start": async () => {
-          await page.goto(stage.url)
-          await page.getByRole("heading", { name: "Create your workspace" }).waitFor()
-        },
-        "shop without a workspace": () => page.goto(`${stage.url}/try`),
-      })
-    }
-  })
-
-  test("each inbox while it is empty", async () => {
-    const first = await stage.openBrowser()
-    await people.firstStart(first, stage.url, { name: "Ada", email: "ada@fjord.test", company: "Fjord" })
-    const ada = createPerson(stage.url)
-    await succeed(ada.send("POST", "/sign-in", { email: "ada@fjord.test", password: people.PASSWORD }))
-    for (const colorScheme of SCHEMES) {
-      const page = await stage.openBrowserOf(ada, stage.url, { colorScheme, reducedMotion: "reduce" })
-      await page.goto(stage.url)
-      await expectNothing(page, {
-        ...Object.fromEntries(
-          ["Me", "Mentions", "Unassigned", "Starred", "All", "Everyone"].map((name) => [
-            name,
-            () => people.openInbox(page, name),
-          ]),
-        ),
-        closed: async () => {
-          await page.getByRole("button", { name: "Filter" }).click()
-          await page.getByRole("menuitemradio", { name: "Closed" }).click()
-          await page.getByRole("button", { name: "Show open ones" }).waitFor()
-        },
-        filtered: async () => {
-          await page.getByRole("button", { name: "Show open ones" }).click()
-          await page.getByRole("button", { name: "Filter" }).click()
-          await page.getByRole("menuitemcheckbox", { name: "SMS" }).click()
-          await page.keyboard.press("Escape")
-          await page.getByText("Nothing here matches the filter.").waitFor()
-        },
-      })
-      await page.getByRole("button", { name: "Clear filter" }).click()
-    }
-  })
-})
 
 describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
   const looks = { colorScheme, reducedMotion: "reduce" } as const
@@ -203,6 +148,17 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await page.keyboard.press("?")
         await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor()
       },
+      palette: async () => {
+        await page.keyboard.press("Escape")
+        await page.getByRole("dialog").waitFor({ state: "detached" })
+        await page.keyboard.press("Control+k")
+        await page.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill("lead")
+        await page.getByRole("group", { name: "Conversations" }).waitFor()
+      },
+      "palette without a match": async () => {
+        await page.getByRole("dialog", { name: "Commands" }).getByRole("combobox").fill("xyzzy")
+        await page.getByText("Nothing here has this name.").waitFor()
+      },
     })
     await page.keyboard.press("Escape")
     await expectNothing(page, {
@@ -269,6 +225,11 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
   test("settings", async () => {
     await expectNothing(page, {
       profile: () => open("Profile"),
+      notifications: async () => {
+        await open("Notifications")
+        await page.getByRole("switch", { name: "Quiet hours" }).click()
+        await page.getByLabel("From").waitFor()
+      },
       workspace: () => open("Workspace"),
       team: () => open("Team"),
       invitation: async () => {
@@ -366,7 +327,7 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
         await phone.getByRole("dialog", { name: "Customer" }).waitFor()
       },
       ...Object.fromEntries(
-        ["Profile", "Team", "Sources", "Labels", "Workspace"].map((section) => [
+        ["Profile", "Notifications", "Team", "Sources", "Labels", "Workspace"].map((section) => [
           section,
           () => go(phone, `/settings/${section.toLowerCase()}`, section),
         ]),

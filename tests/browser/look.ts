@@ -130,7 +130,7 @@ async function takeAll(company: Company) {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "team", "sources", "labels", "keys", "workspace"])
+    for (const section of ["profile", "notifications", "team", "sources", "labels", "keys", "workspace"])
       await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
         page.goto(`${parley.url}/settings/${section}`),
       )
@@ -185,6 +185,12 @@ async function takeAll(company: Company) {
       await page.getByRole("list", { name: "Conversations" }).waitFor()
       await page.keyboard.press("?")
     })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("palette", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("log").waitFor()
+        await page.keyboard.press("Control+k")
+      })
     for (const size of ["narrow", "phone"] as const)
       await shoot("customer", { size, theme }, ada, async (page) => {
         await page.goto(links.busy)
@@ -203,6 +209,9 @@ async function takeAll(company: Company) {
       })
     })
     await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
+    await shoot("settings-notifications", { size: "phone", theme }, ada, (page) =>
+      page.goto(`${parley.url}/settings/notifications`),
+    )
     await shoot("settings-team", { size: "phone", theme }, ada, (page) =>
       page.goto(`${parley.url}/settings/team`),
     )

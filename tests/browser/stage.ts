@@ -28,7 +28,8 @@ export async function openStage(overrides: Partial<Config> = {}): Promise<Stage>
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }))
   const database = await createTestDatabase({ dataFolder, ...overrides })
   opened.defer(() => database.close())
-  let parley = await start(database.config)
+  const config = { ...database.config, ...overrides }
+  let parley = await start(config)
   opened.defer(() => parley.stop())
   const browser = await launchBrowser()
   opened.defer(() => browser.close())
@@ -56,7 +57,7 @@ export async function openStage(overrides: Partial<Config> = {}): Promise<Stage>
       try {
         await meanwhile?.()
       } finally {
-        parley = await start({ ...database.config, port: Number(new URL(url).port) })
+        parley = await start({ ...config, port: Number(new URL(url).port) })
       }
     },
     close: () => running.disposeAsync(),

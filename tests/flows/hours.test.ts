@@ -104,6 +104,33 @@ test("who has no open team left is Away until one opens, and his badge with him;
   expect([await badgeOf(ada), await badgeOf(bo)]).toEqual([1, 1])
 })
 
+test("an agent with a device that is pushed to counts as connected while working hours run, and no longer", async () => {
+  const keys = { p256dh: `B${"A".repeat(86)}`, auth: "A".repeat(22) }
+  await succeed(bo.send("PUT", "/me/devices", { endpoint: "https://push.example/bo", keys }))
+  /** With every app closed. In short steps: what is found out late is looked at once more. */
+  const pass = async (minutes: number) => {
+    for (let step = 0; step < minutes * 3; step += 1) {
+      parley.clock.set(new Date(parley.clock.now().getTime() + 20_000))
+      await parley.runDueJobs()
+    }
+  }
+  await setHours(salesId, OFFICE)
+  await pass(8)
+  expect([await isAvailable(ada), await isAvailable(bo)]).toEqual([false, true])
+  await company.write("Offered", { at: shopId })
+  expect((await company.see(ada, "Offered")).offer).toMatchObject({ agentId: bo.agentId })
+  parley.clock.set("2026-03-02T17:00:00Z")
+  await pass(8)
+  expect(await isAvailable(bo)).toBe(false)
+  parley.clock.set("2026-03-04T08:59:30Z")
+  await pass(1)
+  expect(await isAvailable(bo)).toBe(true)
+  // Hours that are not set do not run.
+  await setHours(salesId, null)
+  await pass(8)
+  expect(await isAvailable(bo)).toBe(false)
+})
+
 test("who joins a team that is open is available by it at once", async () => {
   await setHours(company.everyoneId, { ...OFFICE, days: OFFICE.days.map(() => []) })
   expect(await isAvailable(ada)).toBe(false)

@@ -223,6 +223,10 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "PUT /api/v1/me/availability": () => namesNothing,
   "PUT /api/v1/me/undo-send": () => namesNothing,
   "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
+  "PUT /api/v1/me/notifications": () => namesNothing,
+  "GET /api/v1/me/devices": () => namesNothing,
+  "PUT /api/v1/me/devices": () => namesNothing,
+  "DELETE /api/v1/me/devices": () => namesNothing,
 }
 
 export const hook = { url: "https://quintessence.example/", events: ["message.received"] }

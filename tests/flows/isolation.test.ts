@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { WebSocket } from "ws"
 import { PROTOCOL } from "../../protocol/stream.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
 import { mentionOf } from "../../protocol/text.ts"
 import { newId } from "../../server/db/db.ts"
 import { createCompany, openParley, succeed, type Colleague, type Company } from "./company.ts"
@@ -128,6 +129,9 @@ const withSessionOnly = new Set([
   "GET /api/v1/api-keys",
   "POST /api/v1/api-keys",
   "DELETE /api/v1/api-keys/:keyId",
+  "GET /api/v1/me/devices",
+  "PUT /api/v1/me/devices",
+  "DELETE /api/v1/me/devices",
 ])
 
 test("with an API key all that an agent may do is done, and no more, but for keys themselves", async () => {
@@ -169,6 +173,11 @@ test("nobody acts in a workspace to which he does not belong, on any route", asy
   expect(await everythingOf(other.workspace)).toBe(before)
 })
 
+const device = {
+  endpoint: "https://push.example/stolen",
+  keys: { p256dh: `B${"A".repeat(86)}`, auth: "A".repeat(22) },
+}
+
 /** What makes the routes that name nothing well-formed. */
 function bodyFor(route: string): object {
   if (route.endsWith("/me") || route.endsWith("/workspace")) return { name: "Stolen" }
@@ -178,6 +187,8 @@ function bodyFor(route: string): object {
   if (route.endsWith("/files")) return { name: "Stolen", size: 1, type: "" }
   if (route.endsWith("/availability")) return { awayByHand: true }
   if (route.endsWith("/undo-send")) return { isOn: true }
+  if (route.endsWith("/devices")) return device
+  if (route.endsWith("/notifications")) return { preference: toldOfEverything }
   return route.includes("/inboxes/") ? { preference: {} } : {}
 }
 

@@ -1,6 +1,7 @@
 /** The law's cases of commands that change the workspace. */
 import { expect } from "vitest"
 import type { WorkspaceCommand } from "../../protocol/commands.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
 import { newId } from "../../server/db/db.ts"
 import { succeed, type Colleague } from "./company.ts"
 import { expectUnseen, toAgent, assign, act, send, putLabel, type Case, type Stage } from "./law-cases.ts"
@@ -19,6 +20,11 @@ async function makeFullTeam({ company, name }: Stage, members: Colleague[]): Pro
 }
 
 const idsOf = (...agents: Colleague[]) => agents.map(({ agentId }) => agentId)
+
+const device = {
+  endpoint: "https://push.example/bo",
+  keys: { p256dh: `B${"A".repeat(86)}`, auth: "A".repeat(22) },
+}
 
 /** Nothing listens there, so what is told to it waits. */
 async function* withWebhook(
@@ -147,6 +153,19 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
   async *setUndoSend({ cy }) {
     yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
     yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
+  },
+  async *addDevice(stage) {
+    yield await send(stage.bo, "PUT", "/me/devices", device)
+    yield await assign(stage, stage.ada, toAgent(stage.bo))
+  },
+  async *removeDevice(stage) {
+    yield await send(stage.bo, "PUT", "/me/devices", device)
+    yield await send(stage.bo, "DELETE", "/me/devices", { endpoint: device.endpoint })
+  },
+  async *setNotifications({ bo }) {
+    const preference = { ...toldOfEverything, showsText: false }
+    yield await send(bo, "PUT", "/me/notifications", { preference })
+    yield await send(bo, "PUT", "/me/notifications", { preference: toldOfEverything })
   },
   async *startConversation({ company, bo, cy, dee, salesId }) {
     const settings = {

@@ -88,13 +88,8 @@ export function FirstStart({ session }: { session: SessionAnswer }) {
 
 function SignOut() {
   return (
-    <button
-      type="button"
-      onClick={() =>
-        void signOut(() => request("POST", accountCommands.signOut.path, {}, accountCommands.signOut.answer))
-      }
-    >
-      {t("self.signOut")}
+    <button type="button" onClick={() => void signOut()}>
+      {t("action.signOut")}
     </button>
   )
 }

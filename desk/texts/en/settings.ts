@@ -1,10 +1,5 @@
-/** Settings. */
+/** Settings, but for the names of their pages. */
 export const settings = {
-  "settings.title": "Settings",
-  "settings.profile": "Profile",
-  "settings.team": "Team",
-  "settings.sources": "Sources",
-  "settings.workspace": "Workspace",
   "settings.save": "Save",
   "settings.saved": "Saved.",
   "settings.cancel": "Cancel",
@@ -120,7 +115,6 @@ export const settings = {
   "sources.problem": "The provider refuses our requests: {problem}",
   "sources.connect": "Connect",
 
-  "settings.labels": "Labels",
   "labels.what": "Coloured words on messages, made here or while labelling. Customers never see them.",
   "labels.whatAgents":
     "Coloured words on messages. Anybody can make one; admins and owners rename, merge and delete them.",
@@ -139,7 +133,6 @@ export const settings = {
     other: "{name} is deleted; it was on {count} messages.",
   },
 
-  "settings.replies": "Saved replies",
   "replies.what":
     "Type / in an answer and a few letters of the name. Those of a team are offered in its conversations.",
   "replies.nothing": "No saved replies yet.",
@@ -154,7 +147,6 @@ export const settings = {
   "replies.delete": "Delete",
   "replies.deleted": "{name} is deleted.",
 
-  "settings.keys": "API keys",
   "keys.what": "With a key another program does what its maker may do, as long as he may.",
   "keys.api": "What can be asked",
   "keys.nothing": "No keys yet.",
@@ -175,7 +167,6 @@ export const settings = {
   "keys.revokeWhat": "Programs that use it are shut out at once. This cannot be undone.",
   "keys.revoked": "{name} opens nothing any more.",
 
-  "settings.webhooks": "Webhooks",
   "webhooks.what": "Another program is told what happens in conversations, within seconds.",
   "webhooks.nothing": "No webhooks yet.",
   "webhooks.new": "New webhook",
@@ -220,4 +211,30 @@ export const settings = {
 
   "workspace.name": "Name of the workspace",
   "workspace.nameHint": "Customers see it too.",
+
+  "notifications.kinds": "Tell me about",
+  "notifications.kindsWhat": "On all your devices, while you are not looking at the desk.",
+  "notifications.offer": "Conversations suggested to me",
+  "notifications.mine": "New messages in my conversations",
+  "notifications.mention": "Notes that mention me",
+  "notifications.unassigned": "New conversations in Unassigned, while I am available",
+  "notifications.showsText": "Show what was written",
+  "notifications.showsTextHint": "Off: the customer’s name only, for instance on a locked screen.",
+  "notifications.quiet": "Quiet hours",
+  "notifications.quietHint": "Nothing rings or appears in them.",
+  "notifications.from": "From",
+  "notifications.to": "To",
+  "notifications.zone": "In the time of {zone}.",
+  "notifications.device": "On this device",
+  "notifications.sound": "Sound",
+  "notifications.soundHint": "From your first click in a window on.",
+  "notifications.desktop": "Notifications while the desk is open",
+  "notifications.push": "Notifications while the desk is closed",
+  "notifications.pushHint": "By the push service of this browser, which cannot read them.",
+  "notifications.pushFailed": "The browser’s push service could not be reached. Try again later.",
+  "notifications.test": "Try it",
+  "notifications.blocked":
+    "The browser blocks notifications of this site. Allow them in its settings for this site: behind the sign at the left end of the address.",
+  "notifications.impossible":
+    "This browser shows no notifications here. They need an address with https; on an iPhone or iPad, add Parley to the home screen first.",
 } as const

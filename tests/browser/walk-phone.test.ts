@@ -1,0 +1,116 @@
+/** The desk in one hand: swiping back, and what stands at the upper right. */
+import type { CDPSession, Page } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { succeed, type Colleague, type Company } from "../flows/company.ts"
+import { conversation, log, row } from "../harness/people.ts"
+import { PHONE } from "./axe.ts"
+import { openStage, type Stage } from "./stage.ts"
+
+let stage: Stage
+let company: Company
+let adas: Colleague
+let phone: Page
+let finger: CDPSession
+
+beforeAll(async () => {
+  stage = await openStage()
+  company = await stage.fill()
+  adas = await company.hire("Ada Okafor")
+  await company.hire("Bo Lindqvist")
+  await company.write("Vera", { text: `Vera asks ${"about boots ".repeat(200)}` })
+  await succeed(company.assign(adas, "Vera", { kind: "agent", agentId: adas.agentId }))
+  phone = await stage.openBrowserOf(adas, stage.url, PHONE)
+  finger = await phone.context().newCDPSession(phone)
+  await phone.goto(`${stage.url}/inbox/me`)
+})
+afterAll(() => stage?.close())
+
+beforeEach(async () => {
+  await phone.evaluate(() => {
+    document.dir = "ltr"
+    getSelection()?.removeAllRanges()
+  })
+  if (await conversation(phone).isVisible()) return
+  await row(phone, "Vera asks").getByRole("link").tap()
+  await log(phone).getByText("Vera asks").waitFor()
+})
+
+type Point = { x: number; y: number }
+
+/** Slowly, so that it is the way that counts. What the conversation looks like before the finger is lifted. */
+async function swipe(from: Point, to: Point): Promise<string> {
+  const steps = 8
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: Point[]) =>
+    finger.send("Input.dispatchTouchEvent", { type, touchPoints })
+  await touch("touchStart", [from])
+  for (let step = 1; step <= steps; step += 1) {
+    const part = step / steps
+    await touch("touchMove", [{ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }])
+    await phone.waitForTimeout(40)
+  }
+  const moved = await conversation(phone).evaluate((element) => (element as HTMLElement).style.translate)
+  await touch("touchEnd", [])
+  return moved
+}
+
+test("a swipe to the right goes back to the list, and follows the finger on its way", async () => {
+  expect(await swipe({ x: 80, y: 400 }, { x: 280, y: 410 })).toMatch(/^1\d\dpx|^200px/)
+  await conversation(phone).waitFor({ state: "detached" })
+  await row(phone, "Vera asks").waitFor()
+})
+
+test("scrolling, a short pull, one from the very edge and one to the left go nowhere", async () => {
+  await swipe({ x: 80, y: 500 }, { x: 110, y: 300 })
+  await swipe({ x: 80, y: 400 }, { x: 140, y: 400 })
+  await swipe({ x: 8, y: 400 }, { x: 280, y: 400 })
+  await swipe({ x: 280, y: 400 }, { x: 80, y: 400 })
+  await phone.waitForTimeout(500)
+  expect(await conversation(phone).isVisible()).toBe(true)
+  expect(await conversation(phone).evaluate((element) => (element as HTMLElement).style.translate)).toBe("")
+})
+
+test("selecting text is no swipe", async () => {
+  await phone.evaluate(() => {
+    const article = document.querySelector("[role=log] article, [role=log] [role=article]")
+    if (article) getSelection()?.selectAllChildren(article)
+  })
+  await swipe({ x: 80, y: 400 }, { x: 280, y: 400 })
+  await phone.waitForTimeout(300)
+  expect(await conversation(phone).isVisible()).toBe(true)
+})
+
+test("where text runs to the left it is mirrored; without motion nothing moves, and it goes back all the same", async () => {
+  await phone.evaluate(() => {
+    document.dir = "rtl"
+  })
+  await phone.emulateMedia({ reducedMotion: "reduce" })
+  expect(await swipe({ x: 80, y: 400 }, { x: 280, y: 400 })).toBe("")
+  expect(await conversation(phone).isVisible()).toBe(true)
+  expect(await swipe({ x: 280, y: 400 }, { x: 80, y: 400 })).toBe("")
+  await conversation(phone).waitFor({ state: "detached" })
+  await phone.emulateMedia({ reducedMotion: "no-preference" })
+})
+
+test("a sheet goes away by the same swipe, and the conversation under it stays", async () => {
+  await phone.getByRole("button", { name: "Customer information" }).tap()
+  const sheet = phone.getByRole("dialog", { name: "Customer" })
+  await sheet.waitFor()
+  await phone.waitForTimeout(400)
+  await swipe({ x: 80, y: 500 }, { x: 280, y: 500 })
+  await sheet.waitFor({ state: "detached" })
+  expect(await conversation(phone).isVisible()).toBe(true)
+})
+
+test("Close and Assign are in the menu at the upper right", async () => {
+  const more = phone.getByRole("button", { name: "More" })
+  const box = await more.boundingBox()
+  expect(box?.x).toBeGreaterThan(300)
+  expect(box?.y).toBeLessThan(60)
+  await more.tap()
+  await phone
+    .getByRole("menuitem", { name: /^Bo Lindqvist/ })
+    .first()
+    .waitFor()
+  await phone.getByRole("menuitem", { name: "Close" }).tap()
+  await expect.poll(async () => (await company.see(adas, "Vera")).isOpen).toBe(false)
+})

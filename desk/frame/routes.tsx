@@ -94,7 +94,7 @@ const search = createRoute({
 })
 
 const CustomersPage = lazyRouteComponent(
-  () => insist(() => import("../customers/customers.ts")),
+  () => insist(() => loadTexts("customers").then(() => import("../customers/customers.ts"))),
   "CustomersPage",
 )
 const customersSearch = z.object({
@@ -126,7 +126,7 @@ const settings = createRoute({
   },
 })
 
-const account = () => insist(() => import("./account/account.ts"))
+const account = () => insist(() => loadTexts("account").then(() => import("./account/account.ts")))
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation/$token",

@@ -1,15 +1,22 @@
 import type { RefusalBody } from "../../protocol/refusals.ts"
-import { account } from "./en/account.ts"
-import { conversation } from "./en/conversation.ts"
+import type { conversation } from "./en/conversation.ts"
 import { desk } from "./en/desk.ts"
 import { refusals } from "./en/refusals.ts"
+import type { account } from "./en/account.ts"
 import type { actions } from "./en/actions.ts"
+import type { customers } from "./en/customers.ts"
 import type { search } from "./en/search.ts"
 import type { settings } from "./en/settings.ts"
 
-const atOnce = { ...account, ...conversation, ...desk, ...refusals }
+const atOnce = { ...desk, ...refusals }
 
-type Texts = typeof atOnce & typeof actions & typeof search & typeof settings
+type Texts = typeof atOnce &
+  typeof account &
+  typeof actions &
+  typeof conversation &
+  typeof customers &
+  typeof search &
+  typeof settings
 /** Those of pages that come later are there before anybody asks for them, since such a page waits for `loadTexts`. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const texts = atOnce as Texts
@@ -24,7 +31,10 @@ const plurals = new Intl.PluralRules("en")
 const numbers = new Intl.NumberFormat("en")
 
 const later = {
+  account: async () => (await import("./en/account.ts")).account,
   actions: async () => (await import("./en/actions.ts")).actions,
+  conversation: async () => (await import("./en/conversation.ts")).conversation,
+  customers: async () => (await import("./en/customers.ts")).customers,
   search: async () => (await import("./en/search.ts")).search,
   settings: async () => (await import("./en/settings.ts")).settings,
 }

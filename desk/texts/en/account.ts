@@ -34,6 +34,4 @@ export const account = {
   "invitation.leadKnown": "{by} invites you. You join as {email}.",
   "invitation.join": "Join",
   "invitation.over": "This invitation does not work",
-  "unreachable.title": "Parley cannot be reached",
-  "unreachable.what": "Check your network. This page goes on by itself when the server answers.",
 } as const

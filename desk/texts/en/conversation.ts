@@ -1,15 +1,11 @@
 /** One conversation: customer, timeline, composer. */
 export const conversation = {
-  star: "Star",
   assign: "Assign",
   close: "Close",
   reopen: "Reopen",
-  more: "More",
   copyLink: "Copy link",
 
   "customer.title": "Customer",
-  "customer.lead": "Lead",
-  "customer.leadOf": "Lead {place}",
   "customer.online": "online",
   "customer.offline": "not online",
   "customer.place": "Place",
@@ -55,8 +51,6 @@ export const conversation = {
   "customer.isBlocked": "Blocked: what this customer writes is not delivered to anybody.",
   "customer.blockedNow": "{name} is blocked.",
   "customer.unblockedNow": "{name} is unblocked.",
-  "channel.web-chat": "Web chat",
-  "channel.sms": "SMS",
 
   "conversation.with": "Conversation with {name}",
   "conversation.customer": "Customer information",
@@ -69,8 +63,6 @@ export const conversation = {
   "conversation.toList": "Back to the list",
   "conversation.missing": "There is nothing here that you may see. It may have moved to another team.",
   "conversation.mentionDone": "Done",
-  "conversation.none": "Open a conversation to read and answer it.",
-  "conversation.noneKeys": "j and k move through the list, Enter opens, ? shows all keys.",
 
   "assign.toMe": "To me",
   "assign.nobody": "Nobody",
@@ -124,21 +116,6 @@ export const conversation = {
   "timeline.said": "{name}: {text}",
   "timeline.noted": "Internal note by {name}: {text}",
 
-  "labels.title": "Labels",
-  "labels.menu": "Labels…",
-  "labels.find": "Find or make a label",
-  "labels.make": "Make “{name}”",
-  "labels.none": "No labels yet. Type a word to make the first one.",
-  "labels.color": "Colour",
-  "labels.grey": "Grey",
-  "labels.red": "Red",
-  "labels.amber": "Amber",
-  "labels.green": "Green",
-  "labels.teal": "Teal",
-  "labels.blue": "Blue",
-  "labels.purple": "Purple",
-  "labels.pink": "Pink",
-
   "note.caption": "Internal note by {name}",
   "file.failed": "could not be fetched",
   "file.waiting": "on its way",
@@ -160,7 +137,6 @@ export const conversation = {
   "file.next": "Next picture",
   "file.zoom": "Zoom",
   "voice.record": "Record a voice message",
-  "voice.message": "Voice message ({length})",
   "voice.recording": "Recording",
   "voice.asking": "Allow the microphone to record",
   "voice.level": "Microphone level",

@@ -208,7 +208,7 @@ describe.each(SCHEMES)("in a company at work, %s", (colorScheme) => {
       "nobody found": async () => {
         await page.keyboard.press("Escape")
         await page.getByRole("dialog").waitFor({ state: "detached" })
-        await page.getByRole("searchbox").fill("nobody of this name")
+        await page.getByRole("searchbox", { name: "Find by name" }).fill("nobody of this name")
         await page.getByText("Nobody here matches.").waitFor()
       },
     })

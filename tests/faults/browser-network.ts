@@ -1,4 +1,5 @@
 import { WebSocket as PlainSocket } from "ws"
+import { createLocks } from "./locks.ts"
 
 /**
  * What a browser does for a page that asks its own server: cookie and origin go along, for requests and sockets. Each
@@ -53,10 +54,13 @@ export function installBrowserNetwork(): BrowserNetwork {
       throw error
     },
   }
+  // Before Node's own, which stay what they are.
+  Object.defineProperty(navigator, "locks", { value: createLocks(), configurable: true })
   Object.assign(globalThis, window, { WebSocket: PageSocket, fetch: askAsPage })
   return {
     signIn: (origin, desk) => void desks.set(origin, desk),
     remove() {
+      Reflect.deleteProperty(navigator, "locks")
       for (const name of Object.keys(window)) Reflect.deleteProperty(globalThis, name)
       Object.assign(globalThis, { WebSocket: before, fetch: ask })
     },

@@ -4,30 +4,22 @@
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { z } from "zod"
+import { createLocks } from "./locks.ts"
 
-/** `owner`: locks are common to all threads of a process, but to the tabs of one browser only. */
-export function makePage(o: { storageFile: string; owner: string }): void {
+export function makePage(o: { storageFile: string }): void {
   const events = new EventTarget()
   const listening = {
     addEventListener: events.addEventListener.bind(events),
     removeEventListener: events.removeEventListener.bind(events),
     dispatchEvent: events.dispatchEvent.bind(events),
   }
-  const { locks } = navigator
   Object.assign(globalThis, listening, {
     localStorage: openStorage(o.storageFile),
     location: { href: "https://shop.example/socks" },
     document: { ...listening, title: "Socks", visibilityState: "visible" },
   })
   Object.defineProperty(navigator, "onLine", { value: true })
-  Object.defineProperty(navigator, "locks", {
-    value: {
-      request: (name: string, ...how: [LockOptions, () => Promise<void>] | [() => Promise<void>]) =>
-        how.length === 1
-          ? locks.request(`${o.owner} ${name}`, ...how)
-          : locks.request(`${o.owner} ${name}`, ...how),
-    },
-  })
+  Object.defineProperty(navigator, "locks", { value: createLocks() })
   // As in a private window: files live as long as the tab.
   Object.assign(globalThis, {
     IDBRequest: EventTarget,

@@ -45,7 +45,7 @@ if (parentPort !== null) {
   const told = script.parse(workerData)
   const say = (said: SaidByTab): void => port.postMessage(said)
   const random = createRandom(told.seed)
-  makePage({ storageFile: told.storageFile, owner: told.name })
+  makePage({ storageFile: told.storageFile })
   overhear(say)
   const { createVisitor } = await import("../../widget/visitor.ts")
 
@@ -84,7 +84,7 @@ if (parentPort !== null) {
     const { attached } = visitor.state
     if (visitor.state.outgoing.length >= MOST_WAITING || !areReady(attached)) return
     if (attached.length === 0 && random.chance(0.05))
-      return visitor.attach([fileOf(`${told.name} file ${from}`)])
+      return visitor.attach([fileOf(`${told.name} file ${Math.floor(random.number() * 1e9)}`)])
     const text = `${told.name} ${from}`
     from += 1
     say({ kind: "typed", text, files: attached.map(({ name }) => name) })

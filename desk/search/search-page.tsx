@@ -14,7 +14,15 @@ export function SearchPage({ q }: { q: string }) {
   const { answer } = found
   useActions({ next: () => move(1), previous: () => move(-1) })
   return (
-    <div className={style["page"]}>
+    <div
+      className={style["page"]}
+      role="presentation"
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return
+        event.preventDefault()
+        move(event.key === "ArrowDown" ? 1 : -1)
+      }}
+    >
       <h1 className="unseen">{t("search.title")}</h1>
       <div className={style["column"]} data-stale={(answer && found.answered !== q) || undefined}>
         <State q={q} found={found} />

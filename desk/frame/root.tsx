@@ -1,13 +1,13 @@
 import { Outlet, useRouterState } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useState } from "react"
 import { insist } from "../offline/offline.ts"
-import { loadTexts, t } from "../texts/texts.ts"
+import { t, withTexts } from "../texts/texts.ts"
 import { Toasts } from "../ui/ui.ts"
 import { Desk } from "./desk.tsx"
 import { askSession, useSession } from "./session.ts"
 import style from "./root.module.css"
 
-const account = () => insist(() => loadTexts("account").then(() => import("./account/account.ts")))
+const account = () => insist(() => withTexts("account", import("./account/account.ts")))
 const FirstStart = lazy(() => account().then((pages) => ({ default: pages.FirstStart })))
 const SignIn = lazy(() => account().then((pages) => ({ default: pages.SignIn })))
 

@@ -10,7 +10,7 @@ import {
 import { z } from "zod"
 import { channel, inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
-import { loadTexts } from "../texts/texts.ts"
+import { withTexts } from "../texts/texts.ts"
 import { useWidth } from "../ui/ui.ts"
 import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
@@ -78,7 +78,7 @@ const linked = createRoute({
 })
 
 const SearchPage = lazyRouteComponent(
-  () => insist(() => loadTexts("search").then(() => import("../search/search.ts"))),
+  () => insist(() => withTexts("search", import("../search/search.ts"))),
   "SearchPage",
 )
 const search = createRoute({
@@ -94,7 +94,7 @@ const search = createRoute({
 })
 
 const CustomersPage = lazyRouteComponent(
-  () => insist(() => loadTexts("customers").then(() => import("../customers/customers.ts"))),
+  () => insist(() => withTexts("customers", import("../customers/customers.ts"))),
   "CustomersPage",
 )
 const customersSearch = z.object({
@@ -114,7 +114,7 @@ const customers = createRoute({
 })
 
 const SettingsPage = lazyRouteComponent(
-  () => insist(() => loadTexts("settings").then(() => import("../settings/settings.ts"))),
+  () => insist(() => withTexts("settings", import("../settings/settings.ts"))),
   "SettingsPage",
 )
 const settings = createRoute({
@@ -126,7 +126,7 @@ const settings = createRoute({
   },
 })
 
-const account = () => insist(() => loadTexts("account").then(() => import("./account/account.ts")))
+const account = () => insist(() => withTexts("account", import("./account/account.ts")))
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation/$token",

@@ -2,12 +2,10 @@ import { lazy, Suspense, useState } from "react"
 import { insist } from "../offline/offline.ts"
 import { useActions } from "../actions/actions.ts"
 import { useSelf, useSources } from "../replica/replica.ts"
-import { loadTexts, t } from "../texts/texts.ts"
+import { t, withTexts } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 
-const NewConversation = lazy(() =>
-  insist(() => loadTexts("conversation").then(() => import("./new-conversation.tsx"))),
-)
+const NewConversation = lazy(() => insist(() => withTexts("conversation", import("./new-conversation.tsx"))))
 
 /** There only for those who have a number to write from. */
 export function StartButton() {

@@ -44,6 +44,12 @@ export async function loadTexts(page: keyof typeof later): Promise<void> {
   Object.assign(texts, await later[page]())
 }
 
+/** A page's code, once its words are there as well: they are asked for together. */
+export async function withTexts<Code>(page: keyof typeof later, code: Promise<Code>): Promise<Code> {
+  const [loaded] = await Promise.all([code, loadTexts(page)])
+  return loaded
+}
+
 /** The text of a key with its places filled. */
 export function t<K extends TextKey>(key: K, ...[values]: Filling<K>): string {
   return fill(texts[key], values ?? {})

@@ -6,7 +6,7 @@
  * traded: no library, so no gender or nested forms until a language needs them.
  */
 export { push as pushTexts } from "./en/push.ts"
-export { loadTexts, refusalWords, reasonWords, t, type TextKey } from "./say.ts"
+export { loadTexts, refusalWords, reasonWords, t, withTexts, type TextKey } from "./say.ts"
 export {
   agoWords,
   clockWords,

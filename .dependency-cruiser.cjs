@@ -1,10 +1,10 @@
 // The line of each order is the architecture: a module may import only modules to its left.
 const server =
-  "config log metrics db files jobs sync team customers labels replies channels conversations webhooks search suggestions calls notifications backup http main".split(
+  "config log metrics db files jobs sync team customers labels replies channels conversations previews webhooks search suggestions calls notifications backup http main".split(
     " ",
   )
 const desk =
-  "texts offline ui actions replica labels customer notifications conversation inboxes search customers settings frame main".split(
+  "texts offline ui actions replica labels customer notifications conversation inboxes search customers sign-in settings frame main".split(
     " ",
   )
 const tests = "\\.test\\.tsx?$"

@@ -11,12 +11,16 @@ import { workingHours } from "./hours.ts"
 import { labelColor, newLabel } from "./labels.ts"
 import { notificationPreference } from "./notifications.ts"
 import { programCommands } from "./programs.ts"
-import { inboxPreference, launcherSide, proactiveMessage } from "./rows.ts"
+import { chatTheme, inboxPreference, launcherSide, proactiveMessage } from "./rows.ts"
 import { MOST_TEXT, messageText, name } from "./text.ts"
-import { channel, deliveryMode, id, inboxKey, role, stamp } from "./values.ts"
+import { channel, deliveryMode, id, inboxKey, language, role, stamp } from "./values.ts"
 
 const made = z.object({ number: z.number().int(), id })
-const password = z.string().min(10).max(200)
+export const newPassword = z.string().min(10).max(200)
+export const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase())
 /** What providers and we ourselves make up; no text of a person. The database takes neither NUL nor half a character. */
 const printable = /^[\x20-\x7e]*$/
 const authToken = z.string().min(8).max(200).regex(printable)
@@ -36,10 +40,6 @@ const pagePath = z
   .string()
   .max(500)
   .regex(/^[/*]\S*$/, "no-page")
-const email = z
-  .email()
-  .max(254)
-  .transform((text) => text.toLowerCase())
 
 const reply = z.object({
   name: name(60),
@@ -48,12 +48,17 @@ const reply = z.object({
   teamId: id.nullable(),
 })
 
+/** Characters of base64. */
+const MOST_LOGO = 200_000
+
 export const workspaceCommands = {
   setAvailability: command("PUT", "/me/availability", z.object({ id, awayByHand: z.boolean() }), done),
   setTeamOff: command("PUT", "/me/teams/:teamId", z.object({ id, isOff: z.boolean() }), done),
   setInbox: command("PUT", "/me/inboxes/:inbox", z.object({ id, preference: inboxPreference }), done),
   /** Whether the desk of this agent sends answers that can be taken back for UNDO_SECONDS. */
   setUndoSend: command("PUT", "/me/undo-send", z.object({ id, isOn: z.boolean() }), done),
+  /** What he reads the desk, mails and notifications in, on all his devices; null: what each browser asks for. */
+  setLanguage: command("PUT", "/me/language", z.object({ id, language: language.nullable() }), done),
   /** The browser that asks takes pushes from now on: what its `PushManager` answered. */
   addDevice: {
     ...command(
@@ -85,6 +90,8 @@ export const workspaceCommands = {
     z.object({ id, preference: notificationPreference }),
     done,
   ),
+  /** PUT /me/photo?id= sets it: its body is a picture, of whatever size and kind. */
+  removePhoto: command("DELETE", "/me/photo", z.object({ id }), done),
   renameSelf: command("PATCH", "/me", z.object({ id, name: name() }), done),
   changeAgent: command(
     "PATCH",
@@ -135,6 +142,15 @@ export const workspaceCommands = {
   changeReply: command("PATCH", "/saved-replies/:replyId", reply.partial().extend({ id }), done),
   deleteReply: command("DELETE", "/saved-replies/:replyId", z.object({ id }), done),
   restoreReply: command("POST", "/saved-replies/:replyId/restore", z.object({ id }), done),
+  /** Owners: whoever signs in from then on needs a second factor to get in. */
+  requireTwoFactors: command("PUT", "/workspace/two-factors", z.object({ id, isOn: z.boolean() }), done),
+  /** Of a colleague who has lost his: codes and passkeys are gone, and his password is enough. */
+  resetTwoFactors: {
+    ...command("DELETE", "/agents/:agentId/two-factors", z.object({ id }), done),
+    sessionOnly: true,
+  },
+  /** Admins: the pages that messages name are asked what they are, or not. */
+  showPreviews: command("PUT", "/workspace/previews", z.object({ id, isOn: z.boolean() }), done),
   renameWorkspace: command("PATCH", "/workspace", z.object({ id, name: name() }), done),
   invite: command(
     "POST",
@@ -180,6 +196,11 @@ export const workspaceCommands = {
           z.object({
             channel: z.literal("web-chat"),
             greeting: name(200).optional(),
+            title: z.string().trim().max(60).optional(),
+            replyLine: z.string().trim().max(100).optional(),
+            theme: chatTheme.optional(),
+            /** A picture in base64, of which we make our own; null takes the logo away. */
+            logo: z.base64().max(MOST_LOGO).nullable().optional(),
             accent: z
               .string()
               .regex(/^#[0-9a-f]{6}$/i)
@@ -201,6 +222,13 @@ export const workspaceCommands = {
     }),
     done,
   ),
+  /** `secret` is answered this once; null where the first answer was lost, and with it the secret: make another. */
+  changeIdentitySecret: {
+    method: "POST",
+    path: "/sources/:sourceId/identity-secret",
+    body: z.object({ id, change: z.enum(["make", "end-earlier"]) }),
+    answer: z.object({ number: z.number().int(), secret: z.string().nullable() }),
+  },
   ...programCommands,
 } as const
 export type WorkspaceCommand = keyof typeof workspaceCommands
@@ -216,23 +244,22 @@ export const accountCommands = {
       company: name(),
       name: name().optional(),
       email: email.optional(),
-      password: password.optional(),
+      password: newPassword.optional(),
     }),
     z.object({ workspaceId: id }),
   ),
-  signIn: command("POST", "/sign-in", z.object({ email, password: z.string().max(200) }), z.object({})),
   signOut: command("POST", "/sign-out", z.object({}), z.object({})),
   acceptInvitation: command(
     "POST",
     "/invitations/:token/accept",
-    z.object({ name: name().optional(), email: email.optional(), password: password.optional() }),
+    z.object({ name: name().optional(), email: email.optional(), password: newPassword.optional() }),
     z.object({ workspaceId: id }),
   ),
   forgotPassword: command("POST", "/forgot-password", z.object({ email }), z.object({})),
   resetPassword: command(
     "POST",
     "/reset-password",
-    z.object({ token: z.string().max(500).regex(printable), password }),
+    z.object({ token: z.string().max(500).regex(printable), password: newPassword }),
     z.object({}),
   ),
 } as const
@@ -243,9 +270,13 @@ export const sessionAnswer = z.object({
   needsFirstWorkspace: z.boolean(),
   signupOpen: z.boolean(),
   canMail: z.boolean(),
+  /** Somebody may sign in with a passkey. What is younger than a desk's own copy of the answer has a default. */
+  canPasskey: z.boolean().default(false),
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
-  /** Workspaces the user may enter; `agentId` is who he is there. */
-  workspaces: z.array(z.object({ id, name: z.string(), agentId: id })),
+  /** Workspaces the user may enter; `agentId` is who he is there. `needsTwoFactors`: it is closed to him until he has them. */
+  workspaces: z.array(
+    z.object({ id, name: z.string(), agentId: id, needsTwoFactors: z.boolean().default(false) }),
+  ),
 })
 export type SessionAnswer = z.infer<typeof sessionAnswer>
 
@@ -315,5 +346,7 @@ export const entriesQuery = z.object({
   before: stamp.optional(),
   after: stamp.optional(),
   around: id.optional(),
+  /** Only this note and what answers it. */
+  thread: id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })

@@ -6,7 +6,7 @@ import { z } from "zod"
 import { command, done } from "./command.ts"
 import { fieldName, fieldValue, remarkText } from "./customers.ts"
 import { newLabel } from "./labels.ts"
-import { fileView } from "./rows.ts"
+import { conversationRow, fileView } from "./rows.ts"
 import { captionText, MOST_DRAFT, MOST_FILES, name, saysSomething, storable } from "./text.ts"
 import { id, stamp } from "./values.ts"
 
@@ -23,6 +23,25 @@ export const expects = z.object({
 
 /** Files that the author has uploaded; none can be sent twice. */
 const fileIds = z.array(id).max(MOST_FILES).optional()
+
+/** GET /api/v1/conversations/:conversationId/merges/preview: both as they are, and what merging would make of them. */
+export const mergePreview = z.object({
+  into: conversationRow,
+  other: conversationRow,
+  after: z.object({
+    name: z.string().nullable(),
+    fields: z.array(z.object({ name: z.string(), value: z.string() })),
+    /** Of the other: values that give way and are kept in the event. */
+    otherFields: z.array(z.object({ name: z.string(), value: z.string() })),
+    isOpen: z.boolean(),
+    isBlocked: z.boolean(),
+    teamId: id,
+    assigneeId: id.nullable(),
+    isOfferEnding: z.boolean(),
+    isWaking: z.boolean(),
+  }),
+})
+export type MergePreview = z.infer<typeof mergePreview>
 
 /** Conversation commands: what the outbox holds and repeats. The path's `:conversationId` is filled in from `params`. */
 export const conversationCommands = {
@@ -48,7 +67,15 @@ export const conversationCommands = {
   note: command(
     "POST",
     "/conversations/:conversationId/notes",
-    z.object({ id, text: captionText, fileIds }).refine(saysSomething, "text-empty"),
+    z
+      .object({
+        id,
+        text: captionText,
+        fileIds,
+        /** The note that it answers: everybody in that note's thread is mentioned. */
+        thread: id.optional(),
+      })
+      .refine(saysSomething, "text-empty"),
     z.object({ number: z.number().int(), at: stamp }),
   ),
   assign: command(
@@ -125,6 +152,8 @@ export const conversationCommands = {
       text: z.string().max(MOST_DRAFT).transform(storable),
       isNote: z.boolean(),
       basedOn: id.nullable(),
+      /** The note in whose thread it is to be an answer; without one it is the conversation's own draft. */
+      thread: id.optional(),
     }),
     done,
   ),
@@ -173,6 +202,18 @@ export const conversationCommands = {
     z.object({ id, text: remarkText.nullable() }),
     done,
   ),
+  /**
+   * Another customer is the same person: what is his becomes this one's, and both conversations are one. The event that
+   * says so has the merge's id. Refuses `not-found` where one of the two is not for the agent's eyes.
+   */
+  merge: command(
+    "POST",
+    "/conversations/:conversationId/merges",
+    z.object({ id, otherId: id }),
+    z.object({ number: z.number().int(), mergeId: id }),
+  ),
+  /** Two customers again; refuses `merged-since` while a later merge stands in this conversation. */
+  unmerge: command("POST", "/conversations/:conversationId/merges/:mergeId/undo", z.object({ id }), done),
   /** Blocking closes the conversation. */
   block: command(
     "PUT",

@@ -12,6 +12,8 @@ export const notificationPreference = z.object({
   kinds: z.object({ offer: z.boolean(), mine: z.boolean(), mention: z.boolean(), unassigned: z.boolean() }),
   /** Whether what was written may stand on a locked screen. */
   showsText: z.boolean(),
+  /** Whether what he has not read of suggestions and mentions is mailed to him, where he is not at his desk. */
+  mails: z.boolean().default(true),
   /** Over midnight where `from` is later than `to`; null: never. */
   quietHours: z
     .object({ from: minute, to: minute, timeZone: z.string().max(64).refine(isTimeZone) })
@@ -22,6 +24,7 @@ export type NotificationPreference = z.infer<typeof notificationPreference>
 export const toldOfEverything: NotificationPreference = {
   kinds: { offer: true, mine: true, mention: true, unassigned: true },
   showsText: true,
+  mails: true,
   quietHours: null,
 }
 

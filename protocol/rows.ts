@@ -7,15 +7,25 @@ import { keptHours } from "./hours.ts"
 import { labelColor } from "./labels.ts"
 import { notificationPreference } from "./notifications.ts"
 import { voice } from "./uploads.ts"
-import { channel, deliveryMode, deliveryState, id, inboxKey, role, stamp } from "./values.ts"
+import { channel, deliveryMode, deliveryState, id, inboxKey, language, role, stamp } from "./values.ts"
 
-export const workspaceRow = z.object({ kind: z.literal("workspace"), id, name: z.string() })
+export const workspaceRow = z.object({
+  kind: z.literal("workspace"),
+  id,
+  name: z.string(),
+  /** Its owners want two factors of everybody who signs in. */
+  needsTwoFactors: z.boolean(),
+  /** The pages that messages name are asked what they are. */
+  showsPreviews: z.boolean(),
+})
 
 export const agentRow = z.object({
   kind: z.literal("agent"),
   id,
   name: z.string(),
   email: z.string(),
+  /** The path of a picture of him, another one with every other photo. */
+  photo: z.string().nullable(),
   role,
   /** Not available: Away by hand, no app connected for five minutes, none of his teams open, or disabled. */
   isAvailable: z.boolean(),
@@ -51,6 +61,9 @@ export const proactiveMessage = z.object({
   pages: z.array(z.string()).default([]),
 })
 
+/** Whether the chat is light or dark: as the page is, or always. */
+export const chatTheme = z.enum(["page", "light", "dark"])
+
 /** The side of the page's text direction on which the launcher stands. */
 export const launcherSide = z.enum(["start", "end"])
 
@@ -65,11 +78,19 @@ export const sourceRow = z.object({
     z.object({
       channel: z.literal("web-chat"),
       greeting: z.string(),
+      /** What visitors read instead of the workspace's name and of the measured reply time; empty: those. */
+      title: z.string().default(""),
+      replyLine: z.string().default(""),
+      theme: chatTheme.default("page"),
+      /** Names a picture under /logos/. */
+      logo: id.nullable().default(null),
       accent: z.string(),
       proactive: proactiveMessage.nullable(),
       side: launcherSide.default("end"),
       /** Hosts whose pages show the chat, see `isAmong`. */
       domains: z.array(z.string()).default([]),
+      /** The secret with which the website signs who its visitors are; null: none was made. */
+      identity: z.object({ madeAt: stamp, hasEarlier: z.boolean() }).nullable().default(null),
     }),
     z.object({
       channel: z.literal("sms"),
@@ -100,7 +121,10 @@ export const replyRow = z.object({
   teamId: id.nullable(),
 })
 
-/** What the reading agent is writing, as the last of his devices told it; `id` is the conversation's. */
+/**
+ * What the reading agent is writing, as the last of his devices told it; `id` is the conversation's, or that of the note
+ * in whose thread it is to be an answer.
+ */
 export const draftRow = z.object({
   kind: z.literal("draft"),
   id,
@@ -140,6 +164,8 @@ export const selfRow = z.object({
   preferences: z.record(inboxKey, inboxPreference),
   /** His answers can be taken back for a moment. */
   undoesSend: z.boolean(),
+  /** What he has chosen to read; null: what each of his browsers asks for. */
+  language: language.nullable(),
   notifications: notificationPreference,
 })
 
@@ -253,6 +279,20 @@ export const eventView = z.discriminatedUnion("what", [
   z.object({ what: z.literal("opted-out"), addressId: id }),
   z.object({ what: z.literal("opted-in"), addressId: id }),
   z.object({ what: z.literal("blocked"), byAgentId: id }),
+  /** Another customer was found to be the same person: what stood in his conversation stands in this one. */
+  z.object({
+    what: z.literal("merged"),
+    /** Null: by the product, on proof. */
+    byAgentId: id.nullable(),
+    /** What he was called, and where he was. */
+    customer: z.object({
+      name: z.string().nullable(),
+      city: z.string().nullable(),
+      country: z.string().nullable(),
+    }),
+    /** His fields for which this customer has another value. */
+    fields: z.array(z.object({ name: z.string(), value: z.string() })),
+  }),
   z.object({ what: z.literal("unblocked"), byAgentId: id }),
   /** What a blocked customer wrote: kept, and no message, so that it opens, notifies and counts nothing. */
   z.object({
@@ -264,6 +304,15 @@ export const eventView = z.discriminatedUnion("what", [
 ])
 export type FileView = z.infer<typeof fileView>
 export type EventView = z.infer<typeof eventView>
+
+/** What the page says of itself that a message names first; `address` is where that leads. */
+export const linkPreview = z.object({
+  address: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  hasPicture: z.boolean(),
+})
+export type LinkPreview = z.infer<typeof linkPreview>
 
 export const entryRow = z.object({
   kind: z.literal("entry"),
@@ -281,10 +330,27 @@ export const entryRow = z.object({
       files: z.array(fileView),
       /** As they were put on it, the oldest first; `shownLabels` says what they are now. */
       labelIds: z.array(id),
+      /** Comes some time after the message; null where nothing could be had. */
+      preview: linkPreview.nullable(),
       /** null for what the customer wrote. */
       delivery: z.object({ state: deliveryState, reason: z.string().nullable() }).nullable(),
     }),
-    z.object({ type: z.literal("note"), agentId: id, text: z.string(), files: z.array(fileView) }),
+    z.object({
+      type: z.literal("note"),
+      agentId: id,
+      text: z.string(),
+      files: z.array(fileView),
+      preview: linkPreview.nullable(),
+      /** The note it answers; null: it answers none, and may have a thread of its own. */
+      thread: z.object({ id, agentId: id, text: z.string() }).nullable(),
+      /** What answers it, in its thread; texts of others than the note itself are short and on one line. */
+      answers: z.object({
+        count: z.number().int(),
+        /** Who answered, the latest first, three at most. */
+        agentIds: z.array(id),
+        last: z.object({ id, agentId: id, at: stamp, text: z.string(), hasFiles: z.boolean() }).nullable(),
+      }),
+    }),
     z.object({ type: z.literal("event"), event: eventView }),
   ]),
 })

@@ -2,6 +2,7 @@
  * The small values everything else is made of, parsed once at every border.
  */
 import { z } from "zod"
+import { LANGUAGES } from "./languages.ts"
 
 /** A UUID in lower case; Parley makes them as UUIDv7, but takes any version from outside. */
 export const id = z.uuid().toLowerCase()
@@ -26,6 +27,8 @@ function isMoment(text: string): boolean {
 
 export const channel = z.enum(["web-chat", "sms"])
 export type Channel = z.infer<typeof channel>
+
+export const language = z.enum(LANGUAGES)
 
 export const role = z.enum(["owner", "admin", "agent"])
 export type Role = z.infer<typeof role>

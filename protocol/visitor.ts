@@ -6,13 +6,17 @@
  * its hash. So a first message whose answer was lost is simply sent again: same key, same message id, one message.
  */
 import { z } from "zod"
-import { fileView, launcherSide } from "./rows.ts"
+import { chatTheme, fileView, launcherSide } from "./rows.ts"
 import { captionText, MOST_FILES, saysSomething } from "./text.ts"
 import { newUpload } from "./uploads.ts"
 import { id, stamp } from "./values.ts"
 
-/** 32 random bytes, base64url. */
-export const visitorKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+/**
+ * 32 random bytes, base64url. A `j` in front: it opens an address that is not named after it, and ends; so only those
+ * have to be looked up.
+ */
+export const visitorKey = z.string().regex(/^j?[A-Za-z0-9_-]{43}$/)
+export const joiningKey = z.string().regex(/^j[A-Za-z0-9_-]{43}$/)
 
 const where = z.object({ url: z.string().max(2_000), title: z.string().max(300) })
 
@@ -23,20 +27,33 @@ export const launcherSettings = z.object({
   accent: z.string(),
   greeting: z.string(),
   side: launcherSide,
+  theme: chatTheme,
+  /** Instead of the reply time that is measured; empty: that. */
+  replyLine: z.string(),
+  /** Its path on Parley's own host. */
+  logo: z.string().nullable(),
   domains: z.array(z.string()),
   proactive: z
     .object({
       text: z.string(),
       afterSeconds: z.number(),
       pages: z.array(z.string()),
-      faces: z.array(z.object({ initials: z.string(), color: z.string() })),
+      faces: z.array(z.object({ initials: z.string(), color: z.string(), photo: z.string().nullable() })),
     })
     .nullable(),
 })
 export type LauncherSettings = z.infer<typeof launcherSettings>
 
-/** An agent as a customer sees him: first name, initials and colour; nothing else of him leaves the workspace. */
-export const face = z.object({ name: z.string(), initials: z.string(), color: z.string() })
+/**
+ * An agent as a customer sees him: first name, photo, initials and colour; nothing else of him leaves the workspace.
+ * `photo` is a path on Parley's own host, which only who is shown him is told.
+ */
+export const face = z.object({
+  name: z.string(),
+  initials: z.string(),
+  color: z.string(),
+  photo: z.string().nullable(),
+})
 export type Face = z.infer<typeof face>
 
 /** GET home */
@@ -49,6 +66,8 @@ export const homeAnswer = z.object({
   opensAt: stamp.nullable(),
   /** Median first-reply time of the last days, in minutes; null: not enough answers to be honest about it. */
   replyMinutes: z.number().int().nullable(),
+  /** Answers can be mailed. */
+  takesEmail: z.boolean(),
 })
 export type HomeAnswer = z.infer<typeof homeAnswer>
 
@@ -77,6 +96,32 @@ export const visitorCancel = z.object({ key: visitorKey })
 /** POST seen: everything up to the stamp was on a visible screen. */
 export const visitorSeen = z.object({ key: visitorKey, upTo: stamp })
 
+/** POST email: answers that are not seen go there, too; null: no more. */
+export const visitorEmail = z.object({ key: visitorKey, email: z.email().max(254).nullable() })
+/** Enough to know one's own by. */
+export const visitorEmailAnswer = z.object({ mailsTo: z.string().nullable() })
+
+/** POST reopen: what the link in a mail holds, once, for a key to the same address. POST link: mails another one. */
+export const linkInMail = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+export const visitorReopening = z.object({ link: linkInMail, key: joiningKey })
+export const visitorNewLink = z.object({ link: linkInMail })
+
+/** POST identify: whose the browser is, by its website's word; `key` opens his address from then on. */
+export const visitorIdentity = z.object({
+  key: joiningKey,
+  /** What the browser had. */
+  before: visitorKey.optional(),
+  proof: z.union([
+    z.object({ token: z.string().max(8_000) }),
+    z.object({ userId: z.string().min(1).max(200), hash: z.string().max(200) }),
+  ]),
+})
+/** Whether anything was ever written with it. */
+export const visitorIdentityAnswer = z.object({ isKnown: z.boolean() })
+
+/** POST leave: the key opens nothing any more. */
+export const visitorLeaving = z.object({ key: joiningKey })
+
 /** POST history: older messages than `before`. */
 export const visitorHistory = z.object({ key: visitorKey, before: stamp })
 
@@ -98,11 +143,12 @@ export const visitorHistoryAnswer = z.object({ messages: z.array(publicMessage),
 
 /** Socket GET stream. */
 export const fromVisitor = z.discriminatedUnion("kind", [
-  /** `after`: stamp of the latest message the browser has. */
+  /** `after` and `afterId`: stamp and id of the latest message the browser has. Where it stands elsewhere by now, all is told anew. */
   z.object({
     kind: z.literal("hello"),
     key: visitorKey,
     after: stamp.optional(),
+    afterId: id.optional(),
     page: where.optional(),
     /** IANA, such as `Europe/Paris`: agents see what time it is where he is. */
     timeZone: z.string().max(60).optional(),
@@ -124,11 +170,15 @@ export const toVisitor = z.discriminatedUnion("kind", [
     isReset: z.boolean(),
     unread: z.number().int(),
     home: homeAnswer,
+    /** Where answers go that he does not see, with most of it left out. */
+    mailsTo: z.string().nullable(),
   }),
   /** New or changed messages, oldest first; one with a known id replaces it. */
   z.object({ kind: z.literal("messages"), messages: z.array(publicMessage), unread: z.number().int() }),
   z.object({ kind: z.literal("typing"), agent: face.nullable() }),
   z.object({ kind: z.literal("pong") }),
+  /** The key opens nothing any more. */
+  z.object({ kind: z.literal("over") }),
   z.object({ kind: z.literal("bye"), why: z.enum(["slow", "stopping"]) }),
 ])
 export type ToVisitor = z.infer<typeof toVisitor>

@@ -23,7 +23,15 @@ import { createWorker, type Handlers, type Worker } from "./jobs/jobs.ts"
 import { labelLoader } from "./labels/labels.ts"
 import { createLog, type Log } from "./log/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
-import { createPushService, mailJobs, pushJobs, type PushService } from "./notifications/notifications.ts"
+import {
+  agentMailJobs,
+  createPushService,
+  mailJobs,
+  pushJobs,
+  visitorMail,
+  type PushService,
+} from "./notifications/notifications.ts"
+import { previewJobs, theWeb, type Web } from "./previews/previews.ts"
 import { replyLoader } from "./replies/replies.ts"
 import { createWordFeeder } from "./search/search.ts"
 import { createSync, type Sync } from "./sync/sync.ts"
@@ -48,7 +56,7 @@ const WORK = "parley_jobs"
 
 export async function start(
   config: Config,
-  { clock = systemClock }: { clock?: Clock } = {},
+  { clock = systemClock, web = theWeb }: { clock?: Clock; web?: Web } = {},
 ): Promise<Parley> {
   await using started = new AsyncDisposableStack()
   const log = createLog(config)
@@ -74,10 +82,10 @@ export async function start(
   const store = createFileStore(config)
   await store.check(log)
   const push = createPushService(config)
-  const handlers = allJobs({ sync, config, log, identity, adapters, store, push })
+  const handlers = allJobs({ sync, config, log, identity, adapters, store, push, web })
   const worker: Worker = createWorker({ database, log, clock, handlers })
   started.defer(() => worker.stop())
-  const feeder = createFeeder(sync, log)
+  const feeder = createFeeder(sync, log, { config, ownHost: hostOf(config) })
   started.defer(() => feeder.stop())
   const wordFeeder = createWordFeeder(sync)
   started.defer(() => wordFeeder.stop())
@@ -118,10 +126,11 @@ type Joined = {
   adapters: Adapters
   store: FileStore
   push: PushService
+  web: Web
 }
 
 function allJobs(joined: Joined): Handlers {
-  const { sync, config, log, identity, adapters, store, push } = joined
+  const { sync, config, log, identity, adapters, store, push, web } = joined
   return {
     ...presence.teamJobs(sync),
     ...channelJobs({
@@ -135,11 +144,19 @@ function allJobs(joined: Joined): Handlers {
     ...conversationJobs({ sync, adapters }),
     "make-sound": ({ fileId }, { workspaceId }) =>
       makeSound({ db: sync.db, store }, { workspaceId, id: fileId }),
+    ...previewJobs({ sync, ownHost: hostOf(config), web }),
     ...webhookJobs({ sync, config }),
     ...mailJobs(config, log),
+    ...visitorMail.visitorMailJobs({ sync, config }),
+    ...agentMailJobs({ sync, config }),
     ...pushJobs(sync, push),
     ...upkeepJobs({ sync, config, identity, store }),
   }
+}
+
+/** Where people have the desk, if that was said. */
+function hostOf({ publicUrl }: Config): string | undefined {
+  return publicUrl === undefined ? undefined : new URL(publicUrl).host
 }
 
 function urlOf(app: App, config: Config): string {

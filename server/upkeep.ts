@@ -1,8 +1,10 @@
+import { visitorKeys } from "./customers/customers.ts"
 import { stamp } from "./db/db.ts"
 import type { Config } from "./config/config.ts"
 import { uploads, type FileStore } from "./files/files.ts"
 import { forgetLimits } from "./http/http.ts"
 import { enqueue, trimFailedJobs, type Handlers } from "./jobs/jobs.ts"
+import { trimPreviews } from "./previews/previews.ts"
 import type { Sync } from "./sync/sync.ts"
 import type { Identity } from "./team/team.ts"
 import { trimDeliveries } from "./webhooks/webhooks.ts"
@@ -34,6 +36,8 @@ export function upkeepJobs(needs: {
       await forgetLimits(sync.db)
       await uploads.forgetUnsent({ db: sync.db, store }, sync.clock.now())
       await trimDeliveries(sync)
+      await trimPreviews(sync)
+      await visitorKeys.forgetExpired(sync.db, stamp(sync.clock.now()))
       await trimFailedJobs(sync.db, stamp(new Date(sync.clock.now().getTime() - FAILED_JOBS_KEPT)))
     },
   }

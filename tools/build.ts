@@ -16,7 +16,8 @@ if (!process.argv.includes("--if-stale") || isStale()) {
   const logLevel: LogLevel = "warn"
   await build({ configFile: "desk/vite.config.ts", logLevel })
   await build({ configFile: "widget/vite.config.ts", mode: "panel", logLevel })
-  await build({ configFile: "widget/vite.config.ts", mode: "loader", logLevel })
+  for (const mode of ["loader", "reopen", "preview"])
+    await build({ configFile: "widget/vite.config.ts", mode, logLevel })
   writeFileSync(stampFile, sources)
 }
 

@@ -8,7 +8,7 @@ import type { Recorded } from "../protocol/recording.ts"
 import { upload } from "../protocol/uploading.ts"
 import { newId } from "./secret.ts"
 import type { Answer } from "./server.ts"
-import { readJson, type Storage } from "./storage.ts"
+import { readJson, writeJson, type Storage } from "./storage.ts"
 import { isFiles } from "./trust.ts"
 
 export type AttachedFile = { id: string; name: string; size: number; type: string; voice?: Voice }
@@ -62,7 +62,7 @@ export function openAttaching(o: {
 
   function change(next: Attachment[]): void {
     list = next
-    storage.set(LIST, JSON.stringify([...list.map(plain), ...(unfinished ? [unfinished] : [])]))
+    storage.set(LIST, writeJson([...list.map(plain), ...(unfinished ? [unfinished] : [])]))
     o.onChange(list)
   }
 

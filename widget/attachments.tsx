@@ -3,7 +3,7 @@ import { lengthWords } from "../protocol/voice.ts"
 import type { Attaching, Attachment } from "./attaching.ts"
 import { sizeWords } from "./files.tsx"
 import { CloseIcon } from "./icons.tsx"
-import type { PanelTexts } from "./texts.ts"
+import { refusalWords, type PanelTexts } from "./texts.ts"
 import { useVoices } from "./voices.ts"
 
 export function Attachments(o: {
@@ -29,10 +29,10 @@ export function Attachments(o: {
               </span>
             )}
             {refusal === undefined ? (
-              !voice && <span class="muted">{sizeWords(size)}</span>
+              !voice && <span class="muted">{sizeWords(size, texts)}</span>
             ) : (
               <span class="bad" role="alert">
-                {texts.refusals[refusal] ?? texts.refusedOtherwise}{" "}
+                {refusalWords(texts, refusal)}{" "}
                 <button type="button" class="again" onClick={() => o.onRetry(id)}>
                   {texts.tryAgain}
                 </button>

@@ -168,7 +168,8 @@ export function Composer(o: {
         ref={field}
         rows={1}
         value={text}
-        dir="auto"
+        // Empty it has no direction of its own.
+        dir={text === "" ? undefined : "auto"}
         aria-label={texts.message}
         placeholder={texts.typeAMessage}
         enterkeyhint="send"

@@ -3,11 +3,15 @@
  * the visitor returns. A socket that has gone silent (sleep, a cut cable) is found by an unanswered ping.
  */
 import type { FromVisitor, ToVisitor } from "../protocol/visitor.ts"
+import { writeJson } from "./storage.ts"
 
 export type Connection = {
-  send(message: FromVisitor): void
+  /** Whether there is anybody to hear it. */
+  send(message: FromVisitor): boolean
   /** The network or the visitor is back: connect, or make sure that the connection lives. */
   wake(): void
+  /** For good. */
+  end(): void
 }
 
 const PING_EVERY = 25_000
@@ -30,6 +34,7 @@ export function connect(o: {
   let reconnecting: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
   let isPaused = false
+  let isOver = false
 
   function open(): void {
     clearTimeout(reconnecting)
@@ -41,7 +46,7 @@ export function connect(o: {
       if (socket !== mine) return
       clearTimeout(silence)
       silence = setTimeout(() => lose(mine), WELCOME_WITHIN)
-      mine.send(JSON.stringify(o.hello()))
+      mine.send(writeJson(o.hello()))
     })
     mine.addEventListener("message", (event) => {
       if (socket !== mine || typeof event.data !== "string") return
@@ -84,26 +89,35 @@ export function connect(o: {
   }
 
   function wake(): void {
+    if (isOver) return
     if (socket) ping()
     else open()
   }
 
-  // A page in the back-forward cache may hold no socket.
-  addEventListener("pagehide", () => {
+  function pause(): void {
     isPaused = true
     if (socket) lose(socket)
     clearTimeout(reconnecting)
-  })
+  }
+
+  // A page in the back-forward cache may hold no socket.
+  addEventListener("pagehide", pause)
   addEventListener("pageshow", () => {
-    if (!isPaused) return
+    if (!isPaused || isOver) return
     isPaused = false
     wake()
   })
   open()
   return {
     wake,
-    send: (message) => {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+    end() {
+      isOver = true
+      pause()
+    },
+    send(message) {
+      if (socket?.readyState !== WebSocket.OPEN) return false
+      socket.send(writeJson(message))
+      return true
     },
   }
 }

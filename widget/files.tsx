@@ -1,4 +1,5 @@
 /** The files of a message. Where they lie is Parley's own host; what is not there yet has only a name. */
+import { localeOf } from "../protocol/languages.ts"
 import { lengthWords } from "../protocol/voice.ts"
 import type { PublicMessage } from "../protocol/visitor.ts"
 
@@ -36,7 +37,7 @@ function OneFile({ file, address, texts }: { file: ShownFile; address: string; t
     texts.voiceMessage(lengthWords(voice.ms))
   ) : (
     <>
-      <bdi>{name}</bdi> <span class="muted">{sizeWords(file.size)}</span>
+      <bdi>{name}</bdi> <span class="muted">{sizeWords(file.size, texts)}</span>
     </>
   )
   if (file.path === "") return <span class="bubble">{words}</span>
@@ -60,6 +61,9 @@ function OneFile({ file, address, texts }: { file: ShownFile; address: string; t
   )
 }
 
-export function sizeWords(size: number): string {
-  return size < 1_000_000 ? `${Math.ceil(size / 1_000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`
+export function sizeWords(size: number, { language }: PanelTexts): string {
+  const [amount, unit] =
+    size < 1_000_000 ? [Math.ceil(size / 1_000), "kilobyte"] : [size / 1_000_000, "megabyte"]
+  const locale = localeOf(language, [])
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(amount)
 }

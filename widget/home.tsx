@@ -8,6 +8,7 @@ import type { VisitorState } from "./visitor.ts"
 
 export function Home({
   settings,
+  origin,
   state,
   texts,
   locale,
@@ -15,6 +16,7 @@ export function Home({
   onClose,
 }: {
   settings: LauncherSettings
+  origin: string
   state: VisitorState
   texts: PanelTexts
   locale: string
@@ -29,12 +31,22 @@ export function Home({
         <button type="button" class="plain close" aria-label={texts.closeChat} onClick={onClose}>
           <CloseIcon />
         </button>
-        <div class="hero-faces">{home && <Faces faces={home.faces} />}</div>
-        <h2 dir="auto">{home?.greeting ?? settings.greeting}</h2>
-        <p dir="auto">{home?.company ?? settings.company}</p>
+        {settings.logo && (
+          <img
+            class="logo"
+            src={new URL(settings.logo, origin).href}
+            alt=""
+            onError={(event) => event.currentTarget.remove()}
+          />
+        )}
+        <div class="hero-faces">{home && <Faces faces={home.faces} origin={origin} />}</div>
+        <h2 dir="auto">{settings.greeting}</h2>
+        <p dir="auto">{settings.company}</p>
       </div>
       <div class="start">
-        <div class="promise">{home && <Promised home={home} texts={texts} locale={locale} />}</div>
+        <div class="promise">
+          {home && <Promised home={home} replyLine={settings.replyLine} texts={texts} locale={locale} />}
+        </div>
         {last && (
           <p class="last" dir="auto">
             {("agent" in last && last.agent?.name) || texts.you}: {last.text}
@@ -52,10 +64,12 @@ export function Home({
 /** Says only what is true: no reply time without answers to measure, nobody's presence that is not. */
 function Promised({
   home: { availableCount, replyMinutes, opensAt },
+  replyLine,
   texts,
   locale,
 }: {
   home: HomeAnswer
+  replyLine: string
   texts: PanelTexts
   locale: string
 }) {
@@ -65,9 +79,7 @@ function Promised({
       ? opensAt === null
         ? texts.nobodyHere
         : backWords(Date.parse(opensAt), texts, locale)
-      : replyMinutes === null
-        ? undefined
-        : texts.repliesWithin(replyMinutes)
+      : replyLine || (replyMinutes === null ? undefined : texts.repliesWithin(replyMinutes))
   return (
     <>
       {promise && <b dir="auto">{promise}</b>}

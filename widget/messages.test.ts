@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { PublicMessage } from "../protocol/visitor.ts"
 import { inReach, merge, runsOf, unreadIn, type Bubble } from "./messages.ts"
 
-const ada = { name: "Ada", initials: "AB", color: "#3f6b5c" }
+const ada = { name: "Ada", initials: "AB", color: "#3f6b5c", photo: null }
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, "0")}.000000Z`
 const message = (second: number, fields: Partial<PublicMessage> = {}): PublicMessage => ({
   id: `m${second}`,
@@ -20,6 +20,14 @@ test("messages are joined by id, oldest first, and what was seen stays seen", ()
     ["m1", true],
     ["m2", false],
     ["m3", false],
+  ])
+})
+
+test("one that comes again at another time stays where it stands", () => {
+  const joined = merge([message(1), message(2)], [message(1, { at: at(3), isSeen: true })])
+  expect(joined.map(({ id, at: time, isSeen }) => [id, time, isSeen])).toEqual([
+    ["m1", at(1), true],
+    ["m2", at(2), false],
   ])
 })
 

@@ -1,12 +1,18 @@
 /** Pure rules over messages: joining, unread, and how a timeline is cut into days and runs. */
 import type { PublicMessage } from "../protocol/visitor.ts"
 
-/** Joined by id, the newcomers winning, oldest first. What an agent has seen includes everything before it. */
+/**
+ * Joined by id, the newcomers winning, oldest first. What an agent has seen includes everything before it. A message stays
+ * where it stands: when customers are merged some move by microseconds, and who is not told of all must not mix the times.
+ */
 export function merge(known: readonly PublicMessage[], arrived: readonly PublicMessage[]): PublicMessage[] {
   const byId = new Map(known.map((message) => [message.id, message]))
   for (const message of arrived) {
     const before = byId.get(message.id)
-    byId.set(message.id, before?.isSeen ? { ...message, isSeen: true } : message)
+    byId.set(
+      message.id,
+      before ? { ...message, at: before.at, isSeen: before.isSeen || message.isSeen } : message,
+    )
   }
   const joined = [...byId.values()].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
   const lastSeen = joined.findLastIndex((message) => message.isSeen)

@@ -3,9 +3,10 @@
  * written, and repeated with the same id until the server answers, on this page or the next. A lock lets one tab
  * send at a time, which keeps the order; where there are no locks (plain http) the ids alone keep them single.
  */
+import type { PublicMessage } from "../protocol/visitor.ts"
 import type { AttachedFile } from "./attaching.ts"
 import { newId } from "./secret.ts"
-import { readJson, type Storage } from "./storage.ts"
+import { readJson, writeJson, type Storage } from "./storage.ts"
 
 export type Outgoing = {
   id: string
@@ -56,7 +57,7 @@ export function openOutbox(o: {
   }
 
   function keep(message: Outgoing): void {
-    storage.set(ENTRY + message.id, JSON.stringify(message))
+    storage.set(ENTRY + message.id, writeJson(message))
     o.onChange()
   }
 
@@ -137,4 +138,9 @@ function isOutgoing(value: unknown): value is Outgoing {
     "at" in value &&
     typeof value.at === "number"
   )
+}
+
+/** As they are shown while the server has not said where they lie. */
+export function filesOf({ files = [] }: Outgoing): PublicMessage["files"] {
+  return files.map((file) => ({ ...file, voice: file.voice ?? null, width: null, height: null, path: "" }))
 }

@@ -11,12 +11,15 @@ import { Home } from "./home.tsx"
 import type { Launcher, Panel } from "./launcher.ts"
 import filesCss from "./files.css?inline"
 import css from "./panel.css?inline"
-import { localeFor, panelTexts } from "./texts.ts"
+import wordsCss from "./words.css?inline"
+import { localeOf } from "../protocol/languages.ts"
+import { loadPanelTexts, type PanelTexts } from "./texts.ts"
 import { createVisitor, type Visitor, type VisitorState } from "./visitor.ts"
 
-export function start(launcher: Launcher): Panel {
+export async function start(launcher: Launcher, make = createVisitor): Promise<Panel> {
+  const texts = await loadPanelTexts(launcher.language)
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css + filesCss)
+  sheet.replaceSync(css + wordsCss + filesCss)
   launcher.root.adoptedStyleSheets = [...launcher.root.adoptedStyleSheets, sheet]
   const place = document.createElement("div")
   launcher.stage.prepend(place)
@@ -24,15 +27,21 @@ export function start(launcher: Launcher): Panel {
   const control: Control = { isOpen: false, isTalking: false, open: () => {}, close: () => {} }
   const paint = () =>
     render(
-      <ChatPanel launcher={launcher} visitor={visitor} state={{ ...visitor.state }} control={control} />,
+      <ChatPanel
+        launcher={launcher}
+        texts={texts}
+        visitor={visitor}
+        state={{ ...visitor.state }}
+        control={control}
+      />,
       place,
     )
-  const visitor = createVisitor({
+  const visitor = make({
     origin: launcher.origin,
     sourceId: launcher.settings.sourceId,
     language: launcher.languages[0],
     onChange: (state) => {
-      launcher.showUnread(state.unread)
+      launcher.showUnread(state.unread, texts.unread(state.unread))
       // The first change is told while the visitor is still being made.
       queueMicrotask(paint)
     },
@@ -41,12 +50,12 @@ export function start(launcher: Launcher): Panel {
     control.isOpen = true
     control.isTalking = isTalking
     visitor.refreshHome()
-    launcher.showOpen(true)
+    launcher.showOpen(texts.closeChat)
     paint()
   }
   control.close = () => {
     control.isOpen = false
-    launcher.showOpen(false)
+    launcher.showOpen()
     visitor.typed(false)
     paint()
     launcher.focus()
@@ -54,12 +63,17 @@ export function start(launcher: Launcher): Panel {
   return {
     toggle(isOpen = !control.isOpen) {
       if (isOpen === control.isOpen) return
-      if (isOpen) control.open(visitor.state.messages.length + visitor.state.outgoing.length > 0)
+      if (isOpen) control.open(visitor.hasWritten())
       else control.close()
     },
     answerProactive(text) {
       visitor.say(text, true)
       control.open(true)
+    },
+    identify: visitor.identify,
+    reset() {
+      visitor.reset()
+      control.close()
     },
   }
 }
@@ -68,17 +82,19 @@ export type Control = { isOpen: boolean; isTalking: boolean; open(isTalking: boo
 
 function ChatPanel({
   launcher,
+  texts,
   visitor,
   state,
   control,
 }: {
   launcher: Launcher
+  texts: PanelTexts
   visitor: Visitor
   state: VisitorState
   control: Control
 }) {
   const { company } = launcher.settings
-  const texts = panelTexts(launcher.languages)
+  const locale = localeOf(texts.language, launcher.languages)
   const composer = useRef<ComposerControl>(null)
   const panel = useRef<HTMLElement>(null)
   const height = useVisibleHeight(control.isOpen)
@@ -115,10 +131,11 @@ function ChatPanel({
       {control.isTalking ? (
         <Conversation
           company={company}
+          replyLine={launcher.settings.replyLine}
           state={state}
           visitor={visitor}
           texts={texts}
-          locale={localeFor(texts, launcher.languages)}
+          locale={locale}
           onBack={() => control.open(false)}
           onClose={control.close}
           onEdit={(text) => composer.current?.put(text)}
@@ -126,9 +143,10 @@ function ChatPanel({
       ) : (
         <Home
           settings={launcher.settings}
+          origin={launcher.origin}
           state={state}
           texts={texts}
-          locale={localeFor(texts, launcher.languages)}
+          locale={locale}
           onClose={control.close}
           onStart={() => (control.open(true), composer.current?.focus())}
         />

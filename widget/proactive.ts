@@ -2,42 +2,52 @@
 import type { LauncherSettings } from "../protocol/visitor.ts"
 import { isOnPage } from "../protocol/website.ts"
 import type { Launcher, Panel } from "./launcher.ts"
-import type { LauncherTexts } from "./texts.ts"
+import { shape } from "./shape.ts"
+import type { LauncherWords } from "./launcher-texts.ts"
 
-const SEND = '<svg viewBox="0 0 24 24"><path d="M5 12h13M13 6l6 6-6 6"/></svg>'
-const CROSS = '<svg viewBox="0 0 24 24"><path d="M7 7l10 10M17 7 7 17"/></svg>'
+const SEND = "M5 12h13M13 6l6 6-6 6"
+const CROSS = "M7 7l10 10M17 7 7 17"
 
 /** Shows the card after its delay and returns how to take it away. The panel's code is fetched when the field is entered. */
 export function showProactive(o: {
   launcher: Launcher
-  texts: LauncherTexts
+  words: LauncherWords
   proactive: NonNullable<LauncherSettings["proactive"]>
   load: () => Promise<Panel>
 }): () => void {
-  const { launcher, texts, proactive } = o
+  const { launcher, proactive } = o
+  const [, cannotLoad, messageFrom, typeAMessage, sendMessage, hideIt] = o.words
   const { company, sourceId } = launcher.settings
+  const from = messageFrom.replace("#", () => company)
   const quiet = `parley:${sourceId}:quiet`
   if (isQuiet(quiet)) return () => {}
 
-  const card = make("div", "card", { role: "region", ariaLabel: texts.messageFrom(company) })
+  const card = make("div", "card", { role: "region", ariaLabel: from })
   const faces = make("div", "faces", { ariaHidden: "true" })
   for (const face of proactive.faces.slice(0, 2)) {
     const avatar = make("span", "avatar", { textContent: face.initials })
     avatar.style.background = face.color
+    if (face.photo) {
+      const image = make("img", "", { src: launcher.origin + face.photo, alt: "" })
+      image.addEventListener("error", () => image.remove())
+      avatar.append(image)
+    }
     faces.append(avatar)
   }
   const words = make("p", "words", { textContent: proactive.text, dir: "auto" })
   const form = make("form", "")
   const field = make("input", "field", {
-    ariaLabel: texts.message,
-    placeholder: texts.typeAMessage,
+    ariaLabel: typeAMessage,
+    placeholder: typeAMessage,
     autocomplete: "off",
     enterKeyHint: "send",
     maxLength: 10_000,
     dir: "auto",
   })
-  const send = make("button", "go", { type: "submit", ariaLabel: texts.sendMessage, innerHTML: SEND })
-  const dismiss = make("button", "dismiss", { type: "button", ariaLabel: texts.dismiss, innerHTML: CROSS })
+  const send = make("button", "go", { type: "submit", ariaLabel: sendMessage })
+  send.append(shape(SEND))
+  const dismiss = make("button", "dismiss", { type: "button", ariaLabel: hideIt })
+  dismiss.append(shape(CROSS))
   const problem = make("p", "problem", { role: "alert" })
   form.append(field, send)
   card.append(faces, make("b", "", { textContent: company }), words, form, problem, dismiss)
@@ -72,7 +82,7 @@ export function showProactive(o: {
     // The words stay in the field until the panel has stored them.
     o.load().then(
       (panel) => panel.answerProactive(text),
-      () => (problem.textContent = texts.cannotLoad),
+      () => (problem.textContent = cannotLoad),
     )
   })
 
@@ -83,7 +93,7 @@ export function showProactive(o: {
       return
     }
     launcher.stage.prepend(card)
-    launcher.showUnread(1)
+    launcher.showUnread(1, from)
   }
   let timer = setTimeout(appear, proactive.afterSeconds * 1_000)
   return hide

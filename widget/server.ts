@@ -1,3 +1,5 @@
+import { writeJson } from "./storage.ts"
+
 /** One request to Parley. Sent as plain text, so that no browser asks for permission first (no CORS preflight). */
 export type Answer =
   | { kind: "done"; body: unknown }
@@ -8,7 +10,7 @@ export type Answer =
 
 export async function askServer(address: string, body?: object): Promise<Answer> {
   try {
-    const text = body && JSON.stringify(body)
+    const text = body && writeJson(body)
     const response = await fetch(address, {
       ...(text
         ? { method: "POST", body: text, headers: { "content-type": "text/plain;charset=UTF-8" } }

@@ -54,6 +54,16 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
+/**
+ * JSON in which a page cannot put in a word: old libraries give arrays a `toJSON` of their own, which is asked before this
+ * function and overruled by it.
+ */
+export function writeJson(value: object): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, name: string) {
+    return this[name]
+  })
+}
+
 /** JSON of ours read back; what another version or a visitor's hand made unreadable counts as absent. */
 export function readJson<T>(
   text: string | undefined,

@@ -1,29 +1,19 @@
 /**
- * The widget's message catalogue: every text a visitor reads that nobody wrote for this company. A new language is
- * one more entry in both tables; the page's language chooses, then the browser's, then English. Two tables, so that
- * the loader carries only the few words it needs.
+ * The widget's message catalogue: every text a visitor reads that nobody wrote for this company. English is what the
+ * others are held to; theirs are loaded where the page, or else the browser, is in their language. What the page shows
+ * before the chat is opened stands in launcher-texts.ts.
  */
-const launcherEnglish = {
-  language: "en",
-  openChat: "Open chat",
-  closeChat: "Close chat",
-  unread: (count: number) => (count === 1 ? "1 unread message" : `${count} unread messages`),
-  messageFrom: (company: string) => `Message from ${company}`,
-  message: "Message",
-  typeAMessage: "Type a message…",
-  sendMessage: "Send message",
-  dismiss: "Dismiss",
-  cannotLoad: "The chat cannot be reached. Try again in a moment.",
-}
+import type { Language } from "../protocol/languages.ts"
 
 /** By the codes of protocol/refusals.ts that can befall a visitor's message for good. */
-const refusals: Record<string, string> = {
+const refusals = {
   "text-too-long": "The text is too long.",
   "not-found": "This chat is no longer there.",
   "invalid-input": "This text cannot be sent.",
   "file-missing": "A file did not arrive whole. Add it again.",
   "file-too-large": "The file is too large.",
   "too-many-files": "Too many files wait to be sent.",
+  "session-over": "The chat has ended in this browser. Try again to begin another.",
   blocked: "Messages from you are not accepted here.",
 }
 
@@ -35,15 +25,24 @@ const cannotRecord = {
   "not-loaded": "Recording cannot be reached. Try again in a moment.",
 }
 
+/** Why answers cannot be mailed there. */
+const mailRefusals = {
+  "invalid-input": "This is no e-mail address.",
+  "too-often": "That was tried too often today.",
+  "mail-refused": "The owner of this address wants no mails from here.",
+  later: "That did not work. Try again in a moment.",
+}
+
 const panelEnglish = {
-  language: "en",
+  language: "en" as const,
   chatWith: (company: string) => `Chat with ${company}`,
   back: "Back",
   closeChat: "Close chat",
+  unread: counted("en", { one: "# unread message", other: "# unread messages" }),
   startConversation: "Start a conversation",
   continueConversation: "Continue the conversation",
-  repliesWithin: (minutes: number) => `Usually replies within ${span(minutes)}`,
-  here: (count: number) => (count === 1 ? "1 person is here now" : `${count} people are here now`),
+  repliesWithin: (minutes: number) => `Usually replies within ${span(minutes, english)}`,
+  here: counted("en", { one: "# person is here now", other: "# people are here now" }),
   hereNow: "Here now",
   nobodyHere: "Nobody is here right now",
   backToday: (time: string) => `We are back at ${time}`,
@@ -95,44 +94,76 @@ const panelEnglish = {
   edit: "Edit",
   remove: "Delete",
   tooLong: (over: number) => `${over} characters too long`,
+  mailOffer: "Nobody is here right now. Shall the answer also come by e-mail?",
+  email: "E-mail address",
+  mailMe: "Mail me the answer",
+  mailsTo: (email: string) => `If you do not see the answer here, it is mailed to ${email}.`,
+  mailNot: "Do not mail me",
+  mailRefusals,
   poweredBy: "Powered by Parley",
   refusals,
   refusedOtherwise: "The message was not accepted.",
 }
 
-function span(minutes: number): string {
-  if (minutes <= 1) return "a minute"
-  if (minutes <= 50) return `${minutes <= 5 ? 5 : Math.ceil(minutes / 10) * 10} minutes`
-  if (minutes <= 60) return "an hour"
+/** Times as somebody rounds them who says how soon he answers. */
+const english: Span = {
+  minute: "a minute",
+  minutes: counted("en", { one: "# minute", other: "# minutes" }),
+  hour: "an hour",
+  hours: counted("en", { one: "# hour", other: "# hours" }),
+  twoDays: "two days",
+  fewDays: "a few days",
+}
+
+export type PanelTexts = Omit<typeof panelEnglish, "language"> & { language: Language }
+export type Span = {
+  minute: string
+  minutes: (count: number) => string
+  hour: string
+  hours: (count: number) => string
+  twoDays: string
+  fewDays: string
+}
+
+export function span(minutes: number, words: Span): string {
+  if (minutes <= 1) return words.minute
+  if (minutes <= 50) return words.minutes(minutes <= 5 ? 5 : Math.ceil(minutes / 10) * 10)
+  if (minutes <= 60) return words.hour
   const hours = Math.ceil(minutes / 60)
-  if (hours <= 24) return `${hours} hours`
-  return hours <= 48 ? "two days" : "a few days"
+  if (hours <= 24) return words.hours(hours)
+  return hours <= 48 ? words.twoDays : words.fewDays
 }
 
-export type LauncherTexts = typeof launcherEnglish
-export type PanelTexts = typeof panelEnglish
-
-const launcher: Record<string, LauncherTexts> = { en: launcherEnglish }
-const panel: Record<string, PanelTexts> = { en: panelEnglish }
-
-/** The page's language if we speak it, else the browser's, else English. */
-export function launcherTexts(languages: readonly string[]): LauncherTexts {
-  return pick(launcher, languages) ?? launcherEnglish
+/** Why a message or a file was not taken. */
+export function refusalWords(texts: PanelTexts, code: string): string {
+  const known: Record<string, string | undefined> = texts.refusals
+  return known[code] ?? texts.refusedOtherwise
 }
 
-export function panelTexts(languages: readonly string[]): PanelTexts {
-  return pick(panel, languages) ?? panelEnglish
+/** Why answers cannot be mailed where the visitor wants them. */
+export function mailRefusalWords(texts: PanelTexts, code: string): string {
+  const known: Record<string, string | undefined> = texts.mailRefusals
+  return known[code] ?? texts.mailRefusals.later
 }
 
-/** For dates and times beside these texts: the visitor's own variety of their language, such as en-GB. */
-export function localeFor(texts: PanelTexts, languages: readonly string[]): string {
-  return languages.find((language) => language.split("-")[0] === texts.language) ?? texts.language
+type Forms = { [Form in Intl.LDMLPluralRule]?: string } & { other: string }
+
+/** By the forms of `Intl.PluralRules`; # is the number. */
+export function counted(language: Language, forms: Forms): (count: number) => string {
+  return (count) =>
+    (forms[new Intl.PluralRules(language).select(count)] ?? forms.other).replace("#", String(count))
 }
 
-function pick<T>(table: Record<string, T>, languages: readonly string[]): T | undefined {
-  for (const language of languages) {
-    const found = table[language.toLowerCase()] ?? table[language.toLowerCase().split("-")[0] ?? ""]
-    if (found) return found
-  }
-  return undefined
+const others: Record<Exclude<Language, "en">, () => Promise<PanelTexts>> = {
+  de: async () => (await import("./texts/de.ts")).de,
+  fr: async () => (await import("./texts/fr.ts")).fr,
+  es: async () => (await import("./texts/es.ts")).es,
+  sv: async () => (await import("./texts/sv.ts")).sv,
+  ar: async () => (await import("./texts/ar.ts")).ar,
+}
+
+/** English where the others cannot be had: a chat in it is more than none. */
+export async function loadPanelTexts(language: Language): Promise<PanelTexts> {
+  if (language === "en") return panelEnglish
+  return others[language]().catch(() => panelEnglish)
 }

@@ -3,11 +3,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { Files } from "./files.tsx"
 import { DownIcon } from "./icons.tsx"
 import { runsOf, unreadIn, type Bubble, type Run } from "./messages.ts"
-import type { Outgoing } from "./outbox.ts"
-import type { PanelTexts } from "./texts.ts"
+import { filesOf, type Outgoing } from "./outbox.ts"
+import { refusalWords, type PanelTexts } from "./texts.ts"
 import { clockTime, dayName } from "./times.ts"
 import { useSeen } from "./seen.ts"
-import { filesOf, type Visitor, type VisitorState } from "./visitor.ts"
+import type { Visitor, VisitorState } from "./visitor.ts"
 import { Words } from "./words.tsx"
 
 /** So near to the end (px) counts as being there. */
@@ -104,9 +104,9 @@ export function Timeline(o: {
         const refused = state.outgoing.find((message) => message.id === bubble.id && message.refusal)
         return [
           bubble.text !== "" && (
-            <p key={bubble.id} class={`bubble ${side}`} dir="auto" data-stamp={stampOf(run, bubble)}>
+            <div key={bubble.id} class={`bubble ${side}`} dir="auto" data-stamp={stampOf(run, bubble)}>
               <Words text={bubble.text} />
-            </p>
+            </div>
           ),
           bubble.files.length > 0 && (
             <div key={`${bubble.id} files`} class={`files ${side}`} data-stamp={stampOf(run, bubble)}>
@@ -238,7 +238,7 @@ function Refused(o: {
   const { texts } = o
   return (
     <p class="refused" role="alert">
-      <b>{texts.notSent}.</b> {texts.refusals[o.refusal] ?? texts.refusedOtherwise}
+      <b>{texts.notSent}.</b> {refusalWords(texts, o.refusal)}
       <button type="button" onClick={o.onRetry}>
         {texts.tryAgain}
       </button>

@@ -4,9 +4,10 @@
  */
 import type { HomeAnswer, PublicMessage } from "../protocol/visitor.ts"
 
-export type Session = { key: string; isKnown: boolean }
-/** The latest messages for showing at once on the next page, and up to where the stream had come. */
-export type Kept = { messages: PublicMessage[]; cursor: string }
+/** `user` and when that was proven: of a signed identity. */
+export type Session = { key: string; isKnown: boolean; user?: string; provenAt?: number }
+/** The latest messages for showing at once on the next page, and up to where the stream had come, of the session with that key. */
+export type Kept = { messages: PublicMessage[]; cursor: string; of: string }
 
 export function isSession(value: unknown): value is Session {
   return (
@@ -61,7 +62,9 @@ export function isKept(value: unknown): value is Kept {
     "messages" in value &&
     isMessages(value.messages) &&
     "cursor" in value &&
-    typeof value.cursor === "string"
+    typeof value.cursor === "string" &&
+    "of" in value &&
+    typeof value.of === "string"
   )
 }
 

@@ -5,13 +5,16 @@
  */
 import type { Face, FromVisitor, HomeAnswer, PublicMessage, ToVisitor } from "../protocol/visitor.ts"
 import type { Attaching, Attachment } from "./attaching.ts"
+import type { Proof } from "./launcher.ts"
 import { connect, type Connection } from "./connection.ts"
 import { askServer, type Answer } from "./server.ts"
-import { openOutbox, type Outgoing, type Sent } from "./outbox.ts"
+import { filesOf, openOutbox, type Outgoing, type Sent } from "./outbox.ts"
 import { inReach, merge, unreadIn } from "./messages.ts"
+import { onMoved, page } from "./place.ts"
 import { newKey } from "./secret.ts"
-import { openStorage, readJson } from "./storage.ts"
-import { isAccepted, isHistory, isHome, isKept, isSession, type Kept, type Session } from "./trust.ts"
+import { readKept, readSession } from "./session.ts"
+import { openStorage, writeJson } from "./storage.ts"
+import { isAccepted, isHistory, isHome, type Kept } from "./trust.ts"
 
 export type VisitorState = {
   /** Oldest first, without gaps from the first to the last. */
@@ -21,6 +24,8 @@ export type VisitorState = {
   hasMore: boolean
   unread: number
   home: HomeAnswer | undefined
+  /** Where answers go that are not seen, mostly hidden; undefined while nobody has said. */
+  mailsTo: string | null | undefined
   typing: Face | undefined
   /** undefined before the first attempt is decided. */
   isConnected: boolean | undefined
@@ -48,10 +53,17 @@ export type Visitor = {
   loadOlder(): Promise<void>
   saw(upTo: string): void
   refreshHome(): void
+  /** Answers that are not seen shall go there, too; null: no more. Resolves to what is wrong with it. */
+  mailTo(email: string | null): Promise<string | undefined>
   draft(text?: string): string
+  /** Whether there is a conversation, though it may not have arrived yet. */
+  hasWritten(): boolean
+  identify(proof: Proof): Promise<string>
+  reset(): void
 }
 
 const KEPT_MESSAGES = 50
+const PLAIN_KEY = 43
 /** An agent's typing is believed this long without being heard of. */
 const TYPING_LIFE = 15_000
 const TYPING_RENEWAL = 5_000
@@ -63,6 +75,7 @@ export function createVisitor(o: {
   onChange(state: VisitorState): void
 }): Visitor {
   const storage = openStorage(o.sourceId)
+  const session = () => readSession(storage)
   const server = `${o.origin}/visitor/v1/${o.sourceId}`
   let connection: Connection | undefined
   let memoryDraft = ""
@@ -70,8 +83,10 @@ export function createVisitor(o: {
   let homeAt = 0
   let typingTimer: ReturnType<typeof setTimeout> | undefined
 
-  const kept = readJson(storage.get(":messages"), isKept) ?? { messages: [], cursor: "" }
-  /** The latest message that came by the stream. One's own accepted by request may have overtaken an agent's, so it is none to resume from. */
+  /** The key of the session that is shown. */
+  let shown = session()?.key
+  const kept = readKept(storage, shown) ?? { messages: [], cursor: "" }
+  /** Time and id of the latest message that came by the stream. One's own accepted by request may have overtaken an agent's, so it is none to resume from. */
   let cursor = kept.cursor
 
   const state: VisitorState = {
@@ -80,6 +95,7 @@ export function createVisitor(o: {
     hasMore: kept.messages.length >= KEPT_MESSAGES,
     unread: 0,
     home: undefined,
+    mailsTo: undefined,
     typing: undefined,
     isConnected: undefined,
     isOffline: false,
@@ -110,16 +126,10 @@ export function createVisitor(o: {
     o.onChange(state)
   }
 
-  function session(): Session | undefined {
-    return readJson(storage.get(""), isSession)
-  }
-
   function take(messages: PublicMessage[], isReset = false): void {
     state.messages = isReset ? messages : merge(state.messages, inReach(messages, state))
-    storage.set(
-      ":messages",
-      JSON.stringify({ messages: state.messages.slice(-KEPT_MESSAGES), cursor } satisfies Kept),
-    )
+    const latest: Kept = { messages: state.messages.slice(-KEPT_MESSAGES), cursor, of: shown ?? "" }
+    storage.set(":messages", writeJson(latest))
     if (messages.some((message) => message.agent)) state.typing = undefined
     changed()
   }
@@ -128,7 +138,7 @@ export function createVisitor(o: {
   function beKnown(): void {
     const mine = session()
     if (!mine) return
-    if (!mine.isKnown) storage.set("", JSON.stringify({ ...mine, isKnown: true }))
+    if (!mine.isKnown) storage.set("", writeJson({ ...mine, isKnown: true }))
     connection ??= connect({
       address: `${server.replace(/^http/, "ws")}/stream`,
       hello,
@@ -142,26 +152,31 @@ export function createVisitor(o: {
   }
 
   function hello(): FromVisitor {
+    const [after, afterId] = cursor.split(" ")
     return {
       kind: "hello",
       key: session()?.key ?? "",
       page: page(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      ...(cursor ? { after: cursor } : {}),
+      ...(after && { after, ...(afterId && { afterId }) }),
     }
   }
 
   function takeFromStream(messages: PublicMessage[], isReset: boolean): void {
     if (isReset) cursor = ""
-    for (const message of messages) if (message.at > cursor) cursor = message.at
+    for (const { at, id } of messages) if (at > cursor) cursor = `${at} ${id}`
     take(messages, isReset)
   }
 
   function heard(message: ToVisitor): void {
     if (message.kind === "welcome") {
       state.home = message.home
+      state.mailsTo = message.mailsTo
       homeAt = Date.now()
       if (message.isReset || state.messages.length === 0) state.hasMore = message.hasMore
+      // A browser that is new to an old conversation believes the server.
+      if (message.isReset && !state.seenUpTo)
+        state.seenUpTo = message.messages.filter(({ agent }) => agent).at(-1 - message.unread)?.at ?? ""
       takeFromStream(message.messages, message.isReset)
       // What was seen while there was no network is said now; the server moves only forward.
       if (state.seenUpTo && state.unread === 0 && message.unread > 0)
@@ -176,7 +191,32 @@ export function createVisitor(o: {
         changed()
       }, TYPING_LIFE)
       changed()
+    } else if (message.kind === "over") {
+      // What waits to be sent is refused then, and the visitor asked.
+      storage.remove("")
+      follow()
     }
+  }
+
+  /** The session ended, or another began, here or in another tab: nothing of the one before stands beside it. */
+  function follow(): void {
+    const mine = session()
+    if (shown !== undefined && mine?.key !== shown) {
+      connection?.end()
+      connection = undefined
+      cursor = ""
+      Object.assign(state, {
+        messages: [],
+        hasMore: false,
+        seenUpTo: "",
+        mailsTo: undefined,
+        typing: undefined,
+      })
+    }
+    shown = mine?.key
+    if (!readKept(storage, shown)) for (const name of [":messages", ":seen"]) storage.remove(name)
+    if (mine?.isKnown) beKnown()
+    changed()
   }
 
   async function send(message: Outgoing): Promise<Sent> {
@@ -205,18 +245,19 @@ export function createVisitor(o: {
 
   /** Under the lock that sending holds: of two tabs that begin at the same moment the second finds the first's key. */
   function begin(): void {
-    if (!session()) storage.set("", JSON.stringify({ key: newKey(), isKnown: false }))
+    if (!session()) storage.set("", writeJson({ key: newKey(), isKnown: false }))
+    shown = session()?.key
   }
 
   storage.watch((name) => {
     if (name === ":messages") {
-      state.messages = merge(state.messages, readJson(storage.get(name), isKept)?.messages ?? [])
+      state.messages = merge(state.messages, readKept(storage, shown)?.messages ?? [])
       changed()
     } else if (name === ":seen") {
       const seen = storage.get(name) ?? ""
       if (seen > state.seenUpTo) state.seenUpTo = seen
       changed()
-    } else if (name === "" && session()?.isKnown) beKnown()
+    } else if (name === "") follow()
     else if (name.startsWith(":out:")) changed()
   })
 
@@ -235,13 +276,7 @@ export function createVisitor(o: {
     changed()
   })
 
-  // Sites that change their address without loading a page: agents see where the visitor is.
-  let place = location.href
-  setInterval(() => {
-    if (location.href === place || !state.isConnected) return
-    place = location.href
-    connection?.send({ kind: "page", page: page() })
-  }, 1_000)
+  onMoved(() => connection?.send({ kind: "page", page: page() }) ?? false)
 
   let attaching: Promise<Attaching> | undefined
 
@@ -329,6 +364,28 @@ export function createVisitor(o: {
         changed()
       })
     },
+    async mailTo(email) {
+      const answer = await ask("email", { email })
+      if (answer.kind !== "done") return answer.kind === "refused" ? answer.refusal : "later"
+      const { mailsTo } = Object(answer.body) as { mailsTo?: unknown }
+      state.mailsTo = typeof mailsTo === "string" ? mailsTo : null
+      changed()
+      return undefined
+    },
+    hasWritten: () => state.messages.length + state.outgoing.length > 0 || session()?.isKnown === true,
+    async identify(proof) {
+      const { identify } = await import("./identity.ts")
+      const prove = () => identify(proof, { storage, server, before: session(), follow })
+      return navigator.locks ? navigator.locks.request(lock, prove) : prove()
+    },
+    reset() {
+      if (shown && shown.length > PLAIN_KEY) void ask("leave", { key: shown })
+      for (const name of storage.names("")) storage.remove(name)
+      attaching = undefined
+      state.attached = []
+      memoryDraft = ""
+      follow()
+    },
     draft(text) {
       if (text !== undefined) {
         memoryDraft = text
@@ -337,13 +394,4 @@ export function createVisitor(o: {
       return memoryDraft || (session() && storage.get(":draft")) || ""
     },
   }
-}
-
-/** As they are shown while the server has not said where they lie. */
-export function filesOf({ files = [] }: Outgoing): PublicMessage["files"] {
-  return files.map((file) => ({ ...file, voice: file.voice ?? null, width: null, height: null, path: "" }))
-}
-
-function page(): { url: string; title: string } {
-  return { url: location.href.slice(0, 2_000), title: document.title.slice(0, 300) }
 }

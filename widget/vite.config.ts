@@ -1,22 +1,26 @@
 import { defineConfig, type UserConfig } from "vite"
 
 /**
- * Two files for customers' pages, made one after the other (`vite build --mode panel`, then `--mode loader`):
- * the loader, a classic script that leaves no names on the page, and the panel, an ES module fetched when the visitor
- * opens the chat. The panel's file name changes with its content; the server finds it in manifest.json, under
+ * The files for customers' pages, made one after the other (`vite build --mode panel`, then `loader`, `reopen` and `preview`): the
+ * loader, and what runs on the page that a mail leads to and on the one
+ * that the desk frames, classic scripts that leave no names on the page; and the panel,
+ * an ES module fetched when the visitor opens the chat. The panel's file name changes with its content; the server finds it in manifest.json, under
  * the key `panel.tsx`, and tells the loader.
  */
-export default defineConfig(({ mode }) => (mode === "loader" ? loader : panel))
+export default defineConfig(({ mode }) => (mode === "panel" ? panel : classic(mode)))
 
 const outDir = "../.build/widget"
 
 /** The oldest browsers that know light-dark(), which is then left as it is. */
 const target = ["chrome123", "edge123", "firefox120", "safari17.5"]
 
+const oxc = { jsx: { runtime: "automatic", importSource: "preact" } } as const
+const define = { "process.env.NODE_ENV": '"production"' }
+
 const panel: UserConfig = {
   root: import.meta.dirname,
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  define: { "process.env.NODE_ENV": '"production"' },
+  oxc,
+  define,
   build: {
     outDir,
     emptyOutDir: true,
@@ -36,16 +40,22 @@ const panel: UserConfig = {
   },
 }
 
-const loader: UserConfig = {
-  root: import.meta.dirname,
-  build: {
-    outDir,
-    emptyOutDir: false,
-    target,
-    cssTarget: target,
-    rolldownOptions: {
-      input: "loader.ts",
-      output: { format: "iife", entryFileNames: "loader.js" },
+function classic(name: string): UserConfig {
+  return {
+    root: import.meta.dirname,
+    oxc,
+    define,
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target,
+      cssTarget: target,
+      rolldownOptions: {
+        input: `${name}.ts`,
+        // Of code that is loaded later, which here comes along.
+        transform: { define: { "import.meta": "{}" } },
+        output: { format: "iife", entryFileNames: `${name}.js`, codeSplitting: false },
+      },
     },
-  },
+  }
 }

@@ -10,6 +10,7 @@ type Action = { words: TextKey; icon: IconName; keys?: string }
 export const ACTIONS = {
   answer: { words: "action.answer", icon: "send", keys: "r" },
   note: { words: "action.note", icon: "lock", keys: "n" },
+  thread: { words: "action.thread", icon: "lock", keys: "t" },
   accept: { words: "action.accept", icon: "check" },
   decline: { words: "action.decline", icon: "close" },
   take: { words: "action.take", icon: "tray", keys: "m" },
@@ -30,8 +31,11 @@ export const ACTIONS = {
   mentionDone: { words: "action.mentionDone", icon: "at" },
   answerThrough: { words: "action.answerThrough", icon: "send" },
   attach: { words: "action.attach", icon: "clip" },
+  bold: { words: "action.bold", icon: "label", keys: "Mod b" },
+  italic: { words: "action.italic", icon: "label", keys: "Mod i" },
   emoji: { words: "action.emoji", icon: "smile" },
   customer: { words: "action.customer", icon: "info" },
+  merge: { words: "action.merge", icon: "people" },
   block: { words: "action.block", icon: "close" },
   unblock: { words: "action.unblock", icon: "check" },
   copyLink: { words: "action.copyLink", icon: "copy" },
@@ -90,6 +94,7 @@ export function keysOf(name: ActionName): string | undefined {
 /** The pages of Settings, each of which is a place to go. */
 export const SECTIONS = [
   "profile",
+  "sign-in",
   "notifications",
   "team",
   "sources",

@@ -3,7 +3,7 @@ import type { ConversationRow } from "../../protocol/rows.ts"
 import { channelIcon, channelWords } from "../customer/customer.ts"
 import { useActions } from "../actions/actions.ts"
 import { t } from "../texts/texts.ts"
-import { Button, Icon, Menu } from "../ui/ui.ts"
+import { Button, Icon, Menu, useLanguage } from "../ui/ui.ts"
 import style from "./address-menu.module.css"
 
 type Address = ConversationRow["addresses"][number]
@@ -18,6 +18,7 @@ export const AddressMenu = memo(function AddressMenu({
   address: Address
   onPick: (addressId: string) => void
 }) {
+  useLanguage()
   const words = t("composer.via", { channel: channelWords(address.channel) })
   const nameOf = (one: Address) => `${channelWords(one.channel)} ${one.display}`.trim()
   useActions({
@@ -32,21 +33,23 @@ export const AddressMenu = memo(function AddressMenu({
       </span>
     )
   return (
-    <Menu
-      side="top"
-      button={
-        <Button kind="quiet">
-          <span className={style["via"]}>{words}</span>
-          <Icon name="down" size={14} />
-        </Button>
-      }
-      lines={row.addresses.map((choice) => ({
-        kind: "item",
-        icon: choice.id === address.id ? "check" : channelIcon(choice.channel),
-        label: nameOf(choice),
-        ...(choice.optedOut ? { after: t("customer.optedOut") } : {}),
-        onSelect: () => onPick(choice.id),
-      }))}
-    />
+    <span className={style["menu"]}>
+      <Menu
+        side="top"
+        button={
+          <Button kind="quiet">
+            <span className={style["via"]}>{words}</span>
+            <Icon name="down" size={14} />
+          </Button>
+        }
+        lines={row.addresses.map((choice) => ({
+          kind: "item",
+          icon: choice.id === address.id ? "check" : channelIcon(choice.channel),
+          label: nameOf(choice),
+          ...(choice.optedOut ? { after: t("customer.optedOut") } : {}),
+          onSelect: () => onPick(choice.id),
+        }))}
+      />
+    </span>
   )
 })

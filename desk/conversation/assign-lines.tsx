@@ -46,7 +46,7 @@ export function assignLines({
   const person = ({ label, agent, run }: ToColleague): MenuLine => ({
     kind: "item",
     label,
-    before: <Avatar id={agent.id} name={agent.name} size={20} />,
+    before: <Avatar id={agent.id} name={agent.name} photo={agent.photo} size={20} />,
     after: agent.isAvailable ? t("availability.available") : t("availability.away"),
     onSelect: run,
   })

@@ -19,7 +19,7 @@ export function mentionRules(people: readonly Mentionable[]): ChoiceRules<Compos
         shown: (
           <>
             {person.kind === "agent" ? (
-              <Avatar id={person.id} name={person.name} size={20} />
+              <Avatar id={person.id} name={person.name} photo={person.photo} size={20} />
             ) : (
               <Icon name="people" />
             )}

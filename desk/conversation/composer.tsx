@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react"
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react"
+import { hasFormatting } from "../../protocol/formatting.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { mendText, MOST_FILES, MOST_TEXT } from "../../protocol/text.ts"
 import { segmentsOf } from "../../protocol/sms.ts"
@@ -15,15 +16,14 @@ import {
   type DraftFile,
 } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
-import { Button, Icon } from "../ui/ui.ts"
-import { AddressMenu } from "./address-menu.tsx"
 import { attachAll, AttachedFiles } from "./attached-files.tsx"
+import { ComposerBar } from "./composer-bar.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
-import { EmojiButton } from "./emoji-button.tsx"
 import { mentionRules, replyRules } from "./choices.tsx"
 import { OtherDraft } from "./other-draft.tsx"
 import { withMentions, withNames, type Mentionable } from "./mention.ts"
-import { FileButton, useDropping } from "./choosing-files.tsx"
+import { useDropping } from "./choosing-files.tsx"
+import { useMarks } from "./use-marks.ts"
 import { useMeanwhile } from "./use-meanwhile.ts"
 import { useRecorder } from "./voice.tsx"
 import { useTyping, type Typing } from "./use-typing.ts"
@@ -32,22 +32,26 @@ import style from "./composer.module.css"
 export function Composer({
   row,
   name,
+  thread,
   onTyping,
 }: {
   row: ConversationRow
   name: string
+  /** The note that is answered here; without one it is the conversation's own composer. */
+  thread?: string
   onTyping: (typing: Typing) => void
 }) {
   const self = useSelf()
   const agents = useAgents()
   const teams = useTeams()
-  const { draft, setDraft, ...other } = useDraft(row.id)
-  const { isNote } = draft
+  const { draft, setDraft, ...other } = useDraft(row.id, thread)
+  const isNote = thread !== undefined || draft.isNote
   const field = useRef<HTMLTextAreaElement>(null)
   const people = useMemo(() => mentionables(agents, teams, self?.agent.id), [agents, teams, self?.agent.id])
   const nameOf = (kind: "agent" | "team", id: string) =>
     (kind === "agent" ? agents.get(id)?.name : teams.get(id)?.name) ?? t("someone")
   const text = isNote ? withNames(draft.text, nameOf) : draft.text
+  const words = wordsOf(isNote, thread !== undefined, name)
   const { files } = draft
   const unready = useUnready(files)
   const [pickedAddress, setPickedAddress] = useState<string>()
@@ -56,13 +60,19 @@ export function Composer({
   const isClosed = !isNote && (address === undefined || address.optedOut)
   const meanwhile = useMeanwhile(row, self?.agent.id ?? "", text !== "" || files.length > 0)
   const typing = useTyping(isNote, onTyping)
-  const write = (next: string) => {
-    setDraft((now) => ({ ...now, text: next, reason: next === "" ? undefined : now.reason }))
-    typing.typed(next)
-  }
-  const setFiles = (change: (now: readonly DraftFile[]) => DraftFile[]) =>
-    setDraft((now) => ({ ...now, files: change(now.files) }))
-  const add = (chosen: Iterable<File>) => setFiles((now) => attachAll(now, chosen))
+  const write = useCallback(
+    (next: string) => {
+      setDraft((now) => ({ ...now, text: next, reason: next === "" ? undefined : now.reason }))
+      typing.typed(next)
+    },
+    [setDraft, typing],
+  )
+  const setFiles = useCallback(
+    (change: (now: readonly DraftFile[]) => DraftFile[]) =>
+      setDraft((now) => ({ ...now, files: change(now.files) })),
+    [setDraft],
+  )
+  const add = useCallback((chosen: Iterable<File>) => setFiles((now) => attachAll(now, chosen)), [setFiles])
   const recorder = useRecorder({
     setFiles,
     isDisabled: isClosed || files.length >= MOST_FILES,
@@ -71,16 +81,24 @@ export function Composer({
   const isOver = useDropping(isClosed ? undefined : add)
   const rules = useComposerRules(row, isNote, people)
   const choices = useChoiceList({ rules, text, isOn: isNote || text.includes("/"), field, onText: write })
+  const marks = useMarks({
+    field,
+    isOn: isNote || (address !== undefined && hasFormatting(address.channel)),
+    onText: write,
+  })
   useGrowing(field, text)
 
   // The customer has written through another address since: answers follow him there again.
   useEffect(() => setPickedAddress(undefined), [row.lastAddressId])
 
-  const turn = (toNote: boolean) => {
-    setDraft((now) => ({ ...now, isNote: toNote }))
-    field.current?.focus()
-  }
-  useActions({ answer: () => turn(false), note: () => turn(true) })
+  const turn = useCallback(
+    (toNote: boolean) => {
+      setDraft((now) => ({ ...now, isNote: toNote }))
+      field.current?.focus()
+    },
+    [setDraft],
+  )
+  useActions(thread === undefined ? { answer: () => turn(false), note: () => turn(true) } : {})
 
   const mended = mendText(text) ?? ""
   const over = text.length - MOST_TEXT
@@ -91,9 +109,10 @@ export function Composer({
     const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
     const replyIds = choices.chosen.flatMap((choice) => ("reply" in choice ? [choice.reply.id] : []))
     const named = files.length > 0 ? { fileIds: files.map(({ id }) => id) } : {}
-    if (isNote)
-      void issue("note", params, { text: withMentions(mended, people, chosenPeople), ...named }, files)
-    else if (address) {
+    if (isNote) {
+      const note = { text: withMentions(mended, people, chosenPeople), thread, ...named }
+      void issue("note", params, note, files)
+    } else if (address) {
       const expects = {
         assigneeId: row.assigneeId,
         isOpen: row.isOpen,
@@ -113,7 +132,7 @@ export function Composer({
   const pressed = (event: KeyboardEvent) => {
     // Safari sends the Enter that ends a composition after `compositionend`, with the old key code.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return
-    if (choices.pressed(event)) return
+    if (choices.pressed(event) || marks(event)) return
     if (event.key === "Escape") return field.current?.blur()
     if (event.key !== "Enter" || event.shiftKey) return
     event.preventDefault()
@@ -161,8 +180,8 @@ export function Composer({
       <textarea
         ref={field}
         className={style["text"]}
-        aria-label={isNote ? t("composer.note") : t("composer.answer")}
-        placeholder={isNote ? t("composer.notePlaceholder") : t("composer.answerPlaceholder", { name })}
+        aria-label={words.label}
+        placeholder={words.placeholder}
         rows={1}
         dir="auto"
         value={text}
@@ -181,37 +200,30 @@ export function Composer({
         }}
         onBlur={() => typing.typed("")}
       />
-      <div className={style["bar"]}>
-        <button
-          type="button"
-          role="switch"
-          aria-checked={isNote}
-          aria-label={t("composer.note")}
-          title={t("composer.noteHint")}
-          className={style["switch"]}
-          onClick={() => turn(!isNote)}
-        >
-          <Icon name="lock" size={16} />
-          <span aria-hidden="true" className={style["long"]}>
-            {t("composer.note")}
-          </span>
-          <span aria-hidden="true" className={style["short"]}>
-            {t("composer.noteShort")}
-          </span>
-        </button>
-        <FileButton isDisabled={isClosed} onChoose={add} />
-        {!isNote && address && <AddressMenu row={row} address={address} onPick={setPickedAddress} />}
-        <span className={style["end"]}>
-          {!isNote && address?.channel === "sms" && text !== "" && (
-            <span className={style["count"]}>{segmentWords(text)}</span>
-          )}
-          {recorder.button}
-          {!isClosed && <EmojiButton field={field} onText={write} />}
-          <Button kind="primary" icon="send" label={t("composer.send")} type="submit" disabled={!canSend} />
-        </span>
-      </div>
+      <ComposerBar
+        row={row}
+        address={isNote ? undefined : address}
+        isNote={isNote}
+        isClosed={isClosed}
+        canSend={canSend}
+        count={!isNote && address?.channel === "sms" && text !== "" ? segmentWords(text) : undefined}
+        recordButton={recorder.button}
+        field={field}
+        onTurn={thread === undefined ? turn : undefined}
+        onPick={setPickedAddress}
+        onChoose={add}
+        onText={write}
+      />
     </form>
   )
+}
+
+/** What the field is called, and what it says while it is empty. */
+function wordsOf(isNote: boolean, isThread: boolean, name: string) {
+  if (isThread) return { label: t("composer.threadAnswer"), placeholder: t("composer.threadPlaceholder") }
+  return isNote
+    ? { label: t("composer.note"), placeholder: t("composer.notePlaceholder") }
+    : { label: t("composer.answer"), placeholder: t("composer.answerPlaceholder", { name }) }
 }
 
 /** Names in a note; in an answer the saved replies of all and of the conversation's team. */
@@ -238,7 +250,7 @@ function mentionables(
 ): Mentionable[] {
   const colleagues = [...agents.values()]
     .filter((agent) => !agent.isDisabled && agent.id !== selfId)
-    .map(({ id, name }) => ({ kind: "agent" as const, id, name }))
+    .map(({ id, name, photo }) => ({ kind: "agent" as const, id, name, photo }))
   return [
     ...colleagues,
     ...[...teams.values()].map(({ id, name }) => ({ kind: "team" as const, id, name })),
@@ -250,11 +262,14 @@ function segmentWords(text: string): string {
   return segments <= 1 ? t("composer.left", { left }) : t("composer.segments", { count: segments, left })
 }
 
-/** As high as its text, up to the limit in the style; `field-sizing` is not everywhere yet. */
+/** `field-sizing` is not everywhere yet. */
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content")
+
+/** As high as its text, up to the limit in the style. */
 function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string) {
   useEffect(() => {
     const element = field.current
-    if (!element || CSS.supports("field-sizing", "content")) return
+    if (!element || GROWS_BY_ITSELF) return
     element.style.blockSize = "auto"
     element.style.blockSize = `${element.scrollHeight}px`
   }, [field, text])

@@ -197,6 +197,7 @@ function Viewers({ conversationId }: { conversationId: string }) {
           key={agentId}
           id={agentId}
           name={agents.get(agentId)?.name ?? t("someone")}
+          photo={agents.get(agentId)?.photo}
           size={24}
           isNamed
         />

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react"
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { CustomerPanel, customerName } from "../customer/customer.ts"
 import { useConversation, useViewing } from "../replica/replica.ts"
@@ -8,6 +8,7 @@ import { Composer } from "./composer.tsx"
 import { ConversationHead } from "./conversation-head.tsx"
 import { OfferBar } from "./offer-bar.tsx"
 import { SnoozeBar } from "./snooze-bar.tsx"
+import { ThreadPanel } from "./thread-panel.tsx"
 import { Timeline } from "./timeline.tsx"
 import style from "./conversation-page.module.css"
 
@@ -19,7 +20,10 @@ type PageProps = {
 }
 
 export function ConversationPage({ conversationId, entryId, onBack }: PageProps) {
-  const { row, state } = useConversation(conversationId)
+  const { row, state, mergedInto } = useConversation(conversationId)
+  // A link to one that is a part of another goes on leading to it.
+  if (!row && mergedInto !== undefined)
+    return <ConversationPage conversationId={mergedInto} entryId={entryId} onBack={onBack} />
   if (row) return <OpenConversation key={conversationId} row={row} entryId={entryId} onBack={onBack} />
   return (
     <section className={style["missing"]} aria-busy={state === "loading"}>
@@ -53,9 +57,15 @@ function OpenConversation({
     if (width === "wide") setSheetOpen(false)
   }, [width])
 
+  // The messages come first: their customer is painted right after them.
+  const shownCustomer = useDeferredValue<ConversationRow | undefined>(row, undefined)
+  const { thread, opensThread, closesThread } = useThread()
   const swipe = useSwipeBack(onBack)
   const name = customerName(row.customer)
-  const showsColumn = width === "wide" && !hidesColumn
+  const showsColumn = width === "wide" && !hidesColumn && thread === undefined
+  const threadPanel = thread !== undefined && (
+    <ThreadPanel key={thread} row={row} name={name} thread={thread} onTyping={setTyping} />
+  )
   const toggleCustomer = () => {
     if (width !== "wide") return setSheetOpen(true)
     if (hidesColumn) localStorage.removeItem(HIDES_CUSTOMER)
@@ -78,15 +88,42 @@ function OpenConversation({
         />
         <OfferBar row={row} />
         <SnoozeBar row={row} />
-        <Timeline row={row} name={name} entryId={entryId} />
+        <Timeline row={row} name={name} entryId={entryId} onThread={opensThread} />
         <Composer row={row} name={name} onTyping={setTyping} />
       </section>
+      {width === "wide" && threadPanel && (
+        <aside
+          className={style["threadColumn"]}
+          aria-label={t("thread.title")}
+          onKeyDown={(event) => {
+            // What was opened within it has answered it already.
+            if (event.key !== "Escape" || event.defaultPrevented) return
+            event.stopPropagation()
+            closesThread()
+          }}
+        >
+          <header className={style["head"]}>
+            <h2>{t("thread.title")}</h2>
+            <Button icon="close" label={t("dismiss")} onClick={closesThread} />
+          </header>
+          {threadPanel}
+        </aside>
+      )}
+      <Dialog
+        title={t("thread.title")}
+        closeLabel={t("dismiss")}
+        shape="sheet"
+        isOpen={width !== "wide" && thread !== undefined}
+        onClose={closesThread}
+      >
+        {threadPanel}
+      </Dialog>
       {showsColumn && (
         <aside className={style["customer"]} aria-label={t("customer.title")}>
           <header className={style["head"]}>
             <h2>{t("customer.title")}</h2>
           </header>
-          <CustomerPanel row={row} />
+          {shownCustomer && <CustomerPanel row={shownCustomer} />}
         </aside>
       )}
       <Dialog
@@ -100,4 +137,21 @@ function OpenConversation({
       </Dialog>
     </>
   )
+}
+
+/** The thread that is open beside the timeline; closed, the focus is where it was. */
+function useThread() {
+  const [thread, setThread] = useState<string>()
+  const opener = useRef<Element | null>(null)
+  return {
+    thread,
+    opensThread: useCallback((noteId: string) => {
+      opener.current = document.activeElement
+      setThread(noteId)
+    }, []),
+    closesThread: useCallback(() => {
+      setThread(undefined)
+      if (opener.current instanceof HTMLElement) opener.current.focus()
+    }, []),
+  }
 }

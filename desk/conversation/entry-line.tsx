@@ -1,7 +1,7 @@
 import { memo, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { t } from "../texts/texts.ts"
-import { Button, copyText, Menu, showToast } from "../ui/ui.ts"
+import { Button, copyText, Menu, showToast, useLanguage } from "../ui/ui.ts"
 import { EventLine } from "./event-line.tsx"
 import { linkTo } from "./link.ts"
 import type { Line } from "./lines.ts"
@@ -14,10 +14,13 @@ type EntryLineProps = {
   row: ConversationRow
   customer: string
   isLinked: boolean
+  /** It is a merge, and the last one. */
+  canBeUndone: boolean
   onUnread: (entryId: string) => void
   onLabel: (entryId: string) => void
   onSendAgain: (entryId: string) => void
   onUnsend: (entryId: string) => void
+  onThread: (noteId: string) => void
 }
 
 export const EntryLine = memo(
@@ -26,14 +29,18 @@ export const EntryLine = memo(
     row,
     customer,
     isLinked,
+    canBeUndone,
     onUnread,
     onLabel,
     onSendAgain,
     onUnsend,
+    onThread,
   }: EntryLineProps) {
+    useLanguage()
     const { entry } = line
     const { body } = entry
-    if (body.type === "event") return <EventLine entry={entry} event={body.event} row={row} />
+    if (body.type === "event")
+      return <EventLine entry={entry} event={body.event} row={row} canBeUndone={canBeUndone} />
     const side = body.type === "note" ? "note" : body.agentId === null ? "theirs" : "ours"
     return (
       <article
@@ -44,7 +51,7 @@ export const EntryLine = memo(
         data-entry={entry.id}
       >
         {body.type === "note" ? (
-          <NoteCard entry={entry} note={body} />
+          <NoteCard entry={entry} note={body} followsThread={line.followsThread} onThread={onThread} />
         ) : (
           <MessageBubble
             entry={entry}
@@ -71,7 +78,9 @@ export const EntryLine = memo(
     one.line.entry === other.line.entry &&
     one.line.startsRun === other.line.startsRun &&
     one.line.endsRun === other.line.endsRun &&
+    one.line.followsThread === other.line.followsThread &&
     one.isLinked === other.isLinked &&
+    one.canBeUndone === other.canBeUndone &&
     one.customer === other.customer &&
     one.row.addresses === other.row.addresses &&
     one.row.own === other.row.own,

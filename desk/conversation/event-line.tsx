@@ -7,6 +7,7 @@ import {
   useTeams,
   type TimelineEntry,
 } from "../replica/replica.ts"
+import { customerName, undoMerge } from "../customer/customer.ts"
 import { clockWords, momentWords, soonWords, t } from "../texts/texts.ts"
 import style from "./event-line.module.css"
 
@@ -14,10 +15,12 @@ export function EventLine({
   entry,
   event,
   row,
+  canBeUndone,
 }: {
   entry: TimelineEntry
   event: EventView
   row: ConversationRow
+  canBeUndone: boolean
 }) {
   const agents = useAgents()
   const teams = useTeams()
@@ -39,6 +42,11 @@ export function EventLine({
       <time dateTime={entry.at} title={momentWords(entry.at)}>
         {clockWords(entry.at)}
       </time>
+      {canBeUndone && (
+        <button type="button" className={style["undo"]} onClick={() => undoMerge(row.id, entry.id)}>
+          {t("merge.undo")}
+        </button>
+      )}
     </p>
   )
 }
@@ -103,6 +111,13 @@ export function eventWords(event: EventView, names: Names): string {
       })
     case "spoke-first":
       return t("event.spokeFirst", { text: event.text })
+    case "merged": {
+      const name = customerName(event.customer)
+      const said =
+        byName === undefined ? t("event.mergedOnProof", { name }) : t("event.merged", { by: byName, name })
+      const fields = event.fields.map((field) => `${field.name}: ${field.value}`).join(", ")
+      return fields === "" ? said : t("event.mergedFields", { said, fields })
+    }
     case "blocked":
       return t("event.blocked", { by: byName ?? "" })
     case "unblocked":

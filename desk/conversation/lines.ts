@@ -6,7 +6,15 @@ const RUN = 5 * 60_000
 /** What the timeline shows from top to bottom. A run's first entry has the author, its last the channel and time. */
 export type Line =
   | { kind: "day"; key: string; at: string }
-  | { kind: "entry"; key: string; entry: TimelineEntry; startsRun: boolean; endsRun: boolean }
+  | {
+      kind: "entry"
+      key: string
+      entry: TimelineEntry
+      startsRun: boolean
+      endsRun: boolean
+      /** It answers the note above, or with the one above the same note. */
+      followsThread: boolean
+    }
 
 export function linesOf(entries: readonly TimelineEntry[]): Line[] {
   const lines: Line[] = []
@@ -22,6 +30,7 @@ export function linesOf(entries: readonly TimelineEntry[]): Line[] {
       entry,
       startsRun: entryDay !== day || !isOneRun(previous, entry),
       endsRun: !isOneRun(entry, next),
+      followsThread: entryDay === day && threadOf(entry) !== undefined && isOfThread(previous, entry),
     })
     day = entryDay
   }
@@ -35,6 +44,14 @@ function isOneRun(one: TimelineEntry | undefined, other: TimelineEntry | undefin
   const from = new Date(one.at)
   const to = new Date(other.at)
   return to.getTime() - from.getTime() < RUN && from.toDateString() === to.toDateString()
+}
+
+function threadOf({ body }: TimelineEntry): string | undefined {
+  return body.type === "note" ? body.thread?.id : undefined
+}
+
+function isOfThread(one: TimelineEntry | undefined, other: TimelineEntry): boolean {
+  return one !== undefined && (one.id === threadOf(other) || threadOf(one) === threadOf(other))
 }
 
 /** Entries after `at` that somebody else wrote: what "N new" counts. */

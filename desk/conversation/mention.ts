@@ -1,7 +1,7 @@
 import { mentionOf, partsOfNote } from "../../protocol/text.ts"
 
 /** Somebody a note can name. */
-export type Mentionable = { kind: "agent" | "team"; id: string; name: string }
+export type Mentionable = { kind: "agent" | "team"; id: string; name: string; photo?: string | null }
 
 /** The `@…` being typed right before the caret: where it starts and what has been typed of the name. */
 export function mentionAt(text: string, caret: number): { from: number; typed: string } | undefined {

@@ -1,11 +1,13 @@
+import { hasFormatting } from "../../protocol/formatting.ts"
 import type { EntryRow } from "../../protocol/rows.ts"
 import { channelWords } from "../customer/customer.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { useAgents, useSelf, type TimelineEntry } from "../replica/replica.ts"
 import { clockWords, momentWords, reasonWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
+import { LinkPreview } from "./link-preview.tsx"
 import { MessageFiles } from "./message-files.tsx"
-import { LinkedText } from "./linked-text.tsx"
+import { FormattedText } from "./formatted-text.tsx"
 import style from "./message-bubble.module.css"
 
 type Message = Extract<EntryRow["body"], { type: "message" }>
@@ -21,12 +23,9 @@ type BubbleProps = {
 export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, onUnsend }: BubbleProps) {
   const agents = useAgents()
   const selfId = useSelf()?.agent.id
-  const author =
-    message.agentId === null
-      ? customer.name
-      : message.agentId === selfId
-        ? t("you")
-        : (agents.get(message.agentId)?.name ?? t("someone"))
+  const agent = message.agentId === null ? undefined : agents.get(message.agentId)
+  const name = agent?.name ?? t("someone")
+  const author = message.agentId === null ? customer.name : message.agentId === selfId ? t("you") : name
   const state = message.delivery?.state
   const isTroubled = state === "failed" || state === "unsure"
   return (
@@ -44,10 +43,11 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, 
       <div className={style["column"]}>
         <span className="unseen">{t("timeline.author", { name: author })}</span>
         {message.text !== "" && (
-          <p className={style["bubble"]} dir="auto" title={momentWords(entry.at)}>
-            <LinkedText text={message.text} />
-          </p>
+          <div className={style["bubble"]} dir="auto" title={momentWords(entry.at)}>
+            <FormattedText text={message.text} isPlain={!hasFormatting(message.channel)} />
+          </div>
         )}
+        <LinkPreview entryId={entry.id} preview={message.preview} />
         <MessageFiles files={message.files} />
         <LabelTags ids={message.labelIds} />
         {isTroubled && (
@@ -82,6 +82,11 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, 
           </p>
         )}
       </div>
+      {message.agentId !== null && (
+        <span className={style["face"]}>
+          {endsRun && <Avatar id={message.agentId} name={name} photo={agent?.photo} size={20} />}
+        </span>
+      )}
     </div>
   )
 }

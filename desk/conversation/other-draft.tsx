@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from "react"
+import { memo, useEffect, useState, type RefObject } from "react"
 import type { useDraft } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import style from "./composer.module.css"
@@ -11,7 +11,7 @@ type OtherProps = Pick<ReturnType<typeof useDraft>, "elsewhere" | "follow" | "ke
  * Another device's text comes into the composer by itself, but never under a caret and never in place of what was
  * typed here: then it is offered. What was sent there is gone here at once, so that nobody sends it again.
  */
-export function OtherDraft({ elsewhere, follow, keep, field }: OtherProps) {
+export const OtherDraft = memo(function OtherDraft({ elsewhere, follow, keep, field }: OtherProps) {
   const [isOffered, setOffered] = useState(false)
   useEffect(() => {
     const element = field.current
@@ -40,4 +40,4 @@ export function OtherDraft({ elsewhere, follow, keep, field }: OtherProps) {
       </button>
     </div>
   )
-}
+})

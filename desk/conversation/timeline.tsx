@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { LabelDialog } from "../labels/labels.ts"
 import { useActions } from "../actions/actions.ts"
-import { useAgents, usePresence, useSelf, useTimeline } from "../replica/replica.ts"
+import { useAgents, usePresence, useSelf, useTimeline, type TimelineEntry } from "../replica/replica.ts"
 import { dayWords, t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 import { Announcer } from "./announcer.tsx"
@@ -19,19 +19,25 @@ const NEAR_END = 40
 const SETTLES_WITHIN = 500
 /** Older entries are asked for when this many lines are left above. */
 const AHEAD = 10
+/** Above the first line and below the last, in pixels. */
+const PADDING = 16
+/** How large the window was when it was last seen: with it a timeline's lines are there when it is first painted. */
+let lastSize = { width: 0, height: 0 }
 
 export function Timeline({
   row,
   name,
   entryId,
+  onThread,
 }: {
   row: ConversationRow
   name: string
   entryId: string | undefined
+  onThread: (noteId: string) => void
 }) {
   const [around, setAround] = useState(entryId)
   useEffect(() => setAround(entryId), [entryId])
-  const timeline = useTimeline(row.id, around)
+  const timeline = useTimeline(row.id, { around })
   const { entries, hasOlder, hasNewer, isLoading, error } = timeline
   const selfId = useSelf()?.agent.id ?? ""
   const acts = useActs(row)
@@ -43,14 +49,16 @@ export function Timeline({
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
+    initialRect: lastSize,
+    initialOffset: () => (around === undefined ? PADDING + heightOf(lines) - lastSize.height : 0),
     estimateSize: useCallback((at: number) => estimate(lines[at]), [lines]),
     getItemKey: useCallback((at: number) => lines[at]?.key ?? at, [lines]),
     anchorTo: "end",
     followOnAppend: !hasNewer,
     scrollEndThreshold: NEAR_END,
     overscan: 8,
-    paddingStart: 16,
-    paddingEnd: 16,
+    paddingStart: PADDING,
+    paddingEnd: PADDING,
   })
   const shown = virtual.getVirtualItems()
 
@@ -79,6 +87,7 @@ export function Timeline({
     if (window === null) return
     let isFirst = true
     const observer = new ResizeObserver(() => {
+      lastSize = { width: window.clientWidth, height: window.clientHeight }
       if (!isFirst) resizedAt.current = performance.now()
       isFirst = false
       if (staysAtEnd.current) virtual.scrollToEnd()
@@ -140,12 +149,17 @@ export function Timeline({
   const [labelledId, setLabelledId] = useState<string>()
   const labelled = entries.find((entry) => entry.id === labelledId)
   const toLabel = entries.findLast((entry) => entry.body.type === "message" && entry.pending === undefined)
+  // Only the last of several merges can be undone; one that is not loaded yet may have followed.
+  const lastMergeId = hasNewer ? undefined : entries.findLast(isMerge)?.id
+  const note = entries.findLast((entry) => entry.body.type === "note" && entry.pending === undefined)
+  const thread = note?.body.type === "note" ? (note.body.thread?.id ?? note.id) : undefined
   const { lastCustomerEntryId } = row
   const toLatest = () => {
     setAround(undefined)
     virtual.scrollToEnd()
   }
   useActions({
+    thread: thread !== undefined && (() => onThread(thread)),
     label: toLabel && (() => setLabelledId(toLabel.id)),
     unread: lastCustomerEntryId !== null && (() => markUnread(lastCustomerEntryId)),
     latest: (!isAtEnd || hasNewer) && toLatest,
@@ -187,10 +201,12 @@ export function Timeline({
                       row={row}
                       customer={name}
                       isLinked={line.key === entryId}
+                      canBeUndone={line.key === lastMergeId}
                       onUnread={markUnread}
                       onLabel={setLabelledId}
                       onSendAgain={acts.sendAgain}
                       onUnsend={acts.unsend}
+                      onThread={onThread}
                     />
                   )}
                 </div>
@@ -241,12 +257,21 @@ function Typing({ conversationId, customer }: { conversationId: string; customer
   return <p className={style["typing"]}>{words}</p>
 }
 
+function heightOf(lines: readonly Line[]): number {
+  return lines.reduce((height, line) => height + estimate(line), PADDING)
+}
+
+function isMerge({ body }: TimelineEntry): boolean {
+  return body.type === "event" && body.event.what === "merged"
+}
+
 function estimate(line: Line | undefined): number {
   if (line?.kind !== "entry") return 44
   const { body } = line.entry
   if (body.type === "event") return 32
   // About 60 letters to a line of a bubble; only a guess until it is measured.
-  return (body.type === "note" ? 66 : 40) + 20 * Math.floor(body.text.length / 60) + (line.endsRun ? 34 : 0)
+  const words = (body.type === "note" ? 66 : 40) + 20 * Math.floor(body.text.length / 60)
+  return words + (body.preview === null ? 0 : 93) + (line.endsRun ? 34 : 0)
 }
 
 /** The time of the lowest entry that is wholly in view. */

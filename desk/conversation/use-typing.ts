@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react"
+import { useEffect, useMemo, useRef } from "react"
 
 export type Typing = { isTyping: boolean; inNote: boolean }
 
@@ -13,17 +13,19 @@ export function useTyping(
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   const told = useRef<Typing>({ isTyping: false, inNote: false })
-  const tell = (typing: Typing) => {
-    if (typing.isTyping === told.current.isTyping && typing.inNote === told.current.inNote) return
-    told.current = typing
-    onTyping(typing)
-  }
-  return {
-    typed(text) {
-      clearTimeout(timer.current)
-      const isTyping = text.trim() !== ""
-      tell({ isTyping, inNote })
-      if (isTyping) timer.current = setTimeout(() => tell({ isTyping: false, inNote }), PAUSE)
-    },
-  }
+  return useMemo(() => {
+    const tell = (typing: Typing) => {
+      if (typing.isTyping === told.current.isTyping && typing.inNote === told.current.inNote) return
+      told.current = typing
+      onTyping(typing)
+    }
+    return {
+      typed(text) {
+        clearTimeout(timer.current)
+        const isTyping = text.trim() !== ""
+        tell({ isTyping, inNote })
+        if (isTyping) timer.current = setTimeout(() => tell({ isTyping: false, inNote }), PAUSE)
+      },
+    }
+  }, [inNote, onTyping])
 }

@@ -1,5 +1,5 @@
 /** What of voice messages is there before one is recorded or heard; the rest is loaded then. */
-import { lazy, Suspense, useEffect, useRef, useState } from "react"
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react"
 import type { Voice } from "../../protocol/uploads.ts"
 import { lengthWords } from "../../protocol/voice.ts"
 import { insist } from "../offline/offline.ts"
@@ -61,23 +61,27 @@ export function useRecorder(
 ) {
   const [isRecording, setRecording] = useState(false)
   const isHeld = useRef(false)
-  const button = (
-    <Button
-      icon="mic"
-      label={t("voice.record")}
-      // Held, it neither scrolls nor selects.
-      style={{ touchAction: "none", userSelect: "none" }}
-      disabled={o.isDisabled}
-      aria-pressed={isRecording}
-      onPointerDown={({ button: pressed }) => {
-        if (pressed !== 0) return
-        isHeld.current = true
-        addEventListener("pointerup", () => (isHeld.current = false), { once: true })
-        setRecording(true)
-      }}
-      onClick={() => setRecording(true)}
-      onContextMenu={(event) => event.preventDefault()}
-    />
+  const { isDisabled } = o
+  const button = useMemo(
+    () => (
+      <Button
+        icon="mic"
+        label={t("voice.record")}
+        // Held, it neither scrolls nor selects.
+        style={{ touchAction: "none", userSelect: "none" }}
+        disabled={isDisabled}
+        aria-pressed={isRecording}
+        onPointerDown={({ button: pressed }) => {
+          if (pressed !== 0) return
+          isHeld.current = true
+          addEventListener("pointerup", () => (isHeld.current = false), { once: true })
+          setRecording(true)
+        }}
+        onClick={() => setRecording(true)}
+        onContextMenu={(event) => event.preventDefault()}
+      />
+    ),
+    [isDisabled, isRecording],
   )
   const strip = isRecording && (
     <Suspense fallback={null}>

@@ -5,5 +5,6 @@
  * and noted about him, whose code loads beside the conversation.
  */
 export { CustomerPanel } from "./customer-panel.tsx"
+export { undoMerge } from "./undo-merge.ts"
 export { channelIcon, channelWords } from "./channel-words.ts"
 export { customerName, placeOf } from "./customer-name.ts"

@@ -39,6 +39,7 @@ export function Editable({ label, edit, value, most, onSave, children }: Editabl
   return (
     <input
       className={style["input"]}
+      dir="auto"
       aria-label={label}
       value={typed}
       maxLength={most}

@@ -106,6 +106,7 @@ function NewField({ onAdd, onEnd }: { onAdd: (name: string, value: string) => vo
     >
       <input
         className={style["input"]}
+        dir="auto"
         aria-label={t("customer.fieldName")}
         placeholder={t("customer.fieldName")}
         list={id}
@@ -126,6 +127,7 @@ function NewField({ onAdd, onEnd }: { onAdd: (name: string, value: string) => vo
       </datalist>
       <input
         className={style["input"]}
+        dir="auto"
         aria-label={t("customer.fieldValue")}
         placeholder={t("customer.fieldValue")}
         value={value}

@@ -1,8 +1,9 @@
-import { useEffect, useState, type ReactNode } from "react"
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { useActions } from "../actions/actions.ts"
+import { insist } from "../offline/offline.ts"
 import { usePresence } from "../replica/replica.ts"
-import { languageWords, momentWords, monthWords, t, timeWordsIn } from "../texts/texts.ts"
+import { languageWords, momentWords, monthWords, t, timeWordsIn, withTexts } from "../texts/texts.ts"
 import { Avatar, Button } from "../ui/ui.ts"
 import { Addresses } from "./addresses.tsx"
 import { customerName, placeOf } from "./customer-name.ts"
@@ -14,6 +15,8 @@ import { useCustomerActs } from "./use-customer-acts.ts"
 import { useHistory } from "./use-history.ts"
 import style from "./panel.module.css"
 
+const MergeDialog = lazy(() => insist(() => withTexts("customers", import("./merge-dialog.tsx"))))
+
 /** Everything known of a customer, and what agents note about him. */
 export default function Panel({ row }: { row: ConversationRow }) {
   const { customer } = row
@@ -21,7 +24,12 @@ export default function Panel({ row }: { row: ConversationRow }) {
   const page = presence?.isOnline ? presence.page : null
   const history = useHistory(row.id, page)
   const acts = useCustomerActs(row)
-  useActions({ block: !customer.isBlocked && acts.block, unblock: customer.isBlocked && acts.unblock })
+  const [isMerging, setMerging] = useState(false)
+  useActions({
+    block: !customer.isBlocked && acts.block,
+    unblock: customer.isBlocked && acts.unblock,
+    merge: () => setMerging(true),
+  })
   const name = customerName(customer)
   const place = placeOf(customer)
   // Only on a website can somebody be seen to be there; there, too, the place is looked up from the IP address.
@@ -82,6 +90,7 @@ export default function Panel({ row }: { row: ConversationRow }) {
       <Pages row={row} visits={history?.visits ?? []} />
       <Stretches conversationId={row.id} stretches={history?.stretches ?? []} />
       <section className={style["foot"]}>
+        <Button onClick={() => setMerging(true)}>{t("merge.start")}</Button>
         {customer.isBlocked ? (
           <Button onClick={acts.unblock}>{t("customer.unblock")}</Button>
         ) : (
@@ -90,6 +99,11 @@ export default function Panel({ row }: { row: ConversationRow }) {
           </Button>
         )}
       </section>
+      {isMerging && (
+        <Suspense fallback={null}>
+          <MergeDialog row={row} onClose={() => setMerging(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

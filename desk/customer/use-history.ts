@@ -4,6 +4,8 @@ import { RefusalError, request, useConnection } from "../replica/replica.ts"
 
 /** Milliseconds after which a page that somebody has just opened is in his history. */
 const LATER = 1_500
+/** Who goes through a list by the arrows looks at nobody's history; in milliseconds. */
+const LOOKED_AT = 150
 
 /**
  * What nobody wrote is no row of the replica: asked for when it is looked at, and anew when the customer turns to
@@ -26,14 +28,14 @@ export function useHistory(conversationId: string, page: string | null): Custome
           },
         )
       },
-      isFirst ? 0 : LATER,
+      isFirst ? LOOKED_AT : LATER,
     )
     return () => {
       controller.abort()
       clearTimeout(timer)
     }
     // What comes first changes nothing about what to ask.
-    // eslint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [conversationId, page, isOnline])
   return history
 }

@@ -5,7 +5,7 @@ import { channel as channels } from "../../protocol/values.ts"
 import { useActions } from "../actions/actions.ts"
 import { channelIcon, channelWords, customerName, placeOf } from "../customer/customer.ts"
 import { useSelf } from "../replica/replica.ts"
-import { agoWords, momentWords, t } from "../texts/texts.ts"
+import { agoWords, inOneLine, momentWords, t } from "../texts/texts.ts"
 import { Avatar, Button, Icon, Menu } from "../ui/ui.ts"
 import { Exchange } from "./exchange.tsx"
 import { useCustomers } from "./use-customers.ts"
@@ -48,6 +48,7 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
         <input
           type="search"
           className={style["find"]}
+          dir="auto"
           aria-label={t("customers.find")}
           placeholder={t("customers.find")}
           value={typed}
@@ -138,7 +139,7 @@ export function CustomersPage({ corner }: { corner: ReactNode }) {
 function Line({ customer }: { customer: CustomerLine }) {
   const name = customerName(customer)
   const [now] = useState(Date.now)
-  const about = [placeOf(customer), ...customer.addresses.map(({ display }) => display)].filter(Boolean)
+  const about = [placeOf(customer) ?? "", ...customer.addresses.map(({ display }) => display)].filter(Boolean)
   const kinds = [...new Set(customer.addresses.map(({ channel }) => channel))]
   return (
     <li className={style["line"]}>
@@ -150,9 +151,7 @@ function Line({ customer }: { customer: CustomerLine }) {
       >
         <bdi>{name}</bdi>
       </Link>
-      <span className={style["about"]}>
-        <bdi>{about.join(" · ")}</bdi>
-      </span>
+      <span className={style["about"]}>{inOneLine(about)}</span>
       <span className={style["marks"]}>
         {customer.isBlocked && <span className={style["blocked"]}>{t("customers.blocked")}</span>}
         {customer.isOpen && <span className={style["open"]}>{t("customers.open")}</span>}

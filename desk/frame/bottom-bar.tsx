@@ -26,7 +26,7 @@ export function BottomBar({ path }: { path: string }) {
             aria-label={count > 0 ? t("inboxes.counted", { name, count }) : name}
           >
             <Icon name={inboxIcon(inbox)} size={20} />
-            <span>{name}</span>
+            <span className={style["name"]}>{name}</span>
             {count > 0 && inbox !== "starred" && (
               <span className={style["badge"]} data-count={count > 99 ? t("list.many") : count} />
             )}
@@ -39,7 +39,7 @@ export function BottomBar({ path }: { path: string }) {
         aria-current={path.startsWith("/customers") ? "page" : undefined}
       >
         <Icon name="people" size={20} />
-        <span>{t("rail.customers")}</span>
+        <span className={style["name"]}>{t("rail.customers")}</span>
       </Link>
       <Link
         to="/settings/$section"
@@ -48,7 +48,7 @@ export function BottomBar({ path }: { path: string }) {
         aria-current={path.startsWith("/settings") ? "page" : undefined}
       >
         <Icon name="gear" size={20} />
-        <span>{t("rail.settings")}</span>
+        <span className={style["name"]}>{t("rail.settings")}</span>
       </Link>
     </nav>
   )

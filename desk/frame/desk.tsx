@@ -2,9 +2,16 @@ import { useRouterState } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react"
 import { inboxKey } from "../../protocol/values.ts"
 import { insist } from "../offline/offline.ts"
-import { useConnection, useCounts, useSelf, useTeams, useWaitingCount } from "../replica/replica.ts"
+import {
+  useConnection,
+  useCounts,
+  useSelf,
+  useTeams,
+  useWaitingCount,
+  type Self,
+} from "../replica/replica.ts"
 import { inboxWords, NowProvider } from "../inboxes/inboxes.ts"
-import { loadTexts, t } from "../texts/texts.ts"
+import { keepLanguage, loadTexts, speak, t, withTexts } from "../texts/texts.ts"
 import { Icon, useWidth } from "../ui/ui.ts"
 import { BottomBar } from "./bottom-bar.tsx"
 import { Rail } from "./rail.tsx"
@@ -16,7 +23,9 @@ import style from "./desk.module.css"
 const LATER = 1_500
 const Notifier = lazy(async () => {
   await new Promise((resolve) => setTimeout(resolve, LATER))
-  const { Notifier: Loaded } = await insist(() => import("../notifications/notifications.ts"))
+  const { Notifier: Loaded } = await insist(() =>
+    withTexts("refusals", import("../notifications/notifications.ts")),
+  )
   return { default: Loaded }
 })
 const Commands = lazy(() =>
@@ -33,6 +42,7 @@ export function Desk({ children }: { children: ReactNode }) {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [commands, setCommands] = useState<"palette" | "keys">()
   useTitle(path)
+  useOwnLanguage(self?.language)
 
   useDeskActions(setCommands)
   const hasConversation = /^\/(inbox\/[^/]+|conversations)\/[^/]+/.test(path)
@@ -55,6 +65,13 @@ export function Desk({ children }: { children: ReactNode }) {
       )}
     </NowProvider>
   )
+}
+
+/** What he has chosen on whichever device; a page that is open goes on in it as it is. */
+function useOwnLanguage(chosen: Self["language"]) {
+  useEffect(() => {
+    if (chosen !== undefined) void insist(() => speak(keepLanguage(chosen)))
+  }, [chosen])
 }
 
 /** "(7) Me · Parley" */

@@ -82,6 +82,7 @@ export function Palette({ onRun }: { onRun: (act: () => void) => void }) {
     <div className={style["palette"]}>
       <input
         className={style["field"]}
+        dir="auto"
         role="combobox"
         aria-label={t("palette.field")}
         placeholder={t("palette.field")}

@@ -2,19 +2,21 @@ import { Outlet, useRouterState } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useState } from "react"
 import { insist } from "../offline/offline.ts"
 import { t, withTexts } from "../texts/texts.ts"
-import { Toasts } from "../ui/ui.ts"
+import { Toasts, useLanguage } from "../ui/ui.ts"
 import { Desk } from "./desk.tsx"
 import { askSession, useSession } from "./session.ts"
 import style from "./root.module.css"
 
-const account = () => insist(() => withTexts("account", import("./account/account.ts")))
+const account = () => insist(() => withTexts("signIn", withTexts("account", import("./account/account.ts"))))
 const FirstStart = lazy(() => account().then((pages) => ({ default: pages.FirstStart })))
+const NeedsTwoFactors = lazy(() => account().then((pages) => ({ default: pages.NeedsTwoFactors })))
 const SignIn = lazy(() => account().then((pages) => ({ default: pages.SignIn })))
 
 /** Pages that speak for themselves whoever is signed in. */
-const OPEN_TO_ALL = /^\/(invitation|reset-password|forgot-password)(\/|$)/
+const OPEN_TO_ALL = /^\/(invitation|reset-password|forgot-password|confirm-email)(\/|$)/
 
 export function Root() {
+  useLanguage()
   const path = useRouterState({ select: (state) => state.location.pathname })
   return (
     <>
@@ -33,6 +35,8 @@ function Gate() {
       </Desk>
     )
   if (!answer) return isUnreachable ? <Unreachable /> : null
+  if (answer.workspaces.some((workspace) => workspace.needsTwoFactors))
+    return <NeedsTwoFactors session={answer} />
   if (answer.needsFirstWorkspace || answer.user) return <FirstStart session={answer} />
   return <SignIn session={answer} />
 }

@@ -11,7 +11,7 @@ import { z } from "zod"
 import { channel, inboxKey } from "../../protocol/values.ts"
 import { InboxPage, LinkedPage } from "../inboxes/inboxes.ts"
 import { withTexts } from "../texts/texts.ts"
-import { useWidth } from "../ui/ui.ts"
+import { useLanguage, useWidth } from "../ui/ui.ts"
 import { insist } from "../offline/offline.ts"
 import { Root } from "./root.tsx"
 import { SelfMenu } from "./self-menu.tsx"
@@ -39,6 +39,7 @@ const inbox = createRoute({
   getParentRoute: () => root,
   path: "/inbox/$inbox",
   component: function Inbox() {
+    useLanguage()
     const { inbox: key } = inbox.useParams()
     const { conversationId } = conversation.useParams({ shouldThrow: false }) ?? {}
     return <InboxPage inbox={inboxOf(key)} conversationId={conversationId} />
@@ -63,6 +64,7 @@ const linked = createRoute({
     ...(q !== undefined && { q: typedOf(q) }),
   }),
   component: function Linked() {
+    useLanguage()
     const { conversationId } = linked.useParams()
     const { entry, q } = linked.useSearch()
     const navigate = useNavigate()
@@ -88,6 +90,7 @@ const search = createRoute({
     q: typedOf(q),
   }),
   component: function Search() {
+    useLanguage()
     const { q } = search.useSearch()
     return <SearchPage q={q} />
   },
@@ -108,25 +111,27 @@ const customers = createRoute({
   path: "/customers",
   validateSearch: customersSearch,
   component: function Customers() {
+    useLanguage()
     const isPhone = useWidth() === "phone"
     return <CustomersPage corner={isPhone && <SelfMenu side="bottom" />} />
   },
 })
 
 const SettingsPage = lazyRouteComponent(
-  () => insist(() => withTexts("settings", import("../settings/settings.ts"))),
+  () => insist(() => withTexts("signIn", withTexts("settings", import("../settings/settings.ts")))),
   "SettingsPage",
 )
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
   component: function Settings() {
+    useLanguage()
     const isPhone = useWidth() === "phone"
     return <SettingsPage corner={isPhone && <SelfMenu side="bottom" />} />
   },
 })
 
-const account = () => insist(() => withTexts("account", import("./account/account.ts")))
+const account = () => insist(() => withTexts("signIn", withTexts("account", import("./account/account.ts"))))
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation/$token",
@@ -143,6 +148,12 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(account, "ResetPassword"),
 })
 
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email/$token",
+  component: lazyRouteComponent(account, "ConfirmEmail"),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     start,
@@ -154,6 +165,7 @@ export const router = createRouter({
     invitation,
     forgotPassword,
     resetPassword,
+    confirmEmail,
   ]),
   defaultPreload: false,
   pathParamsAllowedCharacters: [":"],

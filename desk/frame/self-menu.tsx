@@ -1,6 +1,6 @@
 import { runAction } from "../actions/actions.ts"
 import { useSelf, useWorkspace } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { inOneLine, t } from "../texts/texts.ts"
 import { Avatar, chooseScheme, Menu, SCHEMES, useScheme, type MenuLine } from "../ui/ui.ts"
 import { askSession, signOut, useSession } from "./session.ts"
 import style from "./self-menu.module.css"
@@ -30,13 +30,19 @@ export function SelfMenu({ side }: { side: "top" | "bottom" }) {
       side={side}
       button={
         <button type="button" className={style["face"]}>
-          <Avatar id={self.agent.id} name={self.agent.name} isOnline={self.agent.isAvailable} isNamed />
+          <Avatar
+            id={self.agent.id}
+            name={self.agent.name}
+            photo={self.agent.photo}
+            isOnline={self.agent.isAvailable}
+            isNamed
+          />
         </button>
       }
       lines={[
         {
           kind: "group",
-          label: workspace ? `${self.agent.name} · ${workspace.name}` : self.agent.name,
+          label: workspace ? inOneLine([self.agent.name, workspace.name]) : self.agent.name,
           lines: [],
         },
         ...others,

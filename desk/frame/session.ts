@@ -49,7 +49,7 @@ export function startSession() {
 export async function askSession(wanted?: Id) {
   try {
     const answer = await request("GET", "/session", undefined, sessionAnswer)
-    const places = answer.user ? answer.workspaces : []
+    const places = answer.user ? answer.workspaces.filter((place) => !place.needsTwoFactors) : []
     const chosen =
       places.find(({ id }) => id === (wanted ?? session.place?.workspaceId)) ??
       places.find(({ id }) => id === session.place?.workspaceId) ??

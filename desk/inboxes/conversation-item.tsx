@@ -8,7 +8,7 @@ import { channelIcon, channelWords, customerName } from "../customer/customer.ts
 import { LabelTags } from "../labels/labels.ts"
 import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { agoWords, countdownWords, momentWords, soonWords, t } from "../texts/texts.ts"
-import { Avatar, Icon } from "../ui/ui.ts"
+import { Avatar, Icon, useLanguage } from "../ui/ui.ts"
 import { useNow } from "./now.tsx"
 import { SelectBox } from "./select-box.tsx"
 import { useLongPress } from "./use-long-press.ts"
@@ -39,6 +39,7 @@ export const ConversationItem = memo(function ConversationItem({
   isSelecting,
   onPick,
 }: ItemProps) {
+  useLanguage()
   const now = useNow()
   const selfId = useSelf()?.agent.id
   const presence = usePresence(row.id)
@@ -164,6 +165,7 @@ function Viewers({ viewers }: { viewers: readonly string[] }) {
           key={agentId}
           id={agentId}
           name={agents.get(agentId)?.name ?? t("someone")}
+          photo={agents.get(agentId)?.photo}
           size={20}
           isNamed
         />

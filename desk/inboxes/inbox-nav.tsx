@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { InboxKey } from "../../protocol/values.ts"
 import { useCounts, useSelf, useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { numberWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
 import { AvailabilityMenu } from "./availability-menu.tsx"
 import { inboxIcon, inboxWords } from "./inbox-words.ts"
@@ -68,7 +68,7 @@ function InboxLink({
         {showsIcon && <Icon name={inboxIcon(inbox)} />}
         <span className={style["name"]}>{name}</span>
         {/* Drawn, not written: the name says it in words already. */}
-        {count > 0 && <span className={style["count"]} data-count={count.toLocaleString("en")} />}
+        {count > 0 && <span className={style["count"]} data-count={numberWords(count)} />}
       </Link>
     </li>
   )

@@ -24,7 +24,7 @@ export function WidthHandle() {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
     const list = event.currentTarget.parentElement?.getBoundingClientRect()
     if (!list) return
-    setWidth(within(document.dir === "rtl" ? list.right - event.clientX : event.clientX - list.left))
+    setWidth(within(isTurned() ? list.right - event.clientX : event.clientX - list.left))
   }
   return (
     <div
@@ -43,8 +43,9 @@ export function WidthHandle() {
         setWidth(undefined)
       }}
       onKeyDown={(event) => {
-        if (event.key === "ArrowRight") setWidth(within((width ?? 336) + STEP))
-        if (event.key === "ArrowLeft") setWidth(within((width ?? 336) - STEP))
+        const [wider, narrower] = isTurned() ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"]
+        if (event.key === wider) setWidth(within((width ?? 336) + STEP))
+        if (event.key === narrower) setWidth(within((width ?? 336) - STEP))
       }}
     />
   )
@@ -52,4 +53,9 @@ export function WidthHandle() {
 
 function within(width: number): number {
   return Math.round(Math.max(NARROWEST, Math.min(WIDEST, width)))
+}
+
+/** Whether the page runs to the left, and the list grows that way. */
+function isTurned(): boolean {
+  return document.dir === "rtl"
 }

@@ -83,6 +83,7 @@ export default function LabelPicker({ conversationId, entryId, labelIds }: Picke
     <div className={style["picker"]}>
       <input
         className={style["field"]}
+        dir="auto"
         role="combobox"
         aria-label={t("labels.find")}
         placeholder={t("labels.find")}

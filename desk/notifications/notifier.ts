@@ -12,7 +12,7 @@ import {
   whenRead,
   type News,
 } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { firstLanguage, t } from "../texts/texts.ts"
 import { useWatched } from "../ui/ui.ts"
 import { useDevice } from "./device.ts"
 import { renewPushes } from "./push.ts"
@@ -60,6 +60,7 @@ export function Notifier() {
       city: customer.city,
       author,
       text: self.notifications.showsText ? text : null,
+      language: firstLanguage(),
     })
     whenRead(conversationId, () => void tell({ kind: "read", read: [conversationId] }))
   })

@@ -1,3 +1,4 @@
+import type { Language } from "../../protocol/languages.ts"
 import type { NotificationKind } from "../../protocol/notifications.ts"
 
 /** What `offline/tell.ts` in the service worker understands. */
@@ -10,6 +11,8 @@ type Message =
       city: string | null
       author: string | null
       text: string | null
+      /** What this window is in. */
+      language: Language
     }
   | { kind: "read"; read: readonly string[] }
 

@@ -3,8 +3,8 @@
  * an open window does. Of a conversation there is one at a time; a click opens it where the desk is open already.
  */
 declare const self: ServiceWorkerGlobalScope
-/** Put in front by the build: the catalogue's texts that begin with `push.`. */
-declare const WORDS: Record<string, string>
+/** Put in front by the build: the catalogue's texts that begin with `push.`, by language. */
+declare const WORDS: Record<string, Record<string, string>>
 
 /** As `server/notifications` sends it, and the desk's windows say it. */
 export type Told = {
@@ -16,6 +16,8 @@ export type Told = {
   author: string | null
   /** null where the agent does not want texts on his screen. */
   text: string | null
+  /** null: what this browser speaks. */
+  language: string | null
 }
 export type Message =
   | ({ kind: "tell"; badge?: number; read?: readonly string[] } & Told)
@@ -33,7 +35,8 @@ export async function obey(message: Message): Promise<void> {
 }
 
 async function show(told: Told): Promise<void> {
-  const { what, conversationId, text, author } = told
+  const { what, conversationId, text, author, language } = told
+  const say = sayIn([language ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase()))
   const customer =
     told.customer ?? (told.city === null ? say("push.lead") : say("push.leadOf", { place: told.city }))
   const said = text?.replace(/\s+/g, " ").trim() ?? ""
@@ -63,6 +66,9 @@ export async function openClicked(notification: Notification): Promise<void> {
   await open.focus()
 }
 
-function say(key: string, values: Record<string, string> = {}): string {
-  return (WORDS[key] ?? "").replace(/\{(\w+)\}/g, (_, place: string) => values[place] ?? "")
+/** Of these languages the first that there are words in. */
+function sayIn(languages: readonly string[]) {
+  const words = WORDS[languages.find((language) => WORDS[language]) ?? "en"]
+  return (key: string, values: Record<string, string> = {}): string =>
+    (words?.[key] ?? "").replace(/\{(\w+)\}/g, (_, place: string) => values[place] ?? "")
 }

@@ -9,7 +9,7 @@ import { countAll, type Counts, type Reader } from "../../protocol/inboxes.ts"
 import type { EntryRow, Row } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
 import type { Frame, Page, Presence, ToDesk } from "../../protocol/stream.ts"
-import { isNothing, syncedDraft, type Draft, type Returned, type Synced } from "./draft.ts"
+import { draftKey, isNothing, syncedDraft, type Draft, type Returned, type Synced } from "./draft.ts"
 import { createList, fillList, moveInList, type List } from "./list.ts"
 import {
   drop,
@@ -53,8 +53,13 @@ function applyEntries(
   const rows = Map.groupBy(live.rows, (row) => row.conversationId)
   for (const timeline of memory.timelines.values()) {
     const own = rows.get(timeline.conversationId) ?? []
-    if (own.length === 0 && live.removed.length === 0) continue
-    if (applyLive(timeline, { ...live, rows: own })) touchTimeline(memory, timeline.conversationId)
+    // Conversations are merged, and are two again.
+    const gone = live.rows.flatMap(({ id, conversationId }) =>
+      conversationId !== timeline.conversationId && timeline.asOf.has(id) ? [id] : [],
+    )
+    const removed = [...live.removed, ...gone]
+    if (own.length === 0 && removed.length === 0) continue
+    if (applyLive(timeline, { ...live, rows: own, removed })) touchTimeline(memory, timeline.conversationId)
   }
 }
 
@@ -169,23 +174,23 @@ export function applyState(
 
 export function applyDraft(
   memory: Memory,
-  o: { conversationId: string; draft: Draft; absorbs: readonly string[] },
+  o: { key: string; draft: Draft; absorbs: readonly string[] },
 ): void {
-  if (isNothing(o.draft)) memory.drafts.delete(o.conversationId)
-  else memory.drafts.set(o.conversationId, o.draft)
+  if (isNothing(o.draft)) memory.drafts.delete(o.key)
+  else memory.drafts.set(o.key, o.draft)
   if (o.absorbs.length > 0) memory.returned = memory.returned.filter((one) => !o.absorbs.includes(one.id))
-  memory.watchers.mark(`draft:${o.conversationId}`)
+  memory.watchers.mark(`draft:${o.key}`)
 }
 
-export function applySynced(memory: Memory, conversationId: string, synced: Synced): void {
-  const draft = syncedDraft(memory.drafts.get(conversationId), synced)
-  applyDraft(memory, { conversationId, draft, absorbs: [] })
+export function applySynced(memory: Memory, key: string, synced: Synced): void {
+  const draft = syncedDraft(memory.drafts.get(key), synced)
+  applyDraft(memory, { key, draft, absorbs: [] })
 }
 
 export function applyReturned(memory: Memory, back: Returned): void {
   if (memory.returned.some((one) => one.id === back.id)) return
   memory.returned = [...memory.returned, back]
-  memory.watchers.mark(`draft:${back.conversationId}`)
+  memory.watchers.mark(`draft:${draftKey(back.conversationId, back.thread)}`)
 }
 
 /** More touched rows than this, and making the lists anew is cheaper than moving rows in them. */

@@ -13,7 +13,7 @@ import { pending, type Pending } from "./act.ts"
 import { draft, isNothing, returned, type Draft, type Returned } from "./draft.ts"
 
 /** Raised when rows on disk would be misread by this build: they are dropped, and the server tells them again. */
-const FORMAT = 4
+const FORMAT = 7
 
 export type TimelineRecord = {
   conversationId: string
@@ -40,7 +40,7 @@ export type Stored = {
   /** Of the same state as all rows are. */
   first: { epoch: string; rows: Row[]; cursor: number; counts: Counts } | undefined
   pendings: Pending[]
-  drafts: { conversationId: string; draft: Draft }[]
+  drafts: { key: string; draft: Draft }[]
   returned: Returned[]
 }
 
@@ -63,7 +63,7 @@ export type Change = {
   pendings?: readonly Pending[]
   settled?: readonly string[]
   /** An empty draft is deleted. */
-  drafts?: readonly { conversationId: string; draft: Draft }[]
+  drafts?: readonly { key: string; draft: Draft }[]
   returned?: readonly Returned[]
   /** Ids of returned texts that became part of a draft. */
   absorbed?: readonly string[]
@@ -158,7 +158,7 @@ async function load(database: IDBPDatabase<Schema>): Promise<Stored> {
     pendings: parsed(pending, outbox),
     drafts: drafts.flatMap((one, index) => {
       const read = draft.safeParse(one)
-      return read.success ? [{ conversationId: draftKeys[index] ?? "", draft: read.data }] : []
+      return read.success ? [{ key: draftKeys[index] ?? "", draft: read.data }] : []
     }),
     returned: parsed(returned, back),
   }
@@ -226,10 +226,8 @@ async function save(database: IDBPDatabase<Schema>, change: Change): Promise<voi
   for (const one of change.pendings ?? [])
     asked.push(putById(store("outbox"), { ...one, id: one.act.body.id }))
   for (const id of change.settled ?? []) asked.push(deleteById(store("outbox"), id))
-  for (const { conversationId, draft: own } of change.drafts ?? [])
-    asked.push(
-      isNothing(own) ? store("drafts").delete(conversationId) : store("drafts").put(own, conversationId),
-    )
+  for (const { key, draft: own } of change.drafts ?? [])
+    asked.push(isNothing(own) ? store("drafts").delete(key) : store("drafts").put(own, key))
   for (const one of change.returned ?? []) asked.push(putById(store("returned"), one))
   for (const id of change.absorbed ?? []) asked.push(deleteById(store("returned"), id))
   // Said at once where nothing has to be looked up first: then it is written even if the tab dies in this moment.

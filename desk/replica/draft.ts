@@ -30,12 +30,27 @@ export type Draft = z.infer<typeof draft>
 export const returned = z.object({
   id,
   conversationId: id,
+  /** The note in whose thread it was to be an answer. */
+  thread: id.optional(),
   text: z.string(),
   isNote: z.boolean(),
   files: z.array(draftFile).default([]),
   reason: refusalBody.optional(),
 })
 export type Returned = z.infer<typeof returned>
+
+/**
+ * Under which a draft is kept: its conversation's id, then that of the note in whose thread it is to be an answer. The
+ * server's draft has the latter of the two as its own.
+ */
+export function draftKey(conversationId: string, thread?: string): string {
+  return thread === undefined ? conversationId : `${conversationId}/${thread}`
+}
+
+export function placeOf(key: string): { conversationId: string; thread: string | undefined; rowId: string } {
+  const [conversationId = "", thread] = key.split("/")
+  return { conversationId, thread, rowId: thread ?? conversationId }
+}
 
 export const NO_DRAFT: Draft = { text: "", isNote: false, files: [] }
 
@@ -137,6 +152,7 @@ export function returnedText({ act, files }: Pending, outcome: Outcome): Returne
     text,
     files,
     isNote: act.command === "note",
+    ...(act.command === "note" ? { thread: act.body.thread } : {}),
     reason,
   }
 }

@@ -9,6 +9,7 @@ import type { RefusalBody } from "../../protocol/refusals.ts"
 import type {
   AgentRow,
   ConversationRow,
+  EntryRow,
   InboxPreference,
   LabelRow,
   ReplyRow,
@@ -45,7 +46,7 @@ import {
   openTimeline,
 } from "./pages.ts"
 import type { Viewing } from "./tabs.ts"
-import type { Timeline } from "./timeline.ts"
+import { isPartOf, type Part, type Timeline } from "./timeline.ts"
 
 export function useReplica(): Replica {
   const replica = useSyncExternalStore(watchReplica, findReplica)
@@ -77,6 +78,8 @@ export function useWatched<T>(replica: Replica, topics: readonly string[], read:
 }
 
 export type Self = Pick<SelfRow, "preferences" | "undoesSend" | "notifications"> & {
+  /** null: none is chosen; undefined: not known yet. */
+  language: SelfRow["language"] | undefined
   agent: AgentRow
   reader: Reader
 }
@@ -85,8 +88,11 @@ export function useSelf(): Self | undefined {
   return useWatched(useReplica(), ["agent", "team", "self"], (memory) => {
     const agent = memory.kept.agent.get(memory.agentId)
     const reader = findReader(memory)
-    const { preferences = {}, undoesSend = false, notifications = toldOfEverything } = shownSelf(memory) ?? {}
-    return agent && reader && { agent, reader, preferences, undoesSend, notifications }
+    const row = shownSelf(memory)
+    const { preferences = {}, undoesSend = false, notifications = toldOfEverything } = row ?? {}
+    return (
+      agent && reader && { agent, reader, preferences, undoesSend, notifications, language: row?.language }
+    )
   })
 }
 
@@ -163,15 +169,21 @@ export function useInbox(inbox: InboxKey): InboxView {
   }, [seen, needsFirst, online, loadMore])
 }
 
-export type ConversationView = { row: ConversationRow | undefined; state: "loading" | "ready" | "missing" }
+export type ConversationView = {
+  row: ConversationRow | undefined
+  state: "loading" | "ready" | "missing"
+  /** The conversation that it is a part of now. */
+  mergedInto: string | undefined
+}
 
 export function useConversation(id: string): ConversationView {
   const replica = useReplica()
   const online = useConnection() === "online"
   const generation = useWatched(replica, ["generation"], (memory) => memory.generation)
-  const { row, isAbsent } = useWatched(replica, [`conversation:${id}`], (memory) => ({
+  const { row, isAbsent, mergedInto } = useWatched(replica, [`conversation:${id}`], (memory) => ({
     row: shownRow(memory, id),
     isAbsent: memory.absent.has(id),
+    mergedInto: memory.mergedInto.get(id),
   }))
   // Closed conversations are no part of snapshots: what is known of one may be old by now.
   const isSure = row?.isOpen === true
@@ -179,7 +191,10 @@ export function useConversation(id: string): ConversationView {
     if (isSure || !online) return
     void replica.isOpen.then(() => loadConversation(replica.memory, replica.server, id))
   }, [replica, id, isSure, online, generation])
-  return useMemo(() => ({ row, state: row ? "ready" : isAbsent ? "missing" : "loading" }), [row, isAbsent])
+  return useMemo(
+    () => ({ row, state: row ? "ready" : isAbsent ? "missing" : "loading", mergedInto }),
+    [row, isAbsent, mergedInto],
+  )
 }
 
 export type TimelineView = {
@@ -194,7 +209,11 @@ export type TimelineView = {
   error: RefusalBody | undefined
 }
 
-export function useTimeline(conversationId: string, aroundEntryId?: string): TimelineView {
+/** Of a whole conversation, of the part around an entry that a link names, or of a note's thread. */
+export function useTimeline(
+  conversationId: string,
+  { around: aroundEntryId, thread }: Part = {},
+): TimelineView {
   const replica = useReplica()
   const { memory, server } = replica
   const online = useConnection() === "online"
@@ -207,20 +226,23 @@ export function useTimeline(conversationId: string, aroundEntryId?: string): Tim
         : aroundEntryId,
     [memory, conversationId, aroundEntryId],
   )
+  const part = useMemo(() => ({ around, thread }), [around, thread])
   useEffect(() => {
+    const isWhole = part.around === undefined && part.thread === undefined
     void replica.isOpen
-      .then(() => openTimeline(memory, server, conversationId, around))
-      .then(() => around === undefined && replica.keepTimeline(conversationId))
-  }, [replica, memory, server, conversationId, around, online, generation])
+      .then(() => openTimeline(memory, server, conversationId, part))
+      .then(() => isWhole && replica.keepTimeline(conversationId))
+  }, [replica, memory, server, conversationId, part, online, generation])
   const load = useCallback(
     (which: "older" | "newer") =>
-      void loadTimeline(memory, server, getTimeline(memory, conversationId, around), which),
-    [memory, server, conversationId, around],
+      void loadTimeline(memory, server, getTimeline(memory, conversationId, part), which),
+    [memory, server, conversationId, part],
   )
   const loadOlder = useCallback(() => load("older"), [load])
   const loadNewer = useCallback(() => load("newer"), [load])
-  const seen = useWatched(replica, [`timeline:${conversationId}`, `around:${around ?? ""}`], () => {
-    const timeline = getTimeline(memory, conversationId, around)
+  const topics = [`timeline:${conversationId}`, `part:${around ?? ""}#${thread ?? ""}`]
+  const seen = useWatched(replica, topics, () => {
+    const timeline = getTimeline(memory, conversationId, part)
     const { hasOlder, hasNewer, flight, isLoaded, error } = timeline
     return {
       entries: entriesOf(memory, timeline),
@@ -242,17 +264,28 @@ export function loadAhead(conversationId: string): void {
 /** The entries as the server told them, then what is on its way there. */
 function entriesOf(memory: Memory, timeline: Timeline): readonly TimelineEntry[] {
   const acts = memory.pendings.map(({ act }) => act).filter(({ command }) => command === "label")
-  const entries =
-    acts.length === 0 ? timeline.entries : timeline.entries.map((entry) => overlayEntry(entry, acts))
+  // Of a thread that could not be loaded there is what is known of the conversation.
+  const known =
+    timeline.thread === undefined || timeline.isLoaded
+      ? timeline.entries
+      : getTimeline(memory, timeline.conversationId).entries.filter((entry) => isPartOf(timeline, entry))
+  const entries = acts.length === 0 ? known : known.map((entry) => overlayEntry(entry, acts))
   if (timeline.hasNewer) return entries
   const row = memory.kept.conversation.get(timeline.conversationId)
   const own = memory.pendings.flatMap((pending) => {
-    const entry = entryOf(pending, row, memory.agentId)
-    return entry && entry.conversationId === timeline.conversationId && !timeline.asOf.has(entry.id)
-      ? [entry]
-      : []
+    const entry = entryOf(pending, { row, me: memory.agentId, noteOf: (id) => findEntry(memory, id) })
+    if (entry?.conversationId !== timeline.conversationId || !isPartOf(timeline, entry)) return []
+    return timeline.asOf.has(entry.id) ? [] : [entry]
   })
   return own.length === 0 ? entries : [...entries, ...own]
+}
+
+function findEntry(memory: Memory, id: string): EntryRow | undefined {
+  for (const { entries } of memory.timelines.values()) {
+    const found = entries.find((entry) => entry.id === id)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** What is noted about the conversation's customer, under the acts on their way. `isKnown`: the server has told it. */

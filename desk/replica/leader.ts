@@ -7,11 +7,20 @@ import { sessionAnswer } from "../../protocol/commands.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import type { Frame, Presence, ToDesk } from "../../protocol/stream.ts"
 import type { Pending } from "./act.ts"
-import { applyMessage, applyReturned, applySynced, forgetPresences, repaint, type Snapshot } from "./apply.ts"
+import {
+  applyDraft,
+  applyMessage,
+  applyReturned,
+  applySynced,
+  forgetPresences,
+  repaint,
+  type Snapshot,
+} from "./apply.ts"
 import { ask, RefusalError, type Server } from "./ask.ts"
 import { connect } from "./connection.ts"
 import type { Change } from "./disk.ts"
-import { NO_DRAFT, returnedText } from "./draft.ts"
+import { NO_DRAFT, returnedText, type Returned } from "./draft.ts"
+import { followTexts } from "./following-texts.ts"
 import { adoptTimeline } from "./kept-timelines.ts"
 import { setPendings, type ConnectionState, type Memory } from "./memory.ts"
 import { newsOf, tellNews } from "./news.ts"
@@ -29,6 +38,8 @@ export type LeaderNeeds = {
   say(said: Said): void
   /** Fails silently where there is no disk: then memory is all there is. */
   save(change: Change): Promise<void>
+  /** What was typed is written at once, and so before anything else that `save` is told. */
+  saveDrafts(): void
   /** Rows may be written: no other tab writes them. */
   savesRows: boolean
   onOutcome(id: string, outcome: Outcome): void
@@ -40,7 +51,7 @@ export type Leader = {
   /** A stored act to send, from this tab or another. */
   take(pending: Pending): void
   /** A draft was typed, in this tab or another. */
-  typed(conversationId: string): void
+  typed(key: string): void
   hear(said: Said): void
   setViewing(tab: string, viewing: Viewing | null): void
   /** Writes what is unsaved, now if the window may be about to die. */
@@ -78,14 +89,15 @@ export function lead(needs: LeaderNeeds): Leader {
   const draftSync = syncDrafts({
     memory,
     server,
-    synced(conversationId, synced) {
-      applySynced(memory, conversationId, synced)
-      say({ kind: "synced", conversationId, synced })
-      const draft = memory.drafts.get(conversationId) ?? NO_DRAFT
-      void needs.save({ drafts: [{ conversationId, draft }] })
+    synced(key, synced) {
+      applySynced(memory, key, synced)
+      say({ kind: "synced", key, synced })
+      const draft = memory.drafts.get(key) ?? NO_DRAFT
+      void needs.save({ drafts: [{ key, draft }] })
       repaint(memory)
     },
   })
+  const following = followTexts({ memory, server, move: moveTexts })
   const connection = connect({
     url: needs.streamUrl,
     hello: () => ({ epoch: memory.epoch, cursor: memory.cursor }),
@@ -105,6 +117,7 @@ export function lead(needs: LeaderNeeds): Leader {
     if (state === "online") {
       outbox.wake()
       draftSync.wake()
+      following.look()
       connection.send(viewings.all())
     }
   }
@@ -151,6 +164,7 @@ export function lead(needs: LeaderNeeds): Leader {
       const viewed = viewings.all().conversations.map(({ conversationId }) => conversationId)
       tellNews(newsOf(memory, message, before), new Set(viewed))
     }
+    if (message.kind !== "presence") following.look()
     if (memory.isComplete) for (const tab of joiners) sayState(tab)
   }
 
@@ -202,9 +216,27 @@ export function lead(needs: LeaderNeeds): Leader {
         say({ kind: "returned", returned: back })
       }
       changePending(id, undefined)
+      following.look()
     }
     say({ kind: "outcome", id, outcome })
     needs.onOutcome(id, outcome)
+  }
+
+  /** Stored in one go as well. */
+  function moveTexts(keys: readonly string[], texts: readonly Returned[]): void {
+    needs.saveDrafts()
+    void needs.save({ drafts: keys.map((key) => ({ key, draft: NO_DRAFT })), returned: texts })
+    const absorbs = texts.map(({ id }) => id)
+    for (const key of keys) {
+      const emptied = { key, draft: NO_DRAFT, absorbs }
+      applyDraft(memory, emptied)
+      say({ kind: "draft", ...emptied })
+    }
+    for (const returned of texts) {
+      applyReturned(memory, returned)
+      say({ kind: "returned", returned })
+    }
+    repaint(memory)
   }
 
   function saveSoon(): void {
@@ -278,7 +310,10 @@ export function lead(needs: LeaderNeeds): Leader {
 
   return {
     take,
-    typed: draftSync.consider,
+    typed(key) {
+      draftSync.consider(key)
+      following.look()
+    },
     hear(said) {
       if (said.kind === "join") sayState(said.tab)
       else if (said.kind === "issue") take(said.pending)
@@ -296,6 +331,7 @@ export function lead(needs: LeaderNeeds): Leader {
       clearTimeout(saving)
       outbox.close()
       draftSync.close()
+      following.close()
       connection.close()
     },
   }

@@ -51,6 +51,8 @@ export type Memory = {
   returned: readonly Returned[]
   /** Conversations the server said are not there, or not for him. */
   readonly absent: Set<string>
+  /** Of those, conversations that were merged: into which. */
+  readonly mergedInto: Map<string, string>
   readonly presences: Map<string, Presence>
   readonly timelines: Map<string, Timeline>
   readonly lists: Map<string, List>
@@ -108,6 +110,7 @@ export function createMemory(o: { workspaceId: string; agentId: string }): Memor
     drafts: new Map(),
     returned: [],
     absent: new Set(),
+    mergedInto: new Map(),
     presences: new Map(),
     timelines: new Map(),
     lists: new Map(),

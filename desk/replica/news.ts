@@ -47,13 +47,22 @@ export function newsOf(
     const isMine = row.assigneeId === agentId && row.snooze === null
     if (body.type === "message") return body.agentId === null && isMine ? "mine" : undefined
     if (body.type === "note")
-      return body.agentId !== agentId && isMentioned(body.text) ? "mention" : undefined
+      return body.agentId !== agentId && (isMentioned(body.text) || isInThread(body, row))
+        ? "mention"
+        : undefined
     const { event } = body
     if (event.what === "offered" && event.toAgentId === agentId && row.offer?.agentId === agentId)
       return "offer"
     const isGiven = event.what === "assigned" && event.toAgentId === agentId && event.byAgentId !== agentId
     const isBack = event.what === "woke" && event.why === "time" && isMine
     return isGiven || isBack ? "mine" : undefined
+  }
+
+  /** An answer in a thread mentions those in it without their names: what counts is that there is more unread. */
+  function isInThread({ thread }: { thread: object | null }, row: ConversationRow): boolean {
+    return (
+      thread !== null && row.own.hasUnreadMention && row.own.unread > (before.get(row.id)?.own.unread ?? 0)
+    )
   }
 
   function isMentioned(text: string): boolean {

@@ -44,7 +44,7 @@ export type Replica = {
   /** `files`: what an answer or a note names by `fileIds`. */
   issue(act: Act, files?: readonly DraftFile[]): Promise<Outcome>
   /** Without a `base` it was typed; with one it is another device's, or goes on from it. */
-  setDraft(conversationId: string, draft: Draft, absorbs: readonly string[]): void
+  setDraft(key: string, draft: Draft, absorbs: readonly string[]): void
   setViewing(viewing: Viewing | null): void
   /** A timeline was loaded here: the leader keeps it for reading offline. */
   keepTimeline(conversationId: string): void
@@ -98,8 +98,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function takeStored(stored: Stored): void {
     if (stored.first) applyFirst(memory, stored.first)
-    for (const { conversationId, draft } of stored.drafts)
-      if (!memory.drafts.has(conversationId)) applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const { key, draft } of stored.drafts)
+      if (!memory.drafts.has(key)) applyDraft(memory, { key, draft, absorbs: [] })
     for (const back of stored.returned) applyReturned(memory, back)
     takePendings(stored.pendings)
   }
@@ -144,13 +144,14 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       streamUrl: `${needs.base.replace(/^http/, "ws")}/api/v1/stream?workspace=${needs.workspaceId}`,
       say: (said) => tabs?.say(said),
       save,
+      saveDrafts: drafts.save,
       savesRows: tabs?.isAlone === false,
       onOutcome: settle,
       onSignedOut: needs.onSignedOut,
       onOutdated: needs.onOutdated,
     })
     leader.setViewing(tab, viewing)
-    void save({ drafts: [...memory.drafts].map(([conversationId, draft]) => ({ conversationId, draft })) })
+    void save({ drafts: [...memory.drafts].map(([key, draft]) => ({ key, draft })) })
   }
 
   function settle(id: string, outcome: Outcome): void {
@@ -195,7 +196,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       case "returned":
         return applyReturned(memory, said.returned)
       case "synced":
-        return applySynced(memory, said.conversationId, said.synced)
+        return applySynced(memory, said.key, said.synced)
       default:
     }
   }
@@ -210,8 +211,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function takeState(state: TabState): void {
     applyState(memory, state)
-    for (const [conversationId, draft] of state.drafts)
-      applyDraft(memory, { conversationId, draft, absorbs: [] })
+    for (const [key, draft] of state.drafts) applyDraft(memory, { key, draft, absorbs: [] })
     for (const back of state.returned) applyReturned(memory, back)
     for (const presence of state.presences) applyPresence(memory, presence)
     isInStep = true
@@ -226,7 +226,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   function keepDraft(said: Extract<Said, { kind: "draft" }>): void {
     if (!leader) return
     drafts.add(said)
-    leader.typed(said.conversationId)
+    leader.typed(said.key)
   }
 
   const isOpen = open()
@@ -248,9 +248,9 @@ export function openReplica(needs: ReplicaNeeds): Replica {
       else tabs?.say({ kind: "issue", pending })
       return outcome
     },
-    setDraft(conversationId, next, absorbs) {
-      const draft = next.base === undefined ? typedDraft(memory.drafts.get(conversationId), next) : next
-      const said = { kind: "draft", conversationId, draft, absorbs } as const
+    setDraft(key, next, absorbs) {
+      const draft = next.base === undefined ? typedDraft(memory.drafts.get(key), next) : next
+      const said = { kind: "draft", key, draft, absorbs } as const
       applyDraft(memory, said)
       tabs?.say(said)
       keepDraft(said)

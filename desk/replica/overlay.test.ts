@@ -57,10 +57,11 @@ test("reading up to the latest clears what is unread, reading less does not", ()
 
 test("the entry on its way says so, and is the message it will be", () => {
   const pending = answer()
-  expect(entryOf(pending, row, ME)).toMatchObject({
+  const beside = { row, me: ME, noteOf: () => undefined }
+  expect(entryOf(pending, beside)).toMatchObject({
     id: pending.act.body.id,
     pending: "waiting",
     body: { type: "message", agentId: ME, channel: "web-chat" },
   })
-  expect(entryOf(issued("close", { lastCustomerEntryId: null }), row, ME)).toBeUndefined()
+  expect(entryOf(issued("close", { lastCustomerEntryId: null }), beside)).toBeUndefined()
 })

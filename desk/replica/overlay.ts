@@ -159,8 +159,11 @@ const ON_ITS_WAY = { width: null, height: null, state: "waiting" } as const
 /** The entry an answer or a note will become. */
 export function entryOf(
   pending: Pending,
-  row: ConversationRow | undefined,
-  me: string,
+  {
+    row,
+    me,
+    noteOf,
+  }: { row: ConversationRow | undefined; me: string; noteOf: (id: string) => EntryRow | undefined },
 ): TimelineEntry | undefined {
   const { act, at, state } = pending
   const files = pending.files.map((file) => ({ ...file, voice: file.voice ?? null, ...ON_ITS_WAY }))
@@ -174,7 +177,17 @@ export function entryOf(
     at,
     pending: state === "waiting" ? "waiting" : "sending",
   } as const
-  if (act.command === "note") return { ...head, body: { type: "note", agentId: me, text, files } }
+  if (act.command === "note") {
+    const asked = act.body.thread === undefined ? undefined : noteOf(act.body.thread)
+    const thread =
+      act.body.thread === undefined
+        ? null
+        : asked?.body.type === "note"
+          ? { id: asked.id, agentId: asked.body.agentId, text: firstLine(asked.body.text) }
+          : { id: act.body.thread, agentId: me, text: "" }
+    const answers = { count: 0, agentIds: [], last: null }
+    return { ...head, body: { type: "note", agentId: me, text, files, preview: null, thread, answers } }
+  }
   const { addressId } = act.body
   const channel =
     row?.addresses.find((address) => address.id === addressId)?.channel ?? row?.channel ?? "web-chat"
@@ -188,6 +201,7 @@ export function entryOf(
       text,
       files,
       labelIds: [],
+      preview: null,
       delivery: { state: "sending", reason: null },
     },
   }

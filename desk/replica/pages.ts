@@ -7,7 +7,7 @@ import { applyRows, repaint, touchTimeline } from "./apply.ts"
 import { ask, OFFLINE, RefusalError, type Server } from "./ask.ts"
 import { fillList, isAtEnd, pagedOrder, type List } from "./list.ts"
 import { drop, shownRows, type Memory } from "./memory.ts"
-import { applyPage, createTimeline, type Timeline, type Which } from "./timeline.ts"
+import { applyPage, createTimeline, type Part, type Timeline, type Which } from "./timeline.ts"
 
 const TIMELINE_PAGE = 50
 const LONGEST_PAGE = 200
@@ -18,14 +18,15 @@ const PAUSE = 300
 /** Milliseconds in which a list whose page did not come asks for no other: who shows it would at once. */
 const PAUSE_AFTER_FAILURE = 2_000
 
-/** Under which a timeline is kept: the live one of a conversation, or one around an entry that a link named. */
-export function timelineKey(conversationId: string, around?: string): string {
+/** Under which a timeline is kept: the live one of a conversation, one around an entry that a link named, or a thread's. */
+export function timelineKey(conversationId: string, { around, thread }: Part = {}): string {
+  if (thread !== undefined) return `${conversationId}#${thread}`
   return around === undefined ? conversationId : `${conversationId}@${around}`
 }
 
-export function getTimeline(memory: Memory, conversationId: string, around?: string): Timeline {
-  const key = timelineKey(conversationId, around)
-  const found = memory.timelines.get(key) ?? createTimeline(conversationId, around)
+export function getTimeline(memory: Memory, conversationId: string, part?: Part): Timeline {
+  const key = timelineKey(conversationId, part)
+  const found = memory.timelines.get(key) ?? createTimeline(conversationId, part)
   memory.timelines.set(key, found)
   return found
 }
@@ -35,9 +36,9 @@ export async function openTimeline(
   memory: Memory,
   server: Server,
   conversationId: string,
-  around?: string,
+  part?: Part,
 ): Promise<void> {
-  const timeline = getTimeline(memory, conversationId, around)
+  const timeline = getTimeline(memory, conversationId, part)
   timeline.openedAt = Date.now()
   if (timeline.isLoaded && !timeline.isStale) return
   await loadTimeline(memory, server, timeline, firstPage(timeline))
@@ -82,7 +83,7 @@ export async function loadTimeline(
     timeline.isStale ||= timeline.isLoaded && which !== "older"
     timeline.error = error instanceof RefusalError ? error.body : OFFLINE
     if (!(error instanceof RefusalError)) throw error
-    if (error.body.refusal === "not-found") forget(memory, conversationId)
+    if (error.body.refusal === "not-found" && timeline.thread === undefined) forget(memory, conversationId)
   } finally {
     touchTimeline(memory, conversationId)
     repaint(memory)
@@ -90,6 +91,12 @@ export async function loadTimeline(
 }
 
 function queryOf(timeline: Timeline, which: Which): URLSearchParams | undefined {
+  const query = stretchOf(timeline, which)
+  if (timeline.thread !== undefined) query?.set("thread", timeline.thread)
+  return query
+}
+
+function stretchOf(timeline: Timeline, which: Which): URLSearchParams | undefined {
   if (which === "latest")
     return new URLSearchParams({
       limit: String(Math.min(LONGEST_PAGE, Math.max(TIMELINE_PAGE, timeline.entries.length))),
@@ -139,13 +146,25 @@ async function askPage<T>(memory: Memory, server: Server, path: string, take: (p
   }
 }
 
-/** Asks for one conversation; that there is none, or none for him, is remembered until it comes. */
-export async function loadConversation(memory: Memory, server: Server, id: string): Promise<void> {
+/**
+ * Asks for one conversation; that there is none, or none for him, is remembered until it comes, and so is the one that it
+ * was merged into. Answers whether the server has said.
+ */
+export async function loadConversation(memory: Memory, server: Server, id: string): Promise<boolean> {
   try {
-    await askPage(memory, server, `/conversations/${id}`, (found) => applyRows(memory, found))
+    await askPage(memory, server, `/conversations/${id}`, (found) => {
+      applyRows(memory, found)
+      const [row] = found.rows
+      if (row === undefined || row.id === id) return
+      memory.mergedInto.set(id, row.id)
+      forget(memory, id)
+    })
+    return true
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error
-    if (error.body.refusal === "not-found" || error.body.refusal === "invalid-input") forget(memory, id)
+    const isNone = error.body.refusal === "not-found" || error.body.refusal === "invalid-input"
+    if (isNone) forget(memory, id)
+    return isNone
   } finally {
     repaint(memory)
   }

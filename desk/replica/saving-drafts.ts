@@ -2,7 +2,7 @@
 import type { Change } from "./disk.ts"
 import { isEmpty, type Draft } from "./draft.ts"
 
-type Typed = { conversationId: string; draft: Draft; absorbs: readonly string[] }
+type Typed = { key: string; draft: Draft; absorbs: readonly string[] }
 export type DraftSaver = { add(typed: Typed): void; save(): void; close(): void }
 
 /** Milliseconds. */
@@ -25,8 +25,8 @@ export function createDraftSaver(write: (change: Change) => void): DraftSaver {
   return {
     save,
     add(typed) {
-      const before = unsaved.get(typed.conversationId)?.absorbs ?? []
-      unsaved.set(typed.conversationId, { ...typed, absorbs: [...before, ...typed.absorbs] })
+      const before = unsaved.get(typed.key)?.absorbs ?? []
+      unsaved.set(typed.key, { ...typed, absorbs: [...before, ...typed.absorbs] })
       // What was sent must not be read back as a draft, even if the tab dies in this moment.
       if (isEmpty(typed.draft)) save()
       else saving ??= setTimeout(save, AFTER)

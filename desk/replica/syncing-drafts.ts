@@ -7,7 +7,7 @@ import { z } from "zod"
 import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { fillPath, newId } from "./act.ts"
 import { ask, RefusalError, type Server } from "./ask.ts"
-import { findElsewhere, type Draft, type Synced } from "./draft.ts"
+import { findElsewhere, placeOf, type Draft, type Synced } from "./draft.ts"
 import type { Memory } from "./memory.ts"
 
 /** Milliseconds after the last keystroke, and how long somebody who does not stop typing is waited for. */
@@ -20,13 +20,13 @@ type Needs = {
   memory: Memory
   server: Server
   /** How far the draft is known to the server now. */
-  synced(conversationId: string, synced: Synced): void
+  synced(key: string, synced: Synced): void
 }
 type Waiting = { timer: ReturnType<typeof setTimeout>; since: number }
 
 export type DraftSync = {
   /** Something was typed, or it may be possible now. */
-  consider(conversationId: string): void
+  consider(key: string): void
   /** There is a server again. */
   wake(): void
   close(): void
@@ -37,51 +37,52 @@ export function syncDrafts({ memory, server, synced }: Needs): DraftSync {
   const sending = new Set<string>()
   let isClosed = false
 
-  function consider(conversationId: string): void {
-    if (isClosed || !memory.drafts.get(conversationId)?.isUnsynced) return
-    const earlier = waiting.get(conversationId)
+  function consider(key: string): void {
+    if (isClosed || !memory.drafts.get(key)?.isUnsynced) return
+    const earlier = waiting.get(key)
     clearTimeout(earlier?.timer)
     const since = earlier?.since ?? Date.now()
     // What was sent or emptied is at once nowhere to be sent again.
-    const isEmpty = memory.drafts.get(conversationId)?.text === ""
+    const isEmpty = memory.drafts.get(key)?.text === ""
     const pause = isEmpty ? 0 : Math.min(AFTER, Math.max(0, since + AT_LATEST - Date.now()))
-    waiting.set(conversationId, { since, timer: setTimeout(() => void send(conversationId), pause) })
+    waiting.set(key, { since, timer: setTimeout(() => void send(key), pause) })
   }
 
-  async function send(conversationId: string): Promise<void> {
-    waiting.delete(conversationId)
-    const draft = memory.drafts.get(conversationId)
-    if (isClosed || sending.has(conversationId) || memory.connection !== "online") return
+  async function send(key: string): Promise<void> {
+    waiting.delete(key)
+    const draft = memory.drafts.get(key)
+    if (isClosed || sending.has(key) || memory.connection !== "online") return
     if (!draft?.isUnsynced) return
-    const row = memory.kept.draft.get(conversationId)
+    const row = memory.kept.draft.get(placeOf(key).rowId)
     if (findElsewhere(draft, row, memory)?.kind === "changed") return
-    sending.add(conversationId)
+    sending.add(key)
     const { text, isNote } = draft
     const id = newId()
-    const basedOn = knownOf(draft, conversationId)
-    synced(conversationId, { base: basedOn, sent: id })
-    const number = await put(conversationId, { id, text, isNote, basedOn })
-    sending.delete(conversationId)
+    const basedOn = knownOf(draft, key)
+    synced(key, { base: basedOn, sent: id })
+    const number = await put(key, { id, text, isNote, basedOn })
+    sending.delete(key)
     if (isClosed || number === undefined) return
-    synced(conversationId, {
+    synced(key, {
       base: text === "" ? null : id,
       sent: null,
       asOf: number,
       has: { text, isNote },
     })
-    consider(conversationId)
+    consider(key)
   }
 
   /** The answer to the write before may have been lost, or another device wrote the same: it is known all the same. */
-  function knownOf({ base = null }: Draft, conversationId: string): string | null {
-    return memory.kept.draft.get(conversationId)?.writeId ?? base
+  function knownOf({ base = null }: Draft, key: string): string | null {
+    return memory.kept.draft.get(placeOf(key).rowId)?.writeId ?? base
   }
 
   /** The change it became. Undefined: there is no server, or another device was faster; its text is coming by the stream. */
-  async function put(conversationId: string, body: object): Promise<number | undefined> {
+  async function put(key: string, body: object): Promise<number | undefined> {
     const { method, path } = conversationCommands.draft
+    const { conversationId, thread } = placeOf(key)
     try {
-      const asked = { method, path: fillPath(path, { conversationId }), body, answer }
+      const asked = { method, path: fillPath(path, { conversationId }), body: { ...body, thread }, answer }
       return (await ask(server, asked)).number
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
@@ -92,7 +93,7 @@ export function syncDrafts({ memory, server, synced }: Needs): DraftSync {
   return {
     consider,
     wake() {
-      for (const conversationId of memory.drafts.keys()) consider(conversationId)
+      for (const key of memory.drafts.keys()) consider(key)
     },
     close() {
       isClosed = true

@@ -34,7 +34,7 @@ export type Said =
   | { kind: "outbox"; pendings: readonly Pending[] }
   | { kind: "outcome"; id: string; outcome: Outcome }
   | { kind: "returned"; returned: Returned }
-  | { kind: "synced"; conversationId: string; synced: Synced }
+  | { kind: "synced"; key: string; synced: Synced }
   // by those who follow
   | { kind: "join"; tab: string }
   | { kind: "issue"; pending: Pending }
@@ -43,7 +43,7 @@ export type Said =
   | { kind: "viewing"; tab: string; viewing: Viewing | null }
   | { kind: "timeline"; record: TimelineRecord; cursor: number | undefined }
   // by anyone
-  | { kind: "draft"; conversationId: string; draft: Draft; absorbs: readonly string[] }
+  | { kind: "draft"; key: string; draft: Draft; absorbs: readonly string[] }
   | { kind: "erase" }
 
 export type Tabs = { isAlone: boolean; say(said: Said): void; close(): void }

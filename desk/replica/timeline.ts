@@ -11,6 +11,8 @@ export type Timeline = {
   readonly conversationId: string
   /** The entry that a link named: a stretch of its own around that. */
   readonly around: string | undefined
+  /** Only the note of this id and what answers it. */
+  readonly thread: string | undefined
   entries: readonly EntryRow[]
   readonly asOf: Map<string, number>
   hasOlder: boolean
@@ -29,10 +31,13 @@ export type Timeline = {
 export type Which = "latest" | "older" | "newer" | "around"
 export type Live = { asOf: number; rows: readonly EntryRow[]; removed: readonly string[] }
 
-export function createTimeline(conversationId: string, around?: string): Timeline {
+export type Part = { around?: string | undefined; thread?: string | undefined }
+
+export function createTimeline(conversationId: string, { around, thread }: Part = {}): Timeline {
   return {
     conversationId,
     around,
+    thread,
     entries: [],
     asOf: new Map(),
     hasOlder: true,
@@ -78,7 +83,13 @@ function join(timeline: Timeline, live: Live): boolean {
   return timeline.entries !== before
 }
 
+/** Of a whole conversation everything is; of a thread its note and the answers. */
+export function isPartOf({ thread }: Pick<Timeline, "thread">, { id, body }: EntryRow): boolean {
+  return thread === undefined || id === thread || (body.type === "note" && body.thread?.id === thread)
+}
+
 function put(timeline: Timeline, row: EntryRow, asOf: number): void {
+  if (!isPartOf(timeline, row)) return
   const known = timeline.asOf.get(row.id)
   if (known !== undefined) {
     if (known > asOf) return

@@ -1,5 +1,13 @@
 import { useMemo } from "react"
-import { findElsewhere, joinReturned, withElsewhere, type Draft, type Elsewhere } from "./draft.ts"
+import {
+  draftKey,
+  findElsewhere,
+  joinReturned,
+  placeOf,
+  withElsewhere,
+  type Draft,
+  type Elsewhere,
+} from "./draft.ts"
 import { useReplica, useWatched } from "./hooks.ts"
 import type { Memory } from "./memory.ts"
 
@@ -15,36 +23,51 @@ type DraftView = {
   keep: () => void
 }
 
-export function useDraft(conversationId: string): DraftView {
+/** Of a conversation, or of the thread of one of its notes. */
+export function useDraft(conversationId: string, thread?: string): DraftView {
   const replica = useReplica()
-  const seen = useWatched(replica, [`draft:${conversationId}`, "generation"], (memory) => ({
-    ...joinedDraft(memory, conversationId),
-    elsewhere: findElsewhere(
-      memory.drafts.get(conversationId),
-      memory.kept.draft.get(conversationId),
-      memory,
-    ),
+  const key = draftKey(conversationId, thread)
+  const { rowId } = placeOf(key)
+  const seen = useWatched(replica, [`draft:${key}`, `draft:${rowId}`, "generation"], (memory) => ({
+    draft: joinedDraft(memory, key).draft,
+    elsewhere: elsewhereOf(memory, key),
   }))
-  return useMemo(() => {
-    const { draft, absorbs, elsewhere } = seen
-    const set = (next: Draft) => replica.setDraft(conversationId, next, absorbs)
+  // The same at every keystroke, so that what is handed them is not painted anew with each.
+  const acts = useMemo(() => {
+    const { memory } = replica
+    const set = (change: (now: Draft) => Draft) => {
+      const { draft, absorbs } = joinedDraft(memory, key)
+      replica.setDraft(key, change(draft), absorbs)
+    }
+    const find = () => elsewhereOf(memory, key)
     return {
-      draft,
-      elsewhere,
-      setDraft(change) {
-        const now = joinedDraft(replica.memory, conversationId)
-        const { text, isNote, files, reason } = change(now.draft)
-        replica.setDraft(conversationId, { text, isNote, files, reason }, now.absorbs)
+      setDraft: (change: (now: Draft) => Draft) =>
+        set((now) => {
+          const { text, isNote, files, reason } = change(now)
+          // What answers a note is one, too; nothing is left behind of an empty one.
+          const isNoteNow = thread === undefined ? isNote : text !== "" || files.length > 0
+          return { text, isNote: isNoteNow, files, reason }
+        }),
+      follow() {
+        const elsewhere = find()
+        if (elsewhere) set((now) => withElsewhere(now, elsewhere))
       },
-      follow: () => elsewhere && set(withElsewhere(draft, elsewhere)),
       keep() {
-        if (elsewhere?.kind === "changed") set({ ...draft, base: elsewhere.row.writeId, isUnsynced: true })
+        const elsewhere = find()
+        if (elsewhere?.kind === "changed")
+          set((now) => ({ ...now, base: elsewhere.row.writeId, isUnsynced: true }))
       },
     }
-  }, [replica, conversationId, seen])
+  }, [replica, key, thread])
+  return { ...seen, ...acts }
 }
 
-function joinedDraft({ drafts, returned }: Memory, conversationId: string) {
-  const back = returned.filter((one) => one.conversationId === conversationId)
-  return joinReturned(drafts.get(conversationId), back)
+function elsewhereOf(memory: Memory, key: string): Elsewhere | undefined {
+  const { rowId } = placeOf(key)
+  return findElsewhere(memory.drafts.get(key), memory.kept.draft.get(rowId), memory)
+}
+
+function joinedDraft({ drafts, returned }: Memory, key: string) {
+  const back = returned.filter((one) => draftKey(one.conversationId, one.thread) === key)
+  return joinReturned(drafts.get(key), back)
 }

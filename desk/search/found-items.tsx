@@ -4,7 +4,7 @@ import { channelIcon, channelWords, customerName } from "../customer/customer.ts
 import { useNow } from "../inboxes/inboxes.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { useAgents, useSelf } from "../replica/replica.ts"
-import { agoWords, momentWords, t } from "../texts/texts.ts"
+import { agoWords, inOneLine, momentWords, t } from "../texts/texts.ts"
 import { Avatar, Icon } from "../ui/ui.ts"
 import style from "./found-items.module.css"
 
@@ -26,7 +26,7 @@ export function CustomerItem({ found, q }: { found: FoundCustomer; q: string }) 
       <Ago at={updatedAt} />
       <span className={style["line"]}>
         <Icon name={channelIcon(channel)} size={14} />
-        {[channelWords(channel), ...addresses].join(" · ")}
+        {inOneLine([channelWords(channel), ...addresses])}
       </span>
     </li>
   )

@@ -20,6 +20,7 @@ export function CopiedField({
           value={value}
           onValue={() => undefined}
           readOnly
+          dir="ltr"
           onFocus={(event) => event.target.select()}
         />
         <Button icon="copy" onClick={() => void copyText(value).then(() => showToast(t("settings.copied")))}>

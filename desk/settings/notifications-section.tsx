@@ -11,7 +11,7 @@ import {
   useDevice,
 } from "../notifications/notifications.ts"
 import { issueWorkspace, useSelf } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { firstLanguage, t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel, Toggle } from "./panel.tsx"
@@ -50,6 +50,12 @@ function Kinds({ preference }: { preference: NotificationPreference }) {
         hint={t("notifications.showsTextHint")}
         isOn={preference.showsText}
         onChange={(showsText) => change({ showsText })}
+      />
+      <Toggle
+        label={t("notifications.mails")}
+        hint={t("notifications.mailsHint")}
+        isOn={preference.mails}
+        onChange={(mails) => change({ mails })}
       />
       <Toggle
         label={t("notifications.quiet")}
@@ -122,7 +128,7 @@ function ThisDevice({ agentId }: { agentId: string }) {
   const isPossible = permission === "granted" || permission === "default"
   const test = () => {
     ring()
-    const what = { customer: null, city: null, author: null, text: null }
+    const what = { customer: null, city: null, author: null, text: null, language: firstLanguage() }
     if ((desktop || isPushed) && isPossible)
       void tell({ kind: "tell", what: "test", conversationId: "test", ...what })
   }

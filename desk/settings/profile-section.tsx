@@ -1,11 +1,23 @@
 import { useState } from "react"
 import { UNDO_SECONDS } from "../../protocol/conversation-commands.ts"
+import { LANGUAGES, type Language } from "../../protocol/languages.ts"
 import { issueWorkspace, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Panel, Toggle } from "./panel.tsx"
+import { Photo } from "./photo.tsx"
 import style from "./section.module.css"
+
+/** Each in its own words, for whoever looks for his own in a desk that he cannot read. */
+const NAMES: Record<Language, string> = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  sv: "Svenska",
+  ar: "العربية",
+}
 
 export function ProfileSection() {
   const self = useSelf()
@@ -17,6 +29,7 @@ export function ProfileSection() {
   return (
     <>
       <Panel title={agent.email} what={t(`role.${agent.role}`)}>
+        <Photo agent={agent} />
         <form
           className={style["inline"]}
           onSubmit={(event) => {
@@ -29,6 +42,21 @@ export function ProfileSection() {
             {t("settings.save")}
           </Button>
         </form>
+      </Panel>
+      <Panel title={t("profile.language")}>
+        <Field
+          label={t("profile.languageOf")}
+          hint={t("profile.languageHint")}
+          value={self.language ?? ""}
+          onValue={(value) => {
+            const language = LANGUAGES.find((known) => known === value) ?? null
+            void saved(issueWorkspace("setLanguage", {}, { language }))
+          }}
+          choices={[
+            { value: "", label: t("profile.languageOfBrowser") },
+            ...LANGUAGES.map((language) => ({ value: language, label: NAMES[language] })),
+          ]}
+        />
       </Panel>
       <Panel title={t("availability.title")}>
         <Toggle

@@ -8,6 +8,7 @@ import { LabelsSection } from "./labels-section.tsx"
 import { NotificationsSection } from "./notifications-section.tsx"
 import { ProfileSection } from "./profile-section.tsx"
 import { RepliesSection } from "./replies-section.tsx"
+import { SignInSection } from "./sign-in-section.tsx"
 import { SourcesSection } from "./sources-section.tsx"
 import { TeamSection } from "./team-section.tsx"
 import { WebhooksSection } from "./webhooks-section.tsx"
@@ -18,6 +19,7 @@ type Section = (typeof SECTIONS)[number]
 
 const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
   profile: ProfileSection,
+  "sign-in": SignInSection,
   notifications: NotificationsSection,
   team: TeamSection,
   sources: SourcesSection,
@@ -30,6 +32,11 @@ const PAGES: Record<Section, ComponentType<{ isAdmin: boolean }>> = {
 
 /** What others may only look at. */
 const OF_ADMINS = new Set<Section>(["team", "sources", "workspace"])
+
+/** On a phone the sections are a row that is longer than the screen. */
+function bringIntoSight(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "nearest" })
+}
 
 /** `corner` stands beside the sections: what has no other place on a phone. */
 export function SettingsPage({ corner }: { corner: ReactNode }) {
@@ -49,6 +56,7 @@ export function SettingsPage({ corner }: { corner: ReactNode }) {
                 params={{ section: key }}
                 className={style["link"]}
                 aria-current={key === section ? "page" : undefined}
+                ref={key === section ? bringIntoSight : undefined}
               >
                 {t(`settings.${key}`)}
               </Link>

@@ -1,7 +1,7 @@
 import { useState } from "react"
 import type { SourceRow } from "../../protocol/rows.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { reasonWords, t } from "../texts/texts.ts"
+import { inOneLine, reasonWords, t } from "../texts/texts.ts"
 import { Button, Field, Icon } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { CopiedField } from "./copied-field.tsx"
@@ -39,7 +39,7 @@ export function SmsSource({
       setAuthToken("")
   }
   return (
-    <Panel title={source.name} what={`${t("channel.sms")} · ${settings.number}`}>
+    <Panel title={source.name} what={inOneLine([t("channel.sms"), settings.number])}>
       {settings.problem !== null && (
         <p className={style["problem"]} role="alert">
           <Icon name="warning" />

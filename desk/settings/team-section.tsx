@@ -1,5 +1,6 @@
 import { useState } from "react"
 import type { AgentRow } from "../../protocol/rows.ts"
+import { secondFactorsAnswer } from "../../protocol/sign-in.ts"
 import { role as roles } from "../../protocol/values.ts"
 import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, useAgents, useSelf } from "../replica/replica.ts"
@@ -9,7 +10,9 @@ import { saved } from "./act.ts"
 import { Invite } from "./invite.tsx"
 import { OpenInvitations } from "./open-invitations.tsx"
 import { Panel } from "./panel.tsx"
+import { ResetFactors } from "./reset-factors.tsx"
 import { TeamsPanel } from "./teams-panel.tsx"
+import { useAsked } from "./use-asked.ts"
 import style from "./section.module.css"
 
 export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
@@ -17,6 +20,8 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
   const self = useSelf()
   const [isInviting, setInviting] = useState(false)
   useActions({ invite: isAdmin && (() => setInviting(true)) })
+  const [resets, setResets] = useState(0)
+  const factors = useAsked(isAdmin ? "/agents/two-factors" : undefined, secondFactorsAnswer, resets)
   const [invitedCount, setInvitedCount] = useState(0)
   const everyone = [...agents.values()].toSorted(
     (one, other) => Number(one.isDisabled) - Number(other.isDisabled) || one.name.localeCompare(other.name),
@@ -41,6 +46,8 @@ export function TeamSection({ isAdmin }: { isAdmin: boolean }) {
               agent={agent}
               isSelf={agent.id === self?.agent.id}
               selfRole={self?.agent.role ?? "agent"}
+              hasFactors={factors?.agentIds.includes(agent.id) ?? false}
+              onReset={() => setResets((count) => count + 1)}
             />
           ))}
         </ul>
@@ -58,10 +65,14 @@ function Agent({
   agent,
   isSelf,
   selfRole,
+  hasFactors,
+  onReset,
 }: {
   agent: AgentRow
   isSelf: boolean
   selfRole: AgentRow["role"]
+  hasFactors: boolean
+  onReset: () => void
 }) {
   const [capacity, setCapacity] = useState(agent.capacity === null ? "" : String(agent.capacity))
   // Admins cannot touch owners; the server holds the same rule.
@@ -77,7 +88,7 @@ function Agent({
   }
   return (
     <li className={style["row"]} data-off={agent.isDisabled || undefined}>
-      <Avatar id={agent.id} name={agent.name} isOnline={agent.isAvailable} />
+      <Avatar id={agent.id} name={agent.name} photo={agent.photo} isOnline={agent.isAvailable} />
       <span>
         <span className={style["name"]}>
           <bdi>{agent.name}</bdi>
@@ -86,6 +97,7 @@ function Agent({
         <span className={style["second"]}>
           {agent.email}
           {agent.isDisabled && ` · ${t("team.disabled")}`}
+          {hasFactors && ` · ${t("team.hasFactors")}`}
         </span>
       </span>
       {mayChange ? (
@@ -120,6 +132,7 @@ function Agent({
                 </option>
               ))}
           </select>
+          {!isSelf && hasFactors && <ResetFactors agent={agent} onDone={onReset} />}
           {!isSelf && (
             <Button
               kind={agent.isDisabled ? "plain" : "danger"}

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react"
 import type { z } from "zod"
 import { deliveriesAnswer, webhookEvent } from "../../protocol/programs.ts"
 import { issueWorkspace } from "../replica/replica.ts"
-import { momentWords, refusalWords, t } from "../texts/texts.ts"
+import { inOneLine, momentWords, refusalWords, t } from "../texts/texts.ts"
 import { Button, Icon, showToast } from "../ui/ui.ts"
 import { useAsked } from "./use-asked.ts"
 import formStyle from "./form.module.css"
@@ -62,7 +62,7 @@ function DeliveryLine({ of: delivery, onResend }: { of: Delivery; onResend: () =
       <span>
         <span className={style["name"]}>{t(`webhooks.event.${event.data ?? "test"}`)}</span>
         <span className={style["second"]}>
-          {[t(`webhooks.${state}`), ...facts, momentWords(createdAt)].join(" · ")}
+          {inOneLine([t(`webhooks.${state}`), ...facts, momentWords(createdAt)])}
         </span>
         {answer !== null && answer !== "" && <bdi className={style["excerpt"]}>{answer}</bdi>}
       </span>

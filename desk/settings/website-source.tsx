@@ -1,10 +1,13 @@
 import { useState } from "react"
 import type { SourceRow } from "../../protocol/rows.ts"
-import { issueWorkspace } from "../replica/replica.ts"
+import { issueWorkspace, useWorkspace } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
+import { ChatPreview } from "./chat-preview.tsx"
 import { CopiedField } from "./copied-field.tsx"
+import { IdentitySecret } from "./identity-secret.tsx"
+import { LogoField } from "./logo-field.tsx"
 import { Panel, Toggle } from "./panel.tsx"
 import { TeamChoice } from "./team-choice.tsx"
 import style from "./section.module.css"
@@ -22,6 +25,11 @@ export function WebsiteSource({
 }) {
   const [name, setName] = useState(source.name)
   const [teamId, setTeamId] = useState(source.teamId)
+  const [title, setTitle] = useState(settings.title)
+  const [replyLine, setReplyLine] = useState(settings.replyLine)
+  const [theme, setTheme] = useState(settings.theme)
+  /** A data URL: chosen and not saved yet; undefined: as it is. */
+  const [newLogo, setNewLogo] = useState<string | null>()
   const [greeting, setGreeting] = useState(settings.greeting)
   const [accent, setAccent] = useState(settings.accent)
   const [isProactive, setProactive] = useState(settings.proactive !== null)
@@ -30,19 +38,25 @@ export function WebsiteSource({
   const [pages, setPages] = useState(settings.proactive?.pages.join("\n") ?? "")
   const [side, setSide] = useState(settings.side)
   const [domains, setDomains] = useState(settings.domains.join("\n"))
+  const company = useWorkspace()?.name ?? ""
+  const proactive =
+    isProactive && text.trim() !== ""
+      ? { text: text.trim(), afterSeconds: Number(after), pages: linesOf(pages) }
+      : null
+  const savedLogo = settings.logo === null ? null : `/logos/${settings.logo}`
+  const picture = newLogo === undefined ? savedLogo : newLogo
   const save = () => {
-    const proactive =
-      isProactive && text.trim() !== ""
-        ? { text: text.trim(), afterSeconds: Number(after), pages: linesOf(pages) }
-        : null
-    const looks = { greeting, accent, side, domains: linesOf(domains), proactive }
+    const looks = {
+      ...{ title, greeting, replyLine, accent, theme, side, domains: linesOf(domains), proactive },
+      ...(newLogo !== undefined && { logo: newLogo && newLogo.slice(newLogo.indexOf(",") + 1) }),
+    }
     void saved(
       issueWorkspace(
         "changeSource",
         { sourceId: source.id },
         { name, teamId, settings: { channel: "web-chat", ...looks } },
       ),
-    )
+    ).then((isDone) => isDone && setNewLogo(undefined))
   }
   return (
     <Panel title={source.name} what={t("channel.web-chat")}>
@@ -74,6 +88,14 @@ export function WebsiteSource({
           />
           <TeamChoice teamId={teamId} onChange={setTeamId} isDisabled={!isAdmin} />
           <Field
+            label={t("sources.title")}
+            hint={t("sources.titleHint")}
+            value={title}
+            onValue={setTitle}
+            maxLength={60}
+            disabled={!isAdmin}
+          />
+          <Field
             label={t("sources.greeting")}
             value={greeting}
             onValue={setGreeting}
@@ -82,11 +104,30 @@ export function WebsiteSource({
             disabled={!isAdmin}
           />
           <Field
+            label={t("sources.replyLine")}
+            hint={t("sources.replyLineHint")}
+            value={replyLine}
+            onValue={setReplyLine}
+            maxLength={100}
+            disabled={!isAdmin}
+          />
+          <Field
             label={t("sources.accent")}
             type="color"
             value={accent}
             onValue={setAccent}
             disabled={!isAdmin}
+          />
+          <Field
+            label={t("sources.theme")}
+            value={theme}
+            onValue={(value) => setTheme(value === "light" || value === "dark" ? value : "page")}
+            disabled={!isAdmin}
+            choices={[
+              { value: "page", label: t("sources.theme.page") },
+              { value: "light", label: t("preview.light") },
+              { value: "dark", label: t("preview.dark") },
+            ]}
           />
           <Field
             label={t("sources.side")}
@@ -107,6 +148,7 @@ export function WebsiteSource({
             disabled={!isAdmin}
           />
         </div>
+        {isAdmin && <LogoField picture={picture} onChange={setNewLogo} />}
         <Toggle
           label={t("sources.proactive")}
           isOn={isProactive}
@@ -143,6 +185,16 @@ export function WebsiteSource({
           </div>
         )}
         {isAdmin && (
+          <ChatPreview
+            settings={{
+              ...{ sourceId: source.id, greeting, accent, side, theme, replyLine, domains: [] },
+              company: title.trim() || company,
+              logo: picture,
+              proactive: proactive && { ...proactive, faces: [] },
+            }}
+          />
+        )}
+        {isAdmin && (
           <div className={style["buttons"]}>
             <Button kind="primary" type="submit">
               {t("settings.save")}
@@ -150,6 +202,7 @@ export function WebsiteSource({
           </div>
         )}
       </form>
+      {isAdmin && <IdentitySecret sourceId={source.id} identity={settings.identity} />}
     </Panel>
   )
 }

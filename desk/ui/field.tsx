@@ -21,6 +21,8 @@ export function Field({ label, value, onValue, hint, problem, choices, lines, ..
     id,
     className: style["input"],
     value,
+    // Empty it has no direction of its own.
+    dir: input.dir ?? (value === "" || choices ? undefined : "auto"),
     "aria-describedby": about,
     "aria-invalid": problem ? true : undefined,
     disabled: input.disabled,

@@ -7,6 +7,7 @@ import type { Tx } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { getTeam, requireAdmin, type Agent } from "../team/team.ts"
 import type { SourceRecord } from "./contract.ts"
+import { keepLogo, readLogo } from "./logo.ts"
 import { findSource, insertSource, newWebsite, updateSource } from "./source.ts"
 
 type NewSource = z.output<typeof workspaceCommands.makeSource.body>
@@ -50,15 +51,20 @@ export async function changeSource(
   requireAdmin(agent)
   const { workspaceId } = agent
   const command = { actor: `agent:${agent.agentId}`, id: body.id, name: `change-source ${sourceId}` }
+  const coded = body.settings?.channel === "web-chat" ? body.settings.logo : undefined
+  const logo = coded && (await readLogo(coded))
   return write(sync, { workspaceId, command }, async (writing) => {
     const { tx } = writing
     const source = await findSource(tx, sourceId, { forUpdate: true })
     if (source?.workspaceId !== workspaceId) throw refuse("not-found")
     const teamId =
       body.teamId === undefined ? source.teamId : (await getTeam(tx, workspaceId, body.teamId)).id
+    const changed = newSettings(source, body.settings)
+    if (logo !== undefined && changed.settings.channel === "web-chat")
+      changed.settings.logo = await keepLogo(writing, { workspaceId, sourceId }, logo || null)
     await updateSource(tx, {
       ...source,
-      ...newSettings(source, body.settings),
+      ...changed,
       name: body.name ?? source.name,
       teamId,
     })
@@ -75,7 +81,7 @@ function newSettings(
   const { settings, secrets } = source
   if (wanted === undefined) return { settings, secrets }
   if (wanted.channel === "web-chat" && settings.channel === "web-chat") {
-    const given = Object.entries(wanted).filter(([, value]) => value !== undefined)
+    const given = Object.entries(wanted).filter(([name, value]) => value !== undefined && name !== "logo")
     return { settings: { ...settings, ...Object.fromEntries(given) }, secrets }
   }
   if (wanted.channel === "sms" && settings.channel === "sms") {

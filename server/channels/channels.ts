@@ -13,6 +13,8 @@
 export { createAdapters, type Adapters } from "./adapters.ts"
 export { findSource, makeWebsiteSource, sourceLoader } from "./source.ts"
 export { changeSource, makeSource } from "./change.ts"
+export * as identity from "./identity-secret.ts"
+export * as logos from "./logo.ts"
 export { readWebhook } from "./webhook.ts"
 export { expectMedia } from "./media.ts"
 export { channelJobs } from "./jobs.ts"

@@ -69,10 +69,15 @@ export async function makeWebsiteSource(tx: Tx, o: Omit<NewSource, "id"> & { id?
 export const newWebsite: SourceSettings = {
   channel: "web-chat",
   greeting: "Hello! How can we help?",
+  title: "",
+  replyLine: "",
+  theme: "page",
+  logo: null,
   accent: "#2457d6",
   proactive: null,
   side: "end",
   domains: [],
+  identity: null,
 }
 
 /** Every agent of the workspace sees every source: lists are filtered by them. */

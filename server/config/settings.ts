@@ -64,7 +64,7 @@ export const settings = {
       .optional(),
     otherwise: "taken from each request, as seen through the trusted proxies",
     prose:
-      "The address people and providers reach Parley at, such as `https://chat.example.com`. Needed for SMS (signatures cover it) and for links in e-mail.",
+      "The address people and providers reach Parley at, such as `https://chat.example.com`. Needed for SMS (signatures cover it), for links in e-mail, and for passkeys, which open no other host than this.",
   },
   dataFolder: {
     name: "PARLEY_DATA",

@@ -44,23 +44,41 @@ export async function accessEntry(
 
 /**
  * An agent's command on one conversation: held under its lock, changed by `work`, saved. Who may not see it is
- * refused `not-found`.
+ * refused `not-found`. What somebody has written reaches (`follows`) the conversation that it was merged into meanwhile.
  */
 export async function act<T extends object>(
   sync: Sync,
-  o: { agent: Agent; conversationId: Id; name: string; commandId: Id },
+  o: { agent: Agent; conversationId: Id; name: string; commandId: Id; follows?: boolean },
   work: (held: Held, writing: Writing) => Promise<T>,
 ): Promise<T & { number: number }> {
   const { agent, conversationId, commandId } = o
   const name = `${o.name} ${conversationId}`
-  const { workspaceId } = agent
   return command(sync, agent, { id: commandId, name }, async (writing) => {
-    const [held] = await hold(writing, workspaceId, { ids: [conversationId] })
+    const held = await holdWhereItIs(writing, o)
     if (held === undefined || !maySee(held, agent)) throw refuse("not-found")
     const answer = await work(held, writing)
     await save(writing, [held])
     return answer
   })
+}
+
+/** Merges and undoings of others may come in between two looks. */
+const MOST_LOOKS = 4
+
+async function holdWhereItIs(
+  writing: Writing,
+  {
+    agent: { workspaceId },
+    conversationId,
+    follows,
+  }: { agent: Agent; conversationId: Id; follows?: boolean },
+): Promise<Held | undefined> {
+  let id = conversationId
+  for (let looks = 1; ; looks += 1) {
+    const [held] = await hold(writing, workspaceId, { ids: [id] })
+    if (held !== undefined || !follows || looks === MOST_LOOKS) return held
+    id = (await findMerged(writing.tx, workspaceId, conversationId)) ?? conversationId
+  }
 }
 
 /** A command of an agent. An id that already names something else of the workspace is refused `invalid-input`. */
@@ -85,4 +103,17 @@ export function violates(error: unknown, constraint: string): boolean {
 
 export function maySee(held: Held, agent: Agent): boolean {
   return held.mentioned.has(agent.agentId) || keysOf(held.now).some((key) => agent.keys.has(key))
+}
+
+/** Where a conversation is that was merged into another, and that into a third; undefined for one that was not. */
+export async function findMerged(db: Db, workspaceId: Id, id: Id): Promise<Id | undefined> {
+  const { rows } = await sql<{ id: Id }>`
+    with recursive way as (
+      select conversation_id as id, 1 as step from merges where workspace_id = ${workspaceId} and merged_id = ${id}
+      union all
+      select m.conversation_id, way.step + 1 from way
+        join merges m on m.workspace_id = ${workspaceId} and m.merged_id = way.id
+    )
+    select id from way order by step desc limit 1`.execute(db)
+  return rows[0]?.id
 }

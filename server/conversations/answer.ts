@@ -28,7 +28,8 @@ export async function answer(
   body: Answer,
 ): Promise<{ number: number; at: Stamp; assigneeId: Id }> {
   const { sync, adapters } = needs
-  return act(sync, { agent, conversationId, name: "answer", commandId: body.id }, async (held, writing) => {
+  const asked = { agent, conversationId, name: "answer", commandId: body.id, follows: true }
+  return act(sync, asked, async (held, writing) => {
     if (held.now.blockedAt !== null) throw refuse("customer-blocked")
     const address = await accessAddress(writing.tx, held, body.addressId)
     await refuseIfDifferent(writing.tx, held, { agentId: agent.agentId, expects: body.expects })
@@ -144,7 +145,7 @@ async function nameOf(tx: Tx, workspaceId: Id, agentId: Id): Promise<string> {
   return rows[0]?.name ?? ""
 }
 
-async function takeByAnswer(writing: Writing, held: Held, agentId: Id): Promise<void> {
+export async function takeByAnswer(writing: Writing, held: Held, agentId: Id): Promise<void> {
   const { assigneeId, offer, closedAt } = held.now
   if (closedAt !== null) {
     reopen(writing, held, agentId)

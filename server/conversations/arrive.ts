@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Id } from "../../protocol/values.ts"
-import { stamp } from "../db/db.ts"
+import { prepared, stamp } from "../db/db.ts"
 import type { Writing } from "../sync/sync.ts"
 import { availableAgents, presence } from "../team/team.ts"
 import { addEntry, addEvent, type Held, type NewEntry } from "./hold.ts"
@@ -120,7 +120,7 @@ export async function findAway(writing: Writing, workspaceId: Id, customerIds: r
       join teams t on t.workspace_id = c.workspace_id and t.id = c.team_id and t.returns_when_away
       join agents a on a.workspace_id = c.workspace_id and a.id = c.assignee_id
            and not ${presence.isAvailable}
-     where c.workspace_id = ${workspaceId} and c.customer_id = any(${customerIds}::uuid[])
+     where c.workspace_id = ${workspaceId} and c.customer_id = ${prepared.anyOf(customerIds)}
        and c.closed_at is null`.execute(writing.tx)
   return new Map(rows.map((row) => [awayKey(row), row.seconds]))
 }

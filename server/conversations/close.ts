@@ -62,7 +62,7 @@ export async function findWaitingSince(tx: Tx, workspaceId: Id, state: State): P
   return rows[0]?.at ?? null
 }
 
-async function isDisabled(tx: Tx, workspaceId: Id, agentId: Id): Promise<boolean> {
+export async function isDisabled(tx: Tx, workspaceId: Id, agentId: Id): Promise<boolean> {
   const { rows } = await sql`
     select id from agents
      where workspace_id = ${workspaceId} and id = ${agentId} and disabled_at is not null`.execute(tx)

@@ -11,6 +11,8 @@
  * Trades: what is unread is counted when a row is loaded instead of being kept, so it cannot drift.
  */
 export { receive } from "./receive.ts"
+export * as ownWords from "./own-words.ts"
+export * as identifying from "./identify.ts"
 export * as acts from "./acts.ts"
 export * as visitors from "./public.ts"
 export * as seen from "./seen.ts"

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely"
 import type { EventView } from "../../protocol/rows.ts"
 import type { DeliveryState, Id, Stamp } from "../../protocol/values.ts"
-import { newId } from "../db/db.ts"
+import { newId, prepared } from "../db/db.ts"
 import type { Writing } from "../sync/sync.ts"
 import { keepMarks } from "./marks.ts"
 import { keysOf, nextAt, stateColumns, stateOf, type State, type StateRecord } from "./state.ts"
@@ -16,6 +16,7 @@ export type NewEntry = {
   text?: string
   event?: EventView
   fileIds?: Id[]
+  thread?: Id
   delivery?: DeliveryState
   providerId?: string | null
   claimedAt?: Stamp | null
@@ -43,10 +44,9 @@ export type Held = {
 export async function hold(
   writing: Writing,
   workspaceId: Id,
-  by: { ids: readonly Id[] } | { customerIds: readonly Id[] },
+  by: { ids: readonly Id[] } | { customerIds: readonly Id[] } | { addressIds: readonly Id[] },
 ): Promise<Held[]> {
-  const matches =
-    "ids" in by ? sql`c.id = any(${by.ids}::uuid[])` : sql`c.customer_id = any(${by.customerIds}::uuid[])`
+  const matches = matching(workspaceId, by)
   const [{ rows }, mentioned] = await Promise.all([
     sql<StateRecord>`/* prepared */
     select ${stateColumns} from conversations c
@@ -64,6 +64,13 @@ export async function hold(
     notices: [],
     withdrawn: new Set(),
   }))
+}
+
+function matching(workspaceId: Id, by: Parameters<typeof hold>[2]): RawBuilder<unknown> {
+  if ("ids" in by) return sql`c.id = ${prepared.anyOf(by.ids)}`
+  if ("customerIds" in by) return sql`c.customer_id = ${prepared.anyOf(by.customerIds)}`
+  return sql`c.customer_id in (
+    select a.customer_id from addresses a where a.workspace_id = ${workspaceId} and a.id = ${prepared.anyOf(by.addressIds)})`
 }
 
 /**
@@ -136,12 +143,12 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
        where c.workspace_id = ${workspaceId} and c.id = given.id
     ), written as (
       insert into entries (workspace_id, id, conversation_id, at, type, agent_id, address_id, source_id, text, event,
-                           file_ids, delivery, provider_id, claimed_at)
+                           file_ids, delivery, provider_id, claimed_at, thread)
       select ${workspaceId}, id, conversation_id, at, type, agent_id, address_id, source_id, coalesce(text, ''), event,
-             coalesce(file_ids, '{}'), delivery, provider_id, claimed_at
+             coalesce(file_ids, '{}'), delivery, provider_id, claimed_at, thread
         from jsonb_to_recordset(${JSON.stringify(touched.flatMap(entryRecords))}::jsonb) as entry (
           id uuid, conversation_id uuid, at timestamptz, type text, agent_id uuid, address_id uuid, source_id uuid,
-          text text, event jsonb, file_ids uuid[], delivery text, provider_id text, claimed_at timestamptz)
+          text text, event jsonb, file_ids uuid[], delivery text, provider_id text, claimed_at timestamptz, thread uuid)
     ), withdrawn as (
       delete from notices n
        using jsonb_to_recordset(${JSON.stringify(touched.flatMap(withdrawnRecords))}::jsonb)
@@ -158,7 +165,7 @@ export async function save(writing: Writing, all: readonly Held[]): Promise<void
 }
 
 /** Who is given it, or asked to take it, finds it in his inbox: a snooze lasts as long as it is whose it was then, and open. */
-function endOldSnooze({ before, now }: Held): void {
+export function endOldSnooze({ before, now }: Pick<Held, "before" | "now">): void {
   const isOld = before.snooze !== null && before.snooze.until === now.snooze?.until
   const isSame =
     now.assigneeId === before.assigneeId &&
@@ -235,6 +242,7 @@ function entryRecords(held: Held): object[] {
     delivery: entry.delivery,
     provider_id: entry.providerId,
     claimed_at: entry.claimedAt,
+    thread: entry.thread,
   }))
 }
 

@@ -7,8 +7,9 @@ import type { Id, Stamp } from "../../protocol/values.ts"
 import { snapshot, type Tx } from "../db/db.ts"
 import type { Sync } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
-import { accessConversation } from "./act.ts"
+import { accessConversation, findMerged } from "./act.ts"
 import { loadEntries } from "./entries.ts"
+import { accessThread } from "./note.ts"
 import { conversationLoader } from "./loading.ts"
 import { isSeenBy, teamIdsOf, teamsSeenBy } from "./visible.ts"
 
@@ -29,11 +30,12 @@ export async function listConversations(sync: Sync, agent: Agent, query: Convers
   })
 }
 
-/** One conversation by its link. */
+/** One conversation by its link; the one it was merged into, if it was. */
 export async function getConversation(sync: Sync, agent: Agent, conversationId: Id): Promise<Page> {
   return snapshot(sync.db, async (tx) => {
-    await accessConversation(tx, agent, conversationId)
-    return pageOf(tx, agent, [conversationId], false)
+    const id = (await findMerged(tx, agent.workspaceId, conversationId)) ?? conversationId
+    await accessConversation(tx, agent, id)
+    return pageOf(tx, agent, [id], false)
   })
 }
 
@@ -159,13 +161,15 @@ export async function listEntries(
   return snapshot(sync.db, async (tx) => {
     await accessConversation(tx, agent, conversationId)
     const { workspaceId } = agent
-    const timeline = { workspaceId, conversationId }
+    const { thread } = query
+    if (thread !== undefined) await accessThread(tx, { workspaceId, conversationId }, thread)
+    const timeline = { workspaceId, conversationId, thread }
     const { ids, hasMore } = await findEntries(tx, timeline, query)
     return { asOf: await findNumber(tx, workspaceId), rows: await loadEntries(tx, workspaceId, ids), hasMore }
   })
 }
 
-type Timeline = { workspaceId: Id; conversationId: Id }
+type Timeline = { workspaceId: Id; conversationId: Id; thread: Id | undefined }
 
 async function findEntries(
   tx: Tx,
@@ -211,12 +215,18 @@ function cut(ids: Id[], limit: number): { ids: Id[]; hasMore: boolean } {
 
 async function entryIds(
   tx: Tx,
-  { workspaceId, conversationId }: Timeline,
+  { workspaceId, conversationId, thread }: Timeline,
   o: { matches: RawBuilder<unknown>; order: "asc" | "desc"; limit: number },
 ): Promise<Id[]> {
+  // The note, then its answers by an index of their own: of a long conversation they are few.
+  const ofThread =
+    thread === undefined
+      ? sql`true`
+      : sql`e.id = any(array(select ${thread}::uuid union all
+                             select t.id from entries t where t.workspace_id = ${workspaceId} and t.thread = ${thread}))`
   const { rows } = await sql<{ id: Id }>`
     select e.id from entries e
-     where e.workspace_id = ${workspaceId} and e.conversation_id = ${conversationId} and ${o.matches}
+     where e.workspace_id = ${workspaceId} and e.conversation_id = ${conversationId} and ${o.matches} and ${ofThread}
      order by e.at ${o.order === "asc" ? sql`asc` : sql`desc`} limit ${o.limit}`.execute(tx)
   return rows.map(({ id }) => id)
 }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely"
 import type { ConversationRow, Row } from "../../protocol/rows.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
-import type { Db, Tx } from "../db/db.ts"
+import { prepared, type Db, type Tx } from "../db/db.ts"
 import type { Loader } from "../sync/sync.ts"
 import { orderedIds } from "./visible.ts"
 import { firstMark } from "./marks.ts"
@@ -18,7 +18,7 @@ export async function keysOfConversations(
   workspaceId: Id,
   ids: readonly Id[] | RawBuilder<unknown>,
 ): Promise<Map<Id, string[]>> {
-  const those = "length" in ids ? sql`any(${ids}::uuid[])` : sql`any(${ids})`
+  const those = "length" in ids ? prepared.anyOf(ids) : sql`any(${ids})`
   const { rows } = await sql<KeysRecord & { id: Id }>`/* prepared */
     select c.id, ${keyColumns} from conversations c
      where c.workspace_id = ${workspaceId} and c.id = ${those}`.execute(tx)
@@ -94,7 +94,7 @@ async function loadAll(
       from conversations c
       join customers customer on customer.workspace_id = c.workspace_id and customer.id = c.customer_id
       left join entries last on last.workspace_id = c.workspace_id and last.id = c.last_entry_id
-     where c.workspace_id = ${workspaceId} and c.id = any(${ids}::uuid[])`.execute(tx)
+     where c.workspace_id = ${workspaceId} and c.id = ${prepared.anyOf(ids)}`.execute(tx)
   return new Map(
     rows.map((record) => {
       const { customer, firstSeenAt, addresses, last } = record
@@ -161,28 +161,38 @@ export function excerpt(text: string): string {
 
 type Pair = { id: Id; agentId: Id }
 
-/** What is each reader's alone. */
+/** What is each reader's alone. Most of them have read up to the same place: what came after it is counted once. */
 async function loadOwn(
   tx: Tx,
   workspaceId: Id,
   { ids, agentIds }: { ids: readonly Id[]; agentIds: readonly Id[] },
 ): Promise<(Pair & Own)[]> {
   const { rows } = await sql<Pair & Own>`/* prepared */
-    select pair.id, pair."agentId", mark.at as "readUpTo",
-           coalesce(mention.is_mentioned, false) as "isMentioned",
-           coalesce(mention.is_unread, false) as "hasUnreadMention",
-           exists (select 1 from stars s where s.workspace_id = ${workspaceId} and s.agent_id = pair."agentId"
-                      and s.conversation_id = pair.id) as "isStarred",
-           least(100, ${unreadCount(workspaceId)})::int as unread
-      from (select id, "agentId" from unnest(${ids}::uuid[]) id
-             cross join unnest(${agentIds}::uuid[]) "agentId") pair
-      join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
-      cross join lateral (${markOf(workspaceId)}) mark
-      left join lateral (
-        select true as is_mentioned, bool_or(mark.at is null or n.at > mark.at) as is_unread from notices n
-         where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = pair."agentId"
-           and n.what = 'mention' and not n.is_done
-        having count(*) > 0) mention on true`.execute(tx)
+    with marked as (
+      select pair.id, pair."agentId", mark.at
+        from (select id, "agentId" from unnest(${prepared.listOf(ids)}) id
+               cross join unnest(${prepared.listOf(agentIds)}) "agentId") pair
+        join conversations c on c.workspace_id = ${workspaceId} and c.id = pair.id
+       cross join lateral (${markOf(workspaceId)}) mark
+    ), written as materialized (
+      select pair.id, mark.at, ${writtenCount(workspaceId)} as count
+        from (select distinct id, at from marked) pair cross join lateral (select pair.at) mark
+    )
+    select pair.id, pair."agentId", pair.at as "readUpTo",
+           noticed."isMentioned", noticed."hasUnreadMention",
+           coalesce((select true from stars s where s.workspace_id = ${workspaceId} and s.agent_id = pair."agentId"
+                        and s.conversation_id = pair.id), false) as "isStarred",
+           least(100, written.count + noticed.count)::int as unread
+      from marked pair
+      join written on written.id = pair.id and written.at is not distinct from pair.at
+     cross join lateral (
+        select count(*) filter (where is_new) as count, coalesce(bool_or(is_mention), false) as "isMentioned",
+               coalesce(bool_or(is_mention and is_new), false) as "hasUnreadMention"
+          from (select n.what = 'mention' and not n.is_done as is_mention,
+                       n.at > coalesce(pair.at, '-infinity') as is_new
+                  from notices n
+                 where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id
+                   and n.agent_id = pair."agentId") notice) noticed`.execute(tx)
   return rows
 }
 
@@ -203,13 +213,18 @@ export function markOf(workspaceId: Id) {
 
 /** Expects `pair` and `mark`. What the customer wrote and what concerns the agent himself, after his mark. */
 export function unreadCount(workspaceId: Id) {
-  return sql`(
-    (select count(*) from (
-       select 1 from entries e
-        where e.workspace_id = ${workspaceId} and e.conversation_id = pair.id and e.type = 'message'
-          and e.agent_id is null and e.at > coalesce(mark.at, '-infinity') limit 100) written)
+  return sql`(${writtenCount(workspaceId)}
   + (select count(*) from (
        select 1 from notices n
         where n.workspace_id = ${workspaceId} and n.conversation_id = pair.id and n.agent_id = pair."agentId"
           and n.at > coalesce(mark.at, '-infinity') limit 100) noticed))`
+}
+
+/** Expects `pair` and `mark`. */
+function writtenCount(workspaceId: Id) {
+  return sql`(
+    select count(*) from (
+      select 1 from entries e
+       where e.workspace_id = ${workspaceId} and e.conversation_id = pair.id and e.type = 'message'
+         and e.agent_id is null and e.at > coalesce(mark.at, '-infinity') limit 100) written)`
 }

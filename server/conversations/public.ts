@@ -1,6 +1,6 @@
 /**
  * What a customer may know of his conversation and of those who answer him, picked field by field: messages that
- * went through his own address, and of an agent the first name, initials and a colour. Notes, events, other
+ * went through his own address, and of an agent the first name, a photo, initials and a colour. Notes, events, other
  * addresses, e-mail addresses, teams and who is looking are never read here, so nothing can forget to drop them.
  */
 import { sql } from "kysely"
@@ -12,7 +12,7 @@ import {
   type PublicMessage,
 } from "../../protocol/visitor.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"
-import type { Db, Tx } from "../db/db.ts"
+import { prepared, type Db, type Tx } from "../db/db.ts"
 import { filesOf } from "./entries.ts"
 import type { FileView } from "../../protocol/rows.ts"
 import { availableAgents, membersOf, presence } from "../team/team.ts"
@@ -26,6 +26,7 @@ type MessageRecord = {
   text: string
   agentId: Id | null
   agentName: string | null
+  photo: string | null
   isSeen: boolean
   files: FileView[]
 }
@@ -39,7 +40,7 @@ export async function publicMessages(
   o: { workspaceId: Id; addressId: Id; before: Stamp; limit: number } & Linking,
 ): Promise<PublicMessage[]> {
   const { rows } = await sql<MessageRecord>`
-    select e.id, e.at, e.text, e.agent_id as "agentId", a.name as "agentName",
+    select e.id, e.at, e.text, e.agent_id as "agentId", a.name as "agentName", a.photo,
            e.agent_id is null and e.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
            ${filesOf(o.workspaceId, sql`e.file_ids`)} as files
       from entries e
@@ -53,8 +54,8 @@ export async function publicMessages(
 }
 
 function messageOf(record: MessageRecord, { linkOf }: Linking): PublicMessage {
-  const { id, at, text, agentId, agentName, isSeen } = record
-  const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "" })
+  const { id, at, text, agentId, agentName, photo, isSeen } = record
+  const agent = agentId === null ? null : faceOf({ id: agentId, name: agentName ?? "", photo })
   const files = record.files.map(({ id, name, type, size, width, height, voice }) => ({
     ...{ id, name, type, size, width, height, voice },
     path: linkOf(id),
@@ -77,7 +78,7 @@ export async function publicNews(
     "ids" in o
       ? sql`
         select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
-         where ${ofAddress} and e.id = any(${o.ids}::uuid[])
+         where ${ofAddress} and e.id = ${prepared.anyOf(o.ids)}
         union
         (select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
           where ${ofAddress} and e.agent_id is null and e.at <= (select agent_seen_at from address)
@@ -89,7 +90,7 @@ export async function publicNews(
     with address as materialized (
       select seen_at, agent_seen_at from addresses where workspace_id = ${o.workspaceId} and id = ${o.addressId}
     )
-    select told.id, told.at, told.text, told.agent_id as "agentId", a.name as "agentName",
+    select told.id, told.at, told.text, told.agent_id as "agentId", a.name as "agentName", a.photo,
            told.agent_id is null and told.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
            (select count(*) from entries e
              where ${ofAddress} and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')) as unread,
@@ -105,12 +106,12 @@ export async function publicNews(
 /** The conversation of an address; it exists from the first message on. */
 export async function findConversationOf(
   db: Db,
-  o: { workspaceId: Id; customerId: Id },
+  o: { workspaceId: Id; addressId: Id },
 ): Promise<Id | undefined> {
   const { rows } = await sql<{ id: Id }>`/* prepared */
-    select id from conversations where workspace_id = ${o.workspaceId} and customer_id = ${o.customerId}`.execute(
-    db,
-  )
+    select c.id from addresses a
+      join conversations c on c.workspace_id = a.workspace_id and c.customer_id = a.customer_id
+     where a.workspace_id = ${o.workspaceId} and a.id = ${o.addressId}`.execute(db)
   return rows[0]?.id
 }
 
@@ -118,7 +119,7 @@ export async function findConversationOf(
 export async function publicHome(
   tx: Tx,
   o: { workspaceId: Id; teamId: Id; greeting: string; now: Date },
-): Promise<Omit<HomeAnswer, "replyMinutes">> {
+): Promise<Omit<HomeAnswer, "replyMinutes" | "takesEmail">> {
   const { workspaceId, teamId } = o
   const available = await availableAgents(tx, workspaceId, teamId)
   const members = await membersOf(tx, workspaceId, [teamId])
@@ -137,18 +138,20 @@ export async function publicHome(
 /** In the order asked for; unknown ones are left out. */
 export async function publicFaces(db: Db, workspaceId: Id, agentIds: readonly Id[]): Promise<Face[]> {
   if (agentIds.length === 0) return []
-  const { rows } = await sql<{ id: Id; name: string }>`
-    select a.id, a.name from agents a
+  const { rows } = await sql<Shown>`
+    select a.id, a.name, a.photo from agents a
      where a.workspace_id = ${workspaceId} and a.id = any(${[...agentIds]}::uuid[])
      order by array_position(${[...agentIds]}::uuid[], a.id)`.execute(db)
   return rows.map(faceOf)
 }
 
+type Shown = { id: Id; name: string; photo: string | null }
+
 /** An agent who entered his e-mail address as his name is shown by its first letter only. */
-function faceOf({ id, name }: { id: Id; name: string }): Face {
+function faceOf({ id, name, photo }: Shown): Face {
   const initials = initialsOf(name)
   const [first = ""] = name.trim().split(/\s+/)
-  return { name: first.includes("@") ? initials : first, initials, color: colorOf(id) }
+  return { name: first.includes("@") ? initials : first, initials, color: colorOf(id), photo }
 }
 
 const FEWEST_REPLIES = 3

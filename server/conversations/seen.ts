@@ -2,10 +2,11 @@
 import { sql } from "kysely"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import { markSeen } from "../customers/customers.ts"
+import { prepared } from "../db/db.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { audienceOf, hold, type Held } from "./hold.ts"
 
-type Saw = { workspaceId: Id; addressId: Id; customerId: Id; upTo: Stamp }
+type Saw = { workspaceId: Id; addressId: Id; upTo: Stamp }
 type Waiting = { latest: Map<Id, Saw>; written: Promise<void> }
 
 /** What browsers say they got within this time, in milliseconds, is one change of the workspace and not hundreds. */
@@ -73,28 +74,25 @@ async function mark(
 ): Promise<Held[]> {
   const { tx } = writing
   const earlier = state === "read" ? ["sent", "delivered"] : ["sent"]
-  const those = all.map(({ addressId, customerId, upTo }) => ({
-    address_id: addressId,
-    customer_id: customerId,
-    up_to: upTo,
-  }))
+  const those = all.map(({ addressId, upTo }) => ({ address_id: addressId, up_to: upTo }))
+  const addressIds = all.map(({ addressId }) => addressId)
   const [, held, { rows }] = await Promise.all([
     sql`/* prepared */
       select id from addresses
-       where workspace_id = ${workspaceId} and id = any(${all.map(({ addressId }) => addressId)}::uuid[])
+       where workspace_id = ${workspaceId} and id = ${prepared.anyOf(addressIds)}
        order by source_id, value collate "C"
          for update`.execute(tx),
-    hold(writing, workspaceId, { customerIds: all.map(({ customerId }) => customerId) }),
+    hold(writing, workspaceId, { addressIds }),
     // What he has seen before needs no second look.
     sql<{ id: Id; customerId: Id; addressId: Id }>`/* prepared */
       update entries e set delivery = ${state}
-        from jsonb_to_recordset(${JSON.stringify(those)}::jsonb) as saw (address_id uuid, customer_id uuid, up_to timestamptz)
+        from ${prepared.rowsOf(those, sql`address_id uuid, up_to timestamptz`)} saw
         join addresses address on address.workspace_id = ${workspaceId} and address.id = saw.address_id
-        join conversations c on c.workspace_id = ${workspaceId} and c.customer_id = saw.customer_id
+        join conversations c on c.workspace_id = ${workspaceId} and c.customer_id = address.customer_id
        where e.workspace_id = ${workspaceId} and e.address_id = saw.address_id and e.type = 'message'
          and e.agent_id is not null and e.at <= least(saw.up_to, c.last_at)
          and e.at > coalesce(address.seen_at, '-infinity') and e.delivery = any(${earlier}::text[])
-      returning e.id, saw.customer_id as "customerId", saw.address_id as "addressId"`.execute(tx),
+      returning e.id, address.customer_id as "customerId", saw.address_id as "addressId"`.execute(tx),
   ])
   for (const { id, customerId, addressId } of rows) {
     const conversation = held.find(({ now }) => now.customerId === customerId)

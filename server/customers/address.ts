@@ -14,6 +14,9 @@ export type AddressRecord = {
   seenAt: Stamp | null
   /** Up to where an agent has seen what he wrote. */
   agentSeenAt: Stamp | null
+  /** Where answers are mailed to that the customer does not see, and up to where none are. */
+  mailTo: string | null
+  mailedUpTo: Stamp | null
 }
 
 export async function findAddress(
@@ -27,7 +30,8 @@ export async function findAddress(
       : sql`source_id = ${which.sourceId} and value = ${which.value}`
   const { rows } = await sql<AddressRecord>`/* prepared */
     select id, customer_id as "customerId", source_id as "sourceId", channel, value, display,
-           opted_out_at as "optedOutAt", seen_at as "seenAt", agent_seen_at as "agentSeenAt"
+           opted_out_at as "optedOutAt", seen_at as "seenAt", agent_seen_at as "agentSeenAt",
+           mail_to as "mailTo", mailed_up_to as "mailedUpTo"
     from addresses where workspace_id = ${workspaceId} and ${matches}`.execute(tx)
   return rows[0]
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Channel, Id, Stamp } from "../../protocol/values.ts"
-import { newId, type Tx } from "../db/db.ts"
+import { newId, prepared, type Tx } from "../db/db.ts"
 
 /** What is known about a customer from where he writes; it fills what is missing and overwrites nothing. */
 export type Profile = {
@@ -31,6 +31,8 @@ function keyOf({ sourceId, value }: Pick<Claim, "sourceId" | "value">): string {
   return `${sourceId} ${value}`
 }
 
+const profileColumns = sql`source_id uuid, value text, name text, city text, country text, language text`
+
 /** Those who have written before, in one statement however many they are. */
 async function claimKnown(
   tx: Tx,
@@ -40,8 +42,7 @@ async function claimKnown(
   const given = claims.map(({ sourceId, value, profile }) => ({ source_id: sourceId, value, ...profile }))
   const { rows } = await sql<{ addressId: Id; customerId: Id; sourceId: Id; value: string }>`/* prepared */
     with given as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
-               as given (source_id uuid, value text, name text, city text, country text, language text)
+      select * from ${prepared.rowsOf(given, profileColumns)} given
     ), held as (
       select a.id, a.customer_id, given.*
         from given join addresses a on a.workspace_id = ${workspaceId} and a.source_id = given.source_id

@@ -14,8 +14,11 @@
  */
 export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
+export * as mailing from "./mailing.ts"
 export * as finding from "./finding.ts"
 export * as sightings from "./sightings.ts"
 export * as importing from "./importing.ts"
+export * as merging from "./merging.ts"
 export * as notes from "./notes.ts"
+export * as visitorKeys from "./visitor-keys.ts"
 export { placeOfIp, placeOfNumber, showNumber } from "./place.ts"

@@ -23,6 +23,15 @@ export async function rename(tx: Tx, of: Of, name: string | null): Promise<boole
   return rows.length > 0
 }
 
+/** What an agent calls him stays. */
+export async function nameUnnamed(tx: Tx, of: Of, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    update customers set name = ${name}
+     where workspace_id = ${of.workspaceId} and id = ${of.customerId} and name is null
+    returning id`.execute(tx)
+  return rows.length > 0
+}
+
 /** Of two at the same moment the later stays; null takes the field away. Refuses `too-many-fields`. */
 export async function setField(
   tx: Tx,

@@ -1,3 +1,4 @@
+export { deviceOf } from "./device.ts"
 import { sql } from "kysely"
 import type { CustomerHistory } from "../../protocol/customers.ts"
 import type { Id, Stamp } from "../../protocol/values.ts"

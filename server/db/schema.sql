@@ -26,9 +26,20 @@ create table addresses (
   last_used_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   user_agent text,
+  mail_to text,
+  mailed_up_to timestamp with time zone,
   constraint addresses_pkey PRIMARY KEY (workspace_id, id),
   constraint addresses_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint addresses_value_key UNIQUE (workspace_id, source_id, value)
+);
+
+create table agent_photos (
+  workspace_id uuid not null,
+  path text not null,
+  agent_id uuid not null,
+  picture bytea,
+  constraint agent_photos_pkey PRIMARY KEY (workspace_id, path),
+  constraint agent_photos_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id)
 );
 
 create table agents (
@@ -46,6 +57,8 @@ create table agents (
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null,
   undoes_send boolean default false not null,
+  language text,
+  photo text,
   constraint agents_pkey PRIMARY KEY (workspace_id, id),
   constraint agents_capacity_check CHECK ((capacity >= 0)),
   constraint agents_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text]))),
@@ -191,7 +204,7 @@ create table drafts (
   is_note boolean not null,
   write_id uuid not null,
   at timestamp with time zone not null,
-  constraint drafts_pkey PRIMARY KEY (workspace_id, agent_id, conversation_id),
+  thread uuid,
   constraint drafts_conversation_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
 );
 
@@ -212,6 +225,7 @@ create table entries (
   sending_since timestamp with time zone,
   provider_id text,
   claimed_at timestamp with time zone,
+  thread uuid,
   constraint entries_pkey PRIMARY KEY (workspace_id, id),
   constraint entries_conversation_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint entries_order_key UNIQUE (workspace_id, conversation_id, at),
@@ -225,6 +239,15 @@ create table entry_labels (
   agent_id uuid not null,
   at timestamp with time zone not null,
   constraint entry_labels_pkey PRIMARY KEY (workspace_id, entry_id, label_id)
+);
+
+create table entry_previews (
+  workspace_id uuid not null,
+  entry_id uuid not null,
+  preview_id uuid not null,
+  constraint entry_previews_pkey PRIMARY KEY (workspace_id, entry_id),
+  constraint entry_previews_entry_fkey FOREIGN KEY (workspace_id, entry_id) REFERENCES entries(workspace_id, id) ON DELETE CASCADE,
+  constraint entry_previews_preview_fkey FOREIGN KEY (workspace_id, preview_id) REFERENCES previews(workspace_id, id) ON DELETE CASCADE
 );
 
 create table entry_words (
@@ -276,6 +299,7 @@ create table identity."user" (
   image text,
   "createdAt" timestamp with time zone not null,
   "updatedAt" timestamp with time zone not null,
+  "twoFactorEnabled" boolean default false not null,
   constraint user_pkey PRIMARY KEY (id),
   constraint user_email_key UNIQUE (email)
 );
@@ -298,6 +322,23 @@ create table identity.account (
   constraint account_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE
 );
 
+create table identity.passkey (
+  id text not null,
+  name text,
+  "publicKey" text not null,
+  "userId" text not null,
+  "credentialID" text not null,
+  counter bigint not null,
+  "deviceType" text not null,
+  "backedUp" boolean not null,
+  transports text,
+  "createdAt" timestamp with time zone,
+  aaguid text,
+  constraint passkey_pkey PRIMARY KEY (id),
+  constraint passkey_credential_key UNIQUE ("credentialID"),
+  constraint passkey_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE
+);
+
 create table identity.session (
   id text not null,
   "expiresAt" timestamp with time zone not null,
@@ -307,9 +348,23 @@ create table identity.session (
   "ipAddress" text,
   "userAgent" text,
   "userId" text not null,
+  by_passkey boolean default false not null,
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_key UNIQUE (token),
   constraint session_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE
+);
+
+create table identity.two_factor (
+  id text not null,
+  secret text not null,
+  "backupCodes" text not null,
+  "userId" text not null,
+  verified boolean,
+  "failedVerificationCount" integer,
+  "lockedUntil" timestamp with time zone,
+  constraint two_factor_pkey PRIMARY KEY (id),
+  constraint two_factor_user_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint two_factor_user_key UNIQUE ("userId")
 );
 
 create table identity.verification (
@@ -393,6 +448,28 @@ create unlogged table limits (
   constraint limits_pkey PRIMARY KEY (key)
 );
 
+create table logos (
+  workspace_id uuid not null,
+  id uuid not null,
+  source_id uuid not null,
+  body bytea not null,
+  made_at timestamp with time zone not null,
+  constraint logos_pkey PRIMARY KEY (id)
+);
+
+create table mail_places (
+  workspace_id uuid not null,
+  fed_number bigint not null,
+  constraint mail_places_pkey PRIMARY KEY (workspace_id)
+);
+
+create table mail_refusals (
+  workspace_id uuid not null,
+  email_hash text not null,
+  at timestamp with time zone not null,
+  constraint mail_refusals_pkey PRIMARY KEY (workspace_id, email_hash)
+);
+
 create table marks (
   workspace_id uuid not null,
   agent_id uuid not null,
@@ -410,6 +487,17 @@ create table memberships (
   constraint memberships_pkey PRIMARY KEY (workspace_id, team_id, agent_id),
   constraint memberships_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
   constraint memberships_team_fkey FOREIGN KEY (workspace_id, team_id) REFERENCES teams(workspace_id, id)
+);
+
+create table merges (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  merged_id uuid not null,
+  at timestamp with time zone not null,
+  kept jsonb not null,
+  constraint merges_pkey PRIMARY KEY (workspace_id, id),
+  constraint merges_merged_key UNIQUE (workspace_id, merged_id)
 );
 
 create table notices (
@@ -430,6 +518,23 @@ create table notification_preferences (
   preference jsonb not null,
   constraint notification_preferences_pkey PRIMARY KEY (workspace_id, agent_id),
   constraint notification_preferences_agent_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id)
+);
+
+create table preview_places (
+  workspace_id uuid not null,
+  fed_number bigint not null,
+  constraint preview_places_pkey PRIMARY KEY (workspace_id)
+);
+
+create table previews (
+  workspace_id uuid not null,
+  id uuid not null,
+  address text not null,
+  title text,
+  description text,
+  picture bytea,
+  fetched_at timestamp with time zone not null,
+  constraint previews_pkey PRIMARY KEY (workspace_id, id)
 );
 
 create table push_keys (
@@ -524,6 +629,19 @@ create table teams (
   constraint teams_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table visitor_keys (
+  workspace_id uuid not null,
+  source_id uuid not null,
+  id uuid not null,
+  value text not null,
+  link_hash text,
+  key_hash text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  claims jsonb,
+  constraint visitor_keys_pkey PRIMARY KEY (workspace_id, id)
+);
+
 create table visits (
   workspace_id uuid not null,
   address_id uuid not null,
@@ -576,12 +694,18 @@ create table workspaces (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
+  two_factors_since timestamp with time zone,
+  shows_previews boolean default true not null,
   constraint workspaces_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX addresses_customer_index ON public.addresses USING btree (workspace_id, customer_id);
 
 CREATE INDEX addresses_found_index ON public.addresses USING gin (value gin_trgm_ops) WHERE (channel <> 'web-chat'::text);
+
+CREATE INDEX addresses_mail_index ON public.addresses USING btree (workspace_id, mail_to) WHERE (mail_to IS NOT NULL);
+
+CREATE INDEX agent_photos_agent_index ON public.agent_photos USING btree (workspace_id, agent_id);
 
 CREATE INDEX changes_at_index ON public.changes USING brin (at);
 
@@ -623,13 +747,19 @@ CREATE INDEX devices_agent_index ON public.devices USING btree (workspace_id, ag
 
 CREATE INDEX devices_session_index ON public.devices USING btree (session_id);
 
+CREATE UNIQUE INDEX drafts_key ON public.drafts USING btree (workspace_id, agent_id, conversation_id, thread) NULLS NOT DISTINCT;
+
 CREATE INDEX entries_address_index ON public.entries USING btree (workspace_id, address_id, at) WHERE (type = 'message'::text);
 
 CREATE INDEX entries_from_customer_index ON public.entries USING btree (workspace_id, conversation_id, at) WHERE ((type = 'message'::text) AND (agent_id IS NULL));
 
 CREATE UNIQUE INDEX entries_provider_key ON public.entries USING btree (workspace_id, source_id, provider_id) WHERE (provider_id IS NOT NULL);
 
+CREATE INDEX entries_thread_index ON public.entries USING btree (workspace_id, thread, at) WHERE (thread IS NOT NULL);
+
 CREATE INDEX entry_labels_label_index ON public.entry_labels USING btree (workspace_id, label_id, at);
+
+CREATE INDEX entry_previews_preview_index ON public.entry_previews USING btree (workspace_id, preview_id);
 
 CREATE INDEX entry_words_at_index ON public.entry_words USING btree (workspace_id, at, conversation_id);
 
@@ -638,6 +768,8 @@ CREATE INDEX entry_words_words_index ON public.entry_words USING gin (words) WIT
 CREATE INDEX files_unsent_index ON public.files USING btree (workspace_id, uploader) WHERE (entry_id IS NULL);
 
 CREATE INDEX account_user_index ON identity.account USING btree ("userId");
+
+CREATE INDEX passkey_user_index ON identity.passkey USING btree ("userId");
 
 CREATE INDEX session_user_index ON identity.session USING btree ("userId");
 
@@ -653,14 +785,28 @@ CREATE INDEX jobs_running_key ON public.jobs USING btree (workspace_id, key) WHE
 
 CREATE UNIQUE INDEX labels_name_key ON public.labels USING btree (workspace_id, lower(name)) WHERE ((merged_into IS NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX logos_source_index ON public.logos USING btree (workspace_id, source_id);
+
 CREATE INDEX memberships_agent_index ON public.memberships USING btree (workspace_id, agent_id);
+
+CREATE INDEX merges_conversation_index ON public.merges USING btree (workspace_id, conversation_id, at);
 
 CREATE INDEX notices_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE (what = 'mention'::text);
 
 CREATE INDEX notices_open_mention_index ON public.notices USING btree (workspace_id, agent_id, conversation_id) WHERE ((what = 'mention'::text) AND (NOT is_done));
 
+CREATE INDEX previews_address_index ON public.previews USING btree (workspace_id, md5(address), fetched_at);
+
+CREATE INDEX previews_fetched_index ON public.previews USING btree (fetched_at);
+
 CREATE INDEX remarks_customer_index ON public.remarks USING btree (workspace_id, customer_id, at);
 
 CREATE UNIQUE INDEX teams_everyone_key ON public.teams USING btree (workspace_id) WHERE is_everyone;
+
+CREATE INDEX visitor_keys_address_index ON public.visitor_keys USING btree (workspace_id, source_id, value);
+
+CREATE UNIQUE INDEX visitor_keys_key_index ON public.visitor_keys USING btree (key_hash) WHERE (key_hash IS NOT NULL);
+
+CREATE UNIQUE INDEX visitor_keys_link_index ON public.visitor_keys USING btree (link_hash) WHERE (link_hash IS NOT NULL);
 
 CREATE INDEX webhook_deliveries_created_index ON public.webhook_deliveries USING btree (workspace_id, webhook_id, created_at DESC);

@@ -18,6 +18,14 @@ export type Access = {
 
 type Reach = { access: Access; mayConnectTo: (ip: string) => boolean; trustsProvider: boolean }
 
+/** How a stranger's address is asked; each it is redirected to in the same way. */
+type Asking = {
+  signal: AbortSignal
+  mostRedirects: number
+  /** What the request says; throws `FileRefused` where it must not be made. */
+  request: (url: URL) => { headers: Record<string, string> } & Partial<ReturnType<typeof outsideOnly>>
+}
+
 const mostRedirects = 5
 const patience = 60_000
 
@@ -27,7 +35,7 @@ export async function* download(
   o: Reach & { mostBytes: number },
 ): AsyncGenerator<Uint8Array> {
   const signal = AbortSignal.timeout(patience)
-  const response = await follow(remote, { ...o, signal })
+  const { response } = await follow(remote, { signal, mostRedirects, request: requestOf(o) })
   try {
     let size = 0
     for await (const chunk of response) {
@@ -43,12 +51,16 @@ export async function* download(
   }
 }
 
-async function follow(remote: string, o: Reach & { signal: AbortSignal }): Promise<IncomingMessage> {
+/** The answer at the end of all redirects, and where that is. Its body is the caller's to read or to destroy. */
+export async function follow(
+  remote: string,
+  asking: Asking,
+): Promise<{ url: URL; response: IncomingMessage }> {
   let url = parse(remote)
-  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-    const response = await get(url, o)
+  for (let redirects = 0; redirects <= asking.mostRedirects; redirects += 1) {
+    const response = await get(url, asking)
     const { statusCode: status = 0, headers } = response
-    if (status === 200) return response
+    if (status === 200) return { url, response }
     response.destroy()
     if (status < 300 || status >= 400 || headers.location === undefined)
       throw new Error(`A file was answered with status ${status}.`)
@@ -64,21 +76,19 @@ function parse(text: string, from?: URL): URL {
   return url
 }
 
-function get(url: URL, o: Reach & { signal: AbortSignal }): Promise<IncomingMessage> {
-  const isProvider = url.origin === o.access.origin
-  const isTrusted = isProvider && o.trustsProvider
-  const refused = () => new FileRefused("it lies inside our network")
-  const connection = isTrusted ? {} : outsideOnly(url, refused, o.mayConnectTo)
+function requestOf({ access, mayConnectTo, trustsProvider }: Reach): Asking["request"] {
+  return (url) => {
+    const isProvider = url.origin === access.origin
+    const refused = () => new FileRefused("it lies inside our network")
+    const connection = isProvider && trustsProvider ? {} : outsideOnly(url, refused, { mayConnectTo })
+    return { headers: isProvider ? access.headers : {}, ...connection }
+  }
+}
+
+async function get(url: URL, { request: requestOf, signal }: Asking): Promise<IncomingMessage> {
+  const options = { signal, ...requestOf(url), agent: false } as const
   const request = url.protocol === "https:" ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
-    request(url, {
-      headers: isProvider ? o.access.headers : {},
-      signal: o.signal,
-      agent: false,
-      ...connection,
-    })
-      .once("response", resolve)
-      .once("error", reject)
-      .end()
+    request(url, options).once("response", resolve).once("error", reject).end()
   })
 }

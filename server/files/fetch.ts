@@ -7,6 +7,9 @@ import { measure } from "./picture.ts"
 import type { FileRecord, Found } from "./record.ts"
 import type { FileStore } from "./store.ts"
 
+export { FileRefused, follow } from "./download.ts"
+export { isPublicAddress, type FindAddresses } from "./network.ts"
+
 /** Twice what carriers let through in an MMS. */
 const mostBytes = 10 * 1024 * 1024
 

@@ -1,5 +1,7 @@
-import { lookup } from "node:dns"
+import type { LookupAddress } from "node:dns"
+import { lookup } from "node:dns/promises"
 import { BlockList, isIP, type LookupFunction } from "node:net"
+import { callbackify } from "node:util"
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry
 const inside = new BlockList()
@@ -41,6 +43,10 @@ export function isPublicAddress(ip: string): boolean {
   return version === 6 && given.check(ip, "ipv6") && !special.check(ip, "ipv6")
 }
 
+export type FindAddresses = (host: string) => Promise<LookupAddress[]>
+
+const findBySystem: FindAddresses = (host) => lookup(host, { all: true })
+
 /**
  * What a request to an address of a stranger's has to be made with: the very addresses that are connected to are
  * checked, so that a name that resolves to another one the next time gains nothing. Throws `refused()`, or fails to
@@ -49,14 +55,17 @@ export function isPublicAddress(ip: string): boolean {
 export function outsideOnly(
   url: URL,
   refused: () => Error,
-  mayConnectTo: (ip: string) => boolean = isPublicAddress,
+  {
+    mayConnectTo = isPublicAddress,
+    find = findBySystem,
+  }: { mayConnectTo?: (ip: string) => boolean; find?: FindAddresses } = {},
 ): { agent: false; lookup: LookupFunction } {
   const host = url.hostname.replace(/^\[|\]$/g, "")
   if (isIP(host) !== 0 && !mayConnectTo(host)) throw refused()
   return {
     agent: false,
     lookup(hostname, options, callback) {
-      lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      callbackify(find)(hostname, (error, addresses) => {
         if (error) return callback(error, [])
         if (!addresses.every(({ address }) => mayConnectTo(address))) return callback(refused(), [])
         const [first] = addresses

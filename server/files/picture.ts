@@ -1,5 +1,5 @@
 import type { Sharp } from "sharp"
-import { isRaster } from "./kind.ts"
+import { isRaster, sniffBytes } from "./kind.ts"
 import type { Found } from "./record.ts"
 
 /** Wider or higher is shown smaller, in pixels: in a timeline, and in the viewer and to customers. */
@@ -44,6 +44,26 @@ export async function remake(bytes: Uint8Array, size: PictureSize): Promise<Buff
       .timeout({ seconds: LONGEST })
       .toBuffer(),
   )
+}
+
+/** As large as each is shown at most, on a screen of fine pixels: a person's middle square, a company's sign whole. */
+const SMALL = {
+  photo: { width: 192, height: 192, fit: "cover" },
+  logo: { width: 256, height: 256, fit: "inside", withoutEnlargement: true },
+  preview: { width: 216, height: 162, fit: "cover" },
+} as const
+
+/** Made anew like every picture, small and still. Undefined where the bytes are no picture that we show. */
+export async function makeSmall(bytes: Uint8Array, what: keyof typeof SMALL): Promise<Buffer | undefined> {
+  if (!isRaster(await sniffBytes(bytes, ""))) return undefined
+  return inTurn(async () =>
+    (await open(bytes))
+      .autoOrient()
+      .resize(SMALL[what])
+      .webp({ quality: 82 })
+      .timeout({ seconds: LONGEST })
+      .toBuffer(),
+  ).catch(() => undefined)
 }
 
 /** Loaded with the first picture: a server that is sent none does not pay for it. */

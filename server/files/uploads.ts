@@ -141,6 +141,17 @@ export async function forgetUnsent(needs: Needs, now: Date): Promise<void> {
   for (const file of rows) await remove(needs, file)
 }
 
+/** What was uploaded and not sent is another's now. */
+export async function handOver(
+  tx: Tx,
+  workspaceId: Id,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await sql`
+    update files set uploader = ${to}
+     where workspace_id = ${workspaceId} and uploader = ${from} and entry_id is null`.execute(tx)
+}
+
 async function accessUpload(db: Db, { workspaceId, id, uploader }: Upload): Promise<FileRecord> {
   const file = await findFile(db, workspaceId, id)
   if (file === undefined || file.uploader !== uploader) throw refuse("not-found")

@@ -5,18 +5,15 @@ import { makeWebsiteSource } from "../channels/channels.ts"
 import type { Config } from "../config/config.ts"
 import { endSessions, type Sync } from "../sync/sync.ts"
 import { acts, type Identity } from "../team/team.ts"
+import { askedIn } from "./asked-in.ts"
+import { fromOf, setCookies, type From, type Guard } from "./guard.ts"
 import { createLimit, networkOf } from "./limit.ts"
 import { serveAnyone, type App } from "./route.ts"
-import { createJointLimit, type JointLimit } from "./joint-limit.ts"
-import { createTurns } from "./turns.ts"
+import { createJointLimit } from "./joint-limit.ts"
 
-type Needs = { sync: Sync; config: Config; identity: Identity }
+type Needs = { sync: Sync; config: Config; identity: Identity; guard: Guard }
 type Person = { name?: string | undefined; email?: string | undefined; password?: string | undefined }
 
-/** Guesses at one person's password from one place; somebody else's guesses elsewhere lock nobody out. */
-const GUESSES = { name: "guesses", most: 10, seconds: 10 * 60 }
-/** Passwords from one place. Each is slow to check, on purpose. */
-const CHECKS = { atOnceOfOne: 2, mostWaitingOfOne: 50 }
 /** Workspaces from one place, where anybody may make one. */
 const WORKSPACES = { name: "workspaces", most: 20, seconds: 60 * 60 }
 /** Mails to one person. Whoever asks for them all has had them sent to their owner, who can use the latest. */
@@ -25,14 +22,10 @@ const RESET_MAILS = { name: "reset-mails", most: 5, seconds: 60 * 60 }
 const RESET_REQUESTS = { most: 100, seconds: 60 * 60 }
 
 /**
- * First start, signing in and out, forgotten passwords, accepting invitations: what is asked by someone who is
- * not (yet) an agent.
+ * First start, forgotten passwords, accepting invitations: what is asked by someone who is not (yet) an agent.
  */
 export function accountRoutes(app: App, needs: Needs): void {
-  const { sync, config, identity } = needs
-  // A check keeps a database connection while it lasts: everybody else needs some, too.
-  const atOnce = Math.ceil(config.databaseConnections / 4)
-  const guard = { guesses: createJointLimit(sync.db, GUESSES), checks: createTurns({ atOnce, ...CHECKS }) }
+  const { sync, config, identity, guard } = needs
   const workspaces = createJointLimit(sync.db, WORKSPACES)
   const resetMails = createJointLimit(sync.db, RESET_MAILS)
   const resetRequests = createLimit(RESET_REQUESTS)
@@ -44,7 +37,12 @@ export function accountRoutes(app: App, needs: Needs): void {
     if (user !== undefined) return user
     const { name, email, password } = given
     if (name === undefined || email === undefined || password === undefined) throw refuse("not-signed-in")
-    const signed = await signUpOrIn(identity, guard, { name, email, password, ip: request.ip })
+    const signed = await signUpOrIn(
+      identity,
+      guard,
+      { name, email, password },
+      { ...fromOf(request), ip: request.ip },
+    )
     // Also where what follows is refused: the person exists and is asked to go on from there.
     setCookies(request, reply, signed.cookies)
     return signed.user
@@ -62,8 +60,15 @@ export function accountRoutes(app: App, needs: Needs): void {
       needsFirstWorkspace: !(await acts.hasWorkspaces(sync.db)),
       signupOpen: isSignupOpen,
       canMail: acts.canMail(config),
+      canPasskey: identity.passkeys.isPossible,
       user: signed?.user ?? null,
-      workspaces: signed === undefined ? [] : await acts.workspacesOf(sync.db, signed.user.id),
+      workspaces:
+        signed === undefined
+          ? []
+          : (await acts.workspacesOf(sync.db, signed.user.id)).map((workspace) => ({
+              ...workspace,
+              needsTwoFactors: signed.user.shutOutOf.includes(workspace.id),
+            })),
     }
   })
 
@@ -78,22 +83,9 @@ export function accountRoutes(app: App, needs: Needs): void {
     return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource: makeWebsiteSource })
   })
 
-  serveAnyone(app, accountCommands.signIn, async ({ body, request, reply }) => {
-    const signed = await signIn(identity, guard, { ...body, ip: request.ip })
-    setCookies(request, reply, signed.cookies)
-    return {}
-  })
-
-  serveAnyone(app, accountCommands.signOut, async ({ request, reply }) => {
-    const user = await identity.findUser(request.headers.cookie)
-    setCookies(request, reply, await identity.signOut(request.headers.cookie))
-    if (user !== undefined) await recheckSockets(user.id)
-    return {}
-  })
-
   serveAnyone(app, accountCommands.forgotPassword, async ({ body: { email }, request }) => {
     const mayAsk = acts.canMail(config) && resetRequests.take(networkOf(request.ip))
-    if (mayAsk && (await resetMails.take(email))) await identity.forgotPassword(email)
+    if (mayAsk && (await resetMails.take(email))) await identity.forgotPassword(email, askedIn(request))
     return {}
   })
 
@@ -113,45 +105,26 @@ export function accountRoutes(app: App, needs: Needs): void {
   })
 }
 
-type Guard = { guesses: JointLimit; checks: ReturnType<typeof createTurns> }
-
-async function signIn(
-  identity: Identity,
-  { guesses, checks }: Guard,
-  { email, password, ip }: { email: string; password: string; ip: string },
-) {
-  const network = networkOf(ip)
-  const key = `${network} ${email}`
-  return checks(network, async () => {
-    // Counted before it is tried: guesses that come all at once, to whichever processes, are no more than others.
-    if (!(await guesses.take(key))) throw refuse("too-often")
-    const signed = await identity.signIn(email, password)
-    await guesses.giveBack(key)
-    return signed
-  })
-}
-
 /** Whoever was stopped between making his account and using it comes again with the same address and password. */
 async function signUpOrIn(
   identity: Identity,
   guard: Guard,
-  person: { name: string; email: string; password: string; ip: string },
+  person: { name: string; email: string; password: string },
+  from: From & { ip: string },
 ) {
-  const { ip, ...account } = person
   try {
-    return await guard.checks(networkOf(ip), () => identity.signUp(account))
+    return await guard.inTurn(from.ip, () => identity.signUp(person, from))
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "email-taken") throw error
   }
   try {
-    return await signIn(identity, guard, { ...account, ip })
+    const { email, password } = person
+    const { user, cookies } = await guard.guess({ ip: from.ip, email }, () =>
+      identity.signIn(email, password, from),
+    )
+    if (user === undefined) throw refuse("code-needed")
+    return { user, cookies }
   } catch (error) {
     throw error instanceof Refusal && error.code === "wrong-credentials" ? refuse("email-taken") : error
   }
-}
-
-function setCookies(request: FastifyRequest, reply: FastifyReply, cookies: readonly string[]): void {
-  // Only over https: in an office without it a Secure cookie would never come back.
-  const lines = cookies.map((cookie) => (request.protocol === "https" ? `${cookie}; Secure` : cookie))
-  if (lines.length > 0) reply.header("set-cookie", lines)
 }

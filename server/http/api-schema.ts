@@ -104,6 +104,8 @@ function boundsOf(of: Schema): string {
 
 const EXAMPLES: Record<string, unknown> = {
   Id: "0199f3a0-5c1e-7d3a-9b1f-2f6c8a7e4d10",
+  // Nobody is merged with himself.
+  "Id otherId": "0199f3a0-5c1e-7d3a-9b1f-2f6c8a7e4d11",
   Moment: "2026-11-23T09:30:00.000000Z",
   InboxKey: "me",
   number: "+46701234567",
@@ -118,6 +120,7 @@ const EXAMPLES: Record<string, unknown> = {
   p256dh: `B${"A".repeat(86)}`,
   auth: "A".repeat(22),
   password: "correct horse battery",
+  newPassword: "another horse battery",
   token: "the-end-of-the-link",
   /** Long enough for all that must be of some length. */
   text: "Hello",
@@ -127,7 +130,11 @@ const EXAMPLES: Record<string, unknown> = {
 /** Something the schema accepts: what must be there, and what may be if nothing must. */
 export function exampleOf(of: Schema, name: string, named: ReadonlyMap<string, Schema>): unknown {
   if (of.$ref !== undefined)
-    return EXAMPLES[nameOf(of.$ref)] ?? exampleOf(named.get(nameOf(of.$ref)) ?? {}, name, named)
+    return (
+      EXAMPLES[`${nameOf(of.$ref)} ${name}`] ??
+      EXAMPLES[nameOf(of.$ref)] ??
+      exampleOf(named.get(nameOf(of.$ref)) ?? {}, name, named)
+    )
   const choice = of.anyOf?.[0] ?? of.oneOf?.[0]
   if (choice !== undefined) return exampleOf(choice, name, named)
   if (of.enum !== undefined) return of.enum[0]

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream"
-import { conversationCommands } from "../../protocol/conversation-commands.ts"
+import { z } from "zod"
+import { conversationCommands, mergePreview } from "../../protocol/conversation-commands.ts"
 import {
   customerHistory,
   customersAnswer,
@@ -9,6 +10,7 @@ import {
   importBody,
 } from "../../protocol/customers.ts"
 import { page } from "../../protocol/stream.ts"
+import { id } from "../../protocol/values.ts"
 import { acts } from "../conversations/conversations.ts"
 import { notes } from "../customers/customers.ts"
 import type { Sync } from "../sync/sync.ts"
@@ -18,7 +20,7 @@ import { serve, type App } from "./route.ts"
 
 /** What is known of customers and noted about them. One is reached through his conversation: who sees it sees him. */
 export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
-  const { renameCustomer, setField, remark, block } = conversationCommands
+  const { renameCustomer, setField, remark, block, merge, unmerge } = conversationCommands
   serve(app, renameCustomer, async ({ agent, params, body }) =>
     acts.renameCustomer(sync, agent, params.conversationId, body),
   )
@@ -27,6 +29,17 @@ export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
   )
   serve(app, remark, async ({ agent, params, body }) => acts.remark(sync, agent, params, body))
   serve(app, block, async ({ agent, params, body }) => acts.block(sync, agent, params.conversationId, body))
+  serve(app, merge, async ({ agent, params, body }) => acts.merge(sync, agent, params.conversationId, body))
+  serve(app, unmerge, async ({ agent, params, body }) => acts.unmerge(sync, agent, params, body))
+  const preview = {
+    method: "GET",
+    path: "/conversations/:conversationId/merges/preview",
+    query: z.object({ otherId: id }),
+    answer: mergePreview,
+  } as const
+  serve(app, preview, async ({ agent, params, query }) =>
+    acts.previewMerge(sync, agent, params.conversationId, query.otherId),
+  )
 
   const customer = {
     method: "GET",

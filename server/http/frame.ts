@@ -12,6 +12,7 @@ import { validatorCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import { refuse, Refusal, type RefusalBody, type RefusalCode } from "../../protocol/refusals.ts"
 import type { Config } from "../config/config.ts"
+import { StorageFailed } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
 import type { Identity } from "../team/team.ts"
 import { createCaller } from "./caller.ts"
@@ -134,7 +135,8 @@ function answerError(
   // What fastify itself refuses: too large, not JSON, an unknown media type.
   if (status >= 400 && status < 500) return void answerRefusal(reply, refuse("invalid-input"), status)
   const where = { err: error, method: request.method, route: request.routeOptions.url }
-  if (database.isAway(error)) {
+  // A full disk, too, is a thing that passes: whoever sends a file goes on with it then.
+  if (database.isAway(error) || error instanceof StorageFailed) {
     log.warn(where, "a request could not be served")
     return void answerRefusal(reply, refuse("unavailable"))
   }
@@ -161,7 +163,8 @@ function refusalOfInput(
   }))
   const named = problems.flatMap(({ instancePath, keyword, message }): RefusalCode[] => {
     if (message === "text-too-long") return ["text-too-long"]
-    if (instancePath === "/password" && keyword === "too_small") return ["password-too-short"]
+    if (/^\/(password|newPassword)$/.test(instancePath) && keyword === "too_small")
+      return ["password-too-short"]
     return []
   })
   return refuse(named[0] ?? "invalid-input", { fields })

@@ -18,19 +18,25 @@ import type { Sync } from "../sync/sync.ts"
 import type { Identity } from "../team/team.ts"
 import { accountRoutes } from "./account.ts"
 import { apiPageRoute } from "./api-page.ts"
+import { chatPageRoutes } from "./chat-page.ts"
+import { chatPreviewRoutes } from "./chat-preview.ts"
 import { conversationRoutes } from "./conversations.ts"
 import { deviceRoutes } from "./devices.ts"
 import { fileRoutes } from "./files.ts"
 import { customerRoutes } from "./customers.ts"
 import { createFrame } from "./frame.ts"
+import { createGuard } from "./guard.ts"
 import { labelRoutes } from "./labels.ts"
 import { pageRoutes } from "./pages.ts"
+import { photoRoutes } from "./photos.ts"
+import { previewRoutes } from "./previews.ts"
 import { programRoutes } from "./programs.ts"
 import { replyRoutes } from "./replies.ts"
 import type { App } from "./route.ts"
 import { refuseOtherRoles } from "./roles.ts"
 import { acceptUpgrades, streamRoutes } from "./socket.ts"
 import { searchRoutes } from "./search.ts"
+import { signInRoutes } from "./sign-in.ts"
 import { sourceRoutes } from "./sources.ts"
 import { teamRoutes } from "./team.ts"
 import { visitorRoutes } from "./visitor.ts"
@@ -59,8 +65,11 @@ export async function createHttp(joined: {
   // Of these, too, each is refused without its role.
   if (config.roles.has("stream") || config.roles.has("http")) visitorRoutes(app, { sync, config, store })
   if (!config.roles.has("http")) return app
-  accountRoutes(app, { sync, config, identity })
+  const guard = createGuard(sync, config)
+  accountRoutes(app, { sync, config, identity, guard })
+  signInRoutes(app, { sync, identity, guard })
   teamRoutes(app, { sync, config })
+  photoRoutes(app, { sync })
   deviceRoutes(app, { sync, identity, push })
   labelRoutes(app, { sync })
   replyRoutes(app, { sync })
@@ -68,10 +77,13 @@ export async function createHttp(joined: {
   searchRoutes(app, { sync })
   conversationRoutes(app, { sync, adapters })
   customerRoutes(app, { sync })
+  previewRoutes(app, { sync })
   fileRoutes(app, { sync, config, store })
   programRoutes(app, { sync })
   webhookRoutes(app, { sync, config, adapters })
   apiPageRoute(app)
+  chatPageRoutes(app, { sync })
+  chatPreviewRoutes(app, { sync })
   pageRoutes(app, { sync })
   return app
 }

@@ -120,16 +120,19 @@ function createLoaders(sync: Sync, widget: ReadonlyMap<string, Asset>): (website
 
 async function settingsOf(sync: Sync, website: Website): Promise<LauncherSettings> {
   const { settings, workspaceId, teamId } = website
-  const { greeting, accent, side, domains, proactive } = settings
+  const { greeting, accent, side, theme, replyLine, logo, domains, proactive } = settings
   const { company, faces } = await snapshot(sync.db, (tx) =>
     visitors.publicHome(tx, { workspaceId, teamId, greeting, now: sync.clock.now() }),
   )
   return launcherSettings.parse({
     sourceId: website.id,
-    company,
+    company: settings.title || company,
     accent,
     greeting,
     side,
+    theme,
+    replyLine,
+    logo: logo === null ? null : `/logos/${logo}`,
     domains,
     proactive: proactive && { ...proactive, faces: faces.slice(0, 2) },
   })

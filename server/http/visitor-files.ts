@@ -23,7 +23,8 @@ type Needs = {
   config: Config
   store: FileStore
   getWebsite(request: FastifyRequest): Promise<Website>
-  addressValueOf(key: string): string
+  /** Refuses `session-over`. */
+  getOpened(website: Website, key: string): Promise<{ value: string }>
   /** Refuses `too-often`. */
   admitWriter(website: Website, value: string): Promise<void>
 }
@@ -45,7 +46,7 @@ export function uploadRoutes(scope: App, o: Needs): void {
     async (request) => {
       const { key, id: fileId, ...file } = visitorUpload.parse(request.body)
       const website = await o.getWebsite(request)
-      const value = o.addressValueOf(key)
+      const { value } = await o.getOpened(website, key)
       await o.admitWriter(website, value)
       const at = stamp(o.sync.clock.now())
       const received = await uploads.begin(needs, uploadOf(website, value, fileId), {
@@ -64,7 +65,8 @@ export function uploadRoutes(scope: App, o: Needs): void {
       const { fileId } = params.parse(request.params)
       const { key } = visitorCancel.parse(request.body)
       const website = await o.getWebsite(request)
-      await uploads.cancel(needs, uploadOf(website, o.addressValueOf(key), fileId))
+      const { value } = await o.getOpened(website, key)
+      await uploads.cancel(needs, uploadOf(website, value, fileId))
       return {}
     },
   )
@@ -80,7 +82,7 @@ export function uploadRoutes(scope: App, o: Needs): void {
         const key = visitorKey.safeParse(/^Visitor (.+)$/.exec(request.headers.authorization ?? "")?.[1])
         if (!key.success) throw refuse("not-found")
         const website = await o.getWebsite(request)
-        const value = o.addressValueOf(key.data)
+        const { value } = await o.getOpened(website, key.data)
         if (!limit.take(`${website.id} ${value}`)) throw refuse("too-often")
         const upload = uploadOf(website, value, fileId)
         return { received: await uploads.addPart(needs, upload, from, bytesOf(request.body)) }

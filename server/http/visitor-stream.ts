@@ -9,6 +9,7 @@ import {
 import { seen, sighted, visitors } from "../conversations/conversations.ts"
 import { findAddress } from "../customers/customers.ts"
 import { VisitorPresence, type Sync } from "../sync/sync.ts"
+import { mostlyHidden } from "./visitor-mail.ts"
 import type { Website } from "./website.ts"
 import { Wire, type WiredSocket, type WireOptions } from "./wire.ts"
 
@@ -25,7 +26,8 @@ const MOST_USER_AGENT = 400
 /** What is the same for all visitors. */
 export type Needs = {
   sync: Sync
-  addressValueOf: (key: string) => string
+  /** The address a key opens; undefined: none any more. */
+  findOpened: (website: Website, key: string) => Promise<{ value: string } | undefined>
   getHome: (website: Website) => Promise<HomeAnswer>
   /** Bounds how many of a website are welcomed at the same time. */
   inTurn: (websiteId: string, work: () => Promise<void>) => Promise<void>
@@ -40,7 +42,6 @@ export type Needs = {
 type Hello = Extract<FromVisitor, { kind: "hello" }>
 type Joined = {
   addressId: string
-  customerId: string
   /** None before his first message has made a conversation. */
   presence: VisitorPresence | undefined
 }
@@ -117,8 +118,8 @@ export class VisitorStream {
     if (this.#asked.size === 0) this.#asked = undefined
     const { sync } = this.#o
     const { workspaceId } = this.#website
-    const { addressId, customerId } = joined
-    seen.customerGot(sync, { workspaceId, addressId, customerId, upTo }).catch((error: unknown) => {
+    const { addressId } = joined
+    seen.customerGot(sync, { workspaceId, addressId, upTo }).catch((error: unknown) => {
       // Who has gone is asked again when he is back.
       if (!this.#isOver) this.#fail(error)
     })
@@ -135,6 +136,8 @@ export class VisitorStream {
   onChanges(changes: Parameters<Sync["told"]>[1]): void {
     const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
     this.#inTurn(async () => {
+      // Whose his address is, is another: customers were merged, or are two again.
+      if (this.#joined && changes.some(({ kind }) => kind === "customer")) await this.#settle(this.#joined)
       await this.#tell(ids)
       this.#o.sync.told("visitor", changes)
     })
@@ -190,10 +193,12 @@ export class VisitorStream {
     if (this.#isOver) return
     this.#leave()
     if (hello.page) this.#page = pathOf(hello.page.url)
-    const { sync, getHome, addressValueOf } = this.#o
+    const { sync, getHome, findOpened } = this.#o
     const { workspaceId, id: sourceId } = this.#website
     const home = await getHome(this.#website)
-    const value = addressValueOf(hello.key)
+    const opened = await findOpened(this.#website, hello.key)
+    if (opened === undefined) return this.#say({ kind: "over" })
+    const { value } = opened
     const address = await findAddress(sync.db, workspaceId, { sourceId, value })
     if (address === undefined)
       return this.#say({
@@ -204,24 +209,39 @@ export class VisitorStream {
         isReset: true,
         unread: 0,
         home,
+        mailsTo: null,
       })
-    const { id: addressId, customerId } = address
+    const { id: addressId, mailTo } = address
     const keys = keysOf(addressId)
     await sync.tail.followKeys(workspaceId, keys, this)
     if (this.#isOver || !this.#o.admit(sourceId, value, addressId)) {
       sync.tail.unfollowKeys(workspaceId, keys, this)
       return this.#bye("slow")
     }
-    const joined: Joined = { addressId, customerId, presence: undefined }
-    this.#joined = joined
-    const conversationId = await visitors.findConversationOf(sync.db, { workspaceId, customerId })
-    // Whoever went meanwhile was taken off already, and nobody would take off what begins now.
-    if (this.#isOver) return
-    if (conversationId !== undefined)
-      joined.presence = new VisitorPresence(sync, { workspaceId, conversationId, visitor: this })
-    this.#appear()
+    this.#joined = { addressId, presence: undefined }
+    if (!(await this.#settle(this.#joined))) return
     this.#beSighted(addressId, hello.timeZone ?? null)
-    await this.#welcome(addressId, hello.after, home)
+    await this.#welcome(addressId, hello, {
+      home,
+      mailsTo: mailTo === null ? null : mostlyHidden(mailTo),
+    })
+  }
+
+  /** Where agents see him: in the conversation that is his now. False: he went meanwhile. */
+  async #settle(joined: Joined): Promise<boolean> {
+    const { sync } = this.#o
+    const { workspaceId } = this.#website
+    const { addressId } = joined
+    const conversationId = await visitors.findConversationOf(sync.db, { workspaceId, addressId })
+    // Whoever went meanwhile was taken off already, and nobody would take off what begins now.
+    if (this.#isOver || this.#joined !== joined) return false
+    joined.presence?.leave()
+    joined.presence =
+      conversationId === undefined
+        ? undefined
+        : new VisitorPresence(sync, { workspaceId, conversationId, visitor: this })
+    this.#appear()
+    return true
   }
 
   #beSighted(addressId: string, timeZone: string | null): void {
@@ -234,11 +254,15 @@ export class VisitorStream {
     })
   }
 
-  async #welcome(addressId: string, after: Stamp | undefined, home: HomeAnswer): Promise<void> {
+  async #welcome(
+    addressId: string,
+    { after, afterId }: Hello,
+    known: { home: HomeAnswer; mailsTo: string | null },
+  ): Promise<void> {
     const { messages: latest, unread } = await this.#readNews(addressId, { latest: LATEST + 1 })
     const messages = latest.slice(-LATEST)
     // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
-    const isReset = !messages.some(({ at }) => at === after)
+    const isReset = !messages.some(({ at, id }) => at === after && id === (afterId ?? id))
     const how = after === undefined ? "first" : isReset ? "anew" : "resumed"
     this.#o.sync.metrics.count("joined", { kind: "visitor", how })
     const missed = isReset
@@ -251,7 +275,7 @@ export class VisitorStream {
       hasMore: latest.length > LATEST,
       isReset,
       unread,
-      home,
+      ...known,
     })
     this.#toldUpTo = latestOf(messages) ?? ""
     if (unread > 0) this.#askWhetherArrived(messages)

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { refuse } from "../../protocol/refusals.ts"
@@ -13,17 +12,20 @@ import {
   visitorSeen,
 } from "../../protocol/visitor.ts"
 import { isAmong } from "../../protocol/website.ts"
-import { receive, seen, visitors } from "../conversations/conversations.ts"
-import { findAddress, placeOfIp } from "../customers/customers.ts"
+import { identifying, receive, seen, visitors } from "../conversations/conversations.ts"
+import { findAddress, placeOfIp, visitorKeys } from "../customers/customers.ts"
+import { stamp, turns } from "../db/db.ts"
 import type { Config } from "../config/config.ts"
 import { links, type FileStore } from "../files/files.ts"
 import type { Sync } from "../sync/sync.ts"
+import { acts } from "../team/team.ts"
 import { createLimit } from "./limit.ts"
 import type { App } from "./route.ts"
 import { createJointLimit } from "./joint-limit.ts"
 import { acceptSocket } from "./socket.ts"
-import { createTurns } from "./turns.ts"
 import { uploaderOf, uploadRoutes } from "./visitor-files.ts"
+import { identityRoutes } from "./visitor-identity.ts"
+import { mailRoutes } from "./visitor-mail.ts"
 import { VisitorStream, type Needs } from "./visitor-stream.ts"
 import { createHomes, createWebsites, type Website } from "./website.ts"
 
@@ -41,6 +43,8 @@ const NEW_SESSIONS = { name: "new-sessions", most: 600, seconds: 60 }
 /** 100,000 characters of any alphabet arrive and are refused by name; more is not read. */
 const MOST_BYTES = 1024 * 1024
 const PAGE = 50
+const JOINING = "j"
+const PLAIN_KEY = 43
 
 const params = z.object({ sourceId: id })
 const language = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/
@@ -63,9 +67,9 @@ export function visitorRoutes(
   const messages = createLimit(MESSAGES)
   const others = createLimit(OTHERS)
   const newSessions = createJointLimit(sync.db, NEW_SESSIONS)
-  const homes = createHomes(sync)
+  const homes = createHomes(sync, { takesEmail: acts.canMail(config) })
   const websites = createWebsites(sync.db)
-  const welcome = createTurns(WELCOMED)
+  const welcome = turns.createTurns(WELCOMED)
   const known = new Set<string>()
   const streams = new Set<VisitorStream>()
   const openStreams = new Map<string, number>()
@@ -84,7 +88,7 @@ export function visitorRoutes(
   const needs: Needs = {
     sync,
     linkOf,
-    addressValueOf,
+    findOpened,
     getHome: homes.get,
     inTurn: welcome,
     admit(websiteId, value, addressId) {
@@ -102,13 +106,26 @@ export function visitorRoutes(
     wire: { schema: fromVisitor, metrics: sync.metrics, kind: "visitor" },
   }
 
+  /** Most keys say themselves which address they open, so that writing costs no look. */
+  async function findOpened({ workspaceId, id: sourceId }: Website, key: string) {
+    if (!key.startsWith(JOINING) || key.length === PLAIN_KEY)
+      return { value: visitorKeys.hashOf(key), isByMail: false, claims: null }
+    return visitorKeys.findOpened(sync.db, { workspaceId, sourceId }, { key, now: stamp(sync.clock.now()) })
+  }
+
+  async function getOpened(website: Website, key: string) {
+    const opened = await findOpened(website, key)
+    if (opened === undefined) throw refuse("session-over")
+    return opened
+  }
+
   /** The address behind a key, if anything was ever written with it. */
   async function findVisitor(request: FastifyRequest, key: string) {
     const website = await getWebsite(request)
-    const value = addressValueOf(key)
+    const { value, isByMail } = await getOpened(website, key)
     if (!others.take(`${website.id} ${value}`)) throw refuse("too-often")
     const address = await findAddress(sync.db, website.workspaceId, { sourceId: website.id, value })
-    return address && { website, address }
+    return address && { website, address, isByMail }
   }
 
   /** New visitors are counted for all of a website together. */
@@ -156,7 +173,7 @@ export function visitorRoutes(
       async (request) => {
         const website = await getWebsite(request)
         const body = visitorMessage.parse(request.body)
-        const value = addressValueOf(body.key)
+        const { value, claims } = await getOpened(website, body.key)
         await admitWriter(website, value)
         const profile = {
           ...placeOfIp(request.ip),
@@ -185,6 +202,10 @@ export function visitorRoutes(
         ])
         if (received === undefined) throw new Error("A message was taken and nothing is known of it.")
         if (received.isRefused) throw refuse("blocked")
+        if (claims !== null) {
+          const { workspaceId, id: sourceId } = website
+          await identifying.noteClaims(sync, { workspaceId, sourceId }, { value, key: body.key, claims })
+        }
         if (known.size >= MOST_KNOWN) known.clear()
         known.add(`${website.id} ${value}`)
         return { id: received.entryId, at: received.at }
@@ -202,7 +223,6 @@ export function visitorRoutes(
         await seen.customerRead(sync, {
           workspaceId: website.workspaceId,
           addressId: address.id,
-          customerId: address.customerId,
           upTo,
         })
         return {}
@@ -228,7 +248,9 @@ export function visitorRoutes(
       },
     )
 
-    uploadRoutes(scope, { sync, config, store, getWebsite, addressValueOf, admitWriter })
+    uploadRoutes(scope, { sync, config, store, getWebsite, getOpened, admitWriter })
+    identityRoutes(scope, { sync, getWebsite })
+    mailRoutes(scope, { sync, config, getWebsite, findVisitor })
 
     scope.get("/visitor/v1/:sourceId/stream", { schema: { hide: true, params } }, async (request, reply) => {
       const website = await getWebsite(request)
@@ -247,11 +269,6 @@ export function visitorRoutes(
       for (const stream of streams) stream.stop()
     })
   })
-}
-
-/** The key itself is kept nowhere: whoever reads the database cannot write as a visitor. */
-function addressValueOf(key: string): string {
-  return createHash("sha256").update(key).digest("base64url")
 }
 
 function allowAnyPage(reply: FastifyReply): void {

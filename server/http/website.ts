@@ -73,7 +73,10 @@ const HOME_LIFE = 3_000
 const REPLY_MINUTES_LIFE = 5 * 60_000
 
 /** What home says, read at most every few seconds a website however many visitors ask. */
-export function createHomes(sync: Sync): { get(website: Website): Promise<HomeAnswer> } {
+export function createHomes(
+  sync: Sync,
+  { takesEmail }: { takesEmail: boolean },
+): { get(website: Website): Promise<HomeAnswer> } {
   const homes = remember(HOME_LIFE, readHome)
   const replies = remember(REPLY_MINUTES_LIFE, ({ workspaceId, teamId }: Website) =>
     visitors.replyMinutes(sync.db, { workspaceId, teamId, now: stamp(sync.clock.now()) }),
@@ -84,7 +87,8 @@ export function createHomes(sync: Sync): { get(website: Website): Promise<HomeAn
     const home = await snapshot(sync.db, (tx) =>
       visitors.publicHome(tx, { workspaceId, teamId, greeting: settings.greeting, now: sync.clock.now() }),
     )
-    return { ...home, replyMinutes: await replies(website) }
+    const company = settings.title || home.company
+    return { ...home, company, replyMinutes: await replies(website), takesEmail }
   }
 
   return { get: homes }

@@ -31,10 +31,21 @@ export const catalogue = {
   "fetch-media": z.object({ entryId: id, fileId: id }),
   /** files: the sound of a voice message, so that whoever listens first need not wait for it. */
   "make-sound": z.object({ fileId: id }),
+  /** previews: what the page says of itself that a message or note names. */
+  "fetch-preview": z.object({ entryId: id }),
   /** webhooks: tell one of them something. */
   "deliver-webhook": z.object({ deliveryId: id }),
-  /** notifications: one e-mail. */
-  "send-mail": z.object({ to: z.string(), subject: z.string(), text: z.string() }),
+  /** notifications: answers that a website's visitor has not seen. */
+  "mail-answers": z.object({ addressId: id }),
+  /** notifications: one e-mail, with where its reader says that he wants no more like it. */
+  "send-mail": z.object({
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    unsubscribe: z.string().optional(),
+  }),
+  /** notifications: what an agent has not read. */
+  "mail-agent": z.object({ agentId: id, conversationId: id, what: z.enum(["offer", "mention"]) }),
   /** notifications: one push to one browser. */
   "notify-device": z.object({
     deviceId: id,

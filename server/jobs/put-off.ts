@@ -1,6 +1,6 @@
-/** Jobs that failed before and wait for their next try, for whoever learns that it may come sooner. */
+/** Jobs that wait, for whoever learns that they may run sooner, or in another line. */
 import { sql } from "kysely"
-import { stamp, type Db } from "../db/db.ts"
+import { stamp, type Db, type Tx } from "../db/db.ts"
 import { parsePayload, type JobName, type Payload } from "./catalogue.ts"
 
 /** Up to `most` jobs of a name that failed before and are to be tried again after `now`, the first due first. */
@@ -22,4 +22,18 @@ export async function runAt(db: Db, workspaceId: string, ids: readonly string[],
     update jobs set run_at = ${stamp(now)}
      where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) and failed_at is null and lease_id is null
        and run_at > ${stamp(now)}`.execute(db)
+}
+
+/** What stands in one lane stands in another from now on, in the same order; with `entryIds` only what is about those. */
+export async function moveLane(
+  tx: Tx,
+  o: { workspaceId: string; from: string; to: string; entryIds?: readonly string[] },
+): Promise<void> {
+  const isMeant =
+    o.entryIds === undefined ? sql`true` : sql`payload ->> 'entryId' = any(${o.entryIds}::text[])`
+  await sql`
+    update jobs set lane = ${o.to}
+     where workspace_id = ${o.workspaceId} and lane = ${o.from} and failed_at is null and ${isMeant}`.execute(
+    tx,
+  )
 }

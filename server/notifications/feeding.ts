@@ -1,7 +1,10 @@
 import { sql } from "kysely"
 import type { Id, Stamp } from "../../protocol/values.ts"
+import type { Config } from "../config/config.ts"
 import { stamp, type Tx } from "../db/db.ts"
 import { write, type Sync } from "../sync/sync.ts"
+import { mailAgentJob } from "./agent-mail.ts"
+import { mailsFrom } from "./mail.ts"
 
 /**
  * Milliseconds. Who is looking has read it by then (a second of looking, and the way here), and of a burst of
@@ -16,31 +19,44 @@ const MOST_AT_ONCE = 500
  */
 const NEVER_SILENT = "%.push.apple.com/%"
 
+/** How long one has to read it at his desk or his phone before it is mailed. */
+const MAILED_AFTER = { offer: 20_000, mention: 5 * 60_000 } as const
+
+/** `deviceId` null: by mail. */
 type Told = {
-  deviceId: Id
+  deviceId: Id | null
+  agentId: Id
   conversationId: Id
   what: "offer" | "mine" | "mention" | "unassigned" | "read"
   at: Stamp
 }
-type Span = { workspaceId: Id; after: number; upTo: number }
+type Span = { workspaceId: Id; after: number; upTo: number; mails: boolean }
 
-/** Turns what is new in the change logs into pushes, for the workspaces that have devices. */
-export async function feedDevices(sync: Sync): Promise<void> {
+/** Turns what is new in the change logs into pushes and, where there are any, mails to agents. */
+export async function feedAgents(sync: Sync, config: Config): Promise<void> {
+  const o = { mails: mailsFrom(config) !== undefined }
+  // Of what was before, nobody is told now.
+  if (o.mails)
+    await sql`
+      insert into push_places (workspace_id, fed_number)
+      select workspace_id, number from counters c
+       where not exists (select 1 from push_places p where p.workspace_id = c.workspace_id)
+      on conflict do nothing`.execute(sync.db)
   const { rows } = await sql<{ workspaceId: Id }>`/* prepared */
     select p.workspace_id as "workspaceId"
       from push_places p join counters c on c.workspace_id = p.workspace_id
      where p.fed_number < c.number`.execute(sync.db)
   for (const { workspaceId } of rows)
     try {
-      while (await feedOne(sync, workspaceId));
+      while (await feedOne(sync, workspaceId, o));
     } catch (error) {
       // The others shall not wait for it; it is tried again with the next look.
-      sync.log.error({ err: error, workspaceId }, "the devices of a workspace could not be told")
+      sync.log.error({ err: error, workspaceId }, "the agents of a workspace could not be told")
     }
 }
 
 /** A step through the log of one workspace; whether there may be more. */
-async function feedOne(sync: Sync, workspaceId: Id): Promise<boolean> {
+async function feedOne(sync: Sync, workspaceId: Id, { mails }: { mails: boolean }): Promise<boolean> {
   const { isMore } = await write(sync, { workspaceId }, async ({ tx, enqueue }) => {
     // Another process that is at it, or a device that is just being added, has it locked.
     const { rows } = await sql<{ after: number; number: number }>`
@@ -49,25 +65,34 @@ async function feedOne(sync: Sync, workspaceId: Id): Promise<boolean> {
        where p.workspace_id = ${workspaceId} for update of p skip locked`.execute(tx)
     const [place] = rows
     if (place === undefined) return { isMore: false }
-    if (!(await hasDevices(tx, workspaceId))) {
+    if (!mails && !(await hasDevices(tx, workspaceId))) {
       await sql`delete from push_places where workspace_id = ${workspaceId}`.execute(tx)
       return { isMore: false }
     }
     const upTo = Math.min(place.number, place.after + MOST_AT_ONCE)
-    for (const { at, ...told } of await findTold(tx, { workspaceId, after: place.after, upTo }))
-      await enqueue({
-        name: "notify-device",
-        payload: told,
-        // Not one for all: what is not so any more when it is looked at must not stand in the place of what is.
-        key: `notify-device:${told.deviceId}:${told.conversationId}:${told.what}`,
-        lane: `notify-device:${told.deviceId}`,
-        runAt: stamp(new Date(Date.parse(at) + AFTER)),
-        isOnce: true,
-      })
+    for (const told of await findTold(tx, { workspaceId, after: place.after, upTo, mails }))
+      await enqueue(told.deviceId === null ? mailOf(told) : pushOf(told, told.deviceId))
     await sql`update push_places set fed_number = ${upTo} where workspace_id = ${workspaceId}`.execute(tx)
     return { isMore: upTo < place.number }
   })
   return isMore
+}
+
+function pushOf({ conversationId, what, at }: Told, deviceId: Id) {
+  return {
+    name: "notify-device" as const,
+    payload: { deviceId, conversationId, what },
+    // Not one for all: what is not so any more when it is looked at must not stand in the place of what is.
+    key: `notify-device:${deviceId}:${conversationId}:${what}`,
+    lane: `notify-device:${deviceId}`,
+    runAt: stamp(new Date(Date.parse(at) + AFTER)),
+    isOnce: true,
+  }
+}
+
+function mailOf({ agentId, conversationId, what, at }: Told) {
+  const kind = what === "offer" ? what : "mention"
+  return mailAgentJob({ agentId, conversationId, what: kind }, Date.parse(at) + MAILED_AFTER[kind])
 }
 
 /** A statement of its own: the one that locked does not see a device whose adding it has waited for. */
@@ -81,7 +106,7 @@ async function hasDevices(tx: Tx, workspaceId: Id): Promise<boolean> {
  * has begun to wait for somebody of his team, unless he let go of it himself. `read`: something has changed about what a
  * device shows.
  */
-async function findTold(tx: Tx, { workspaceId, after, upTo }: Span): Promise<Told[]> {
+async function findTold(tx: Tx, { workspaceId, after, upTo, mails }: Span): Promise<Told[]> {
   const { rows } = await sql<Told>`
     with changed as (
       select kind, entity_id, at from changes
@@ -120,14 +145,20 @@ async function findTold(tx: Tx, { workspaceId, after, upTo }: Span): Promise<Tol
         join memberships m on m.workspace_id = ${workspaceId} and m.team_id = waiting.team_id and not m.switched_off
        where m.agent_id::text is distinct from waiting.by_agent_id
     )
-    select d.id as "deviceId", told.conversation_id as "conversationId", told.what, min(told.at) as at
+    select d.id as "deviceId", d.agent_id as "agentId", told.conversation_id as "conversationId", told.what,
+           min(told.at) as at
       from told join devices d on d.workspace_id = ${workspaceId} and d.agent_id = told.agent_id
-     group by d.id, told.conversation_id, told.what
+     group by d.id, d.agent_id, told.conversation_id, told.what
     union all
-    select d.id, changed.entity_id, 'read', max(changed.at)
+    select null, told.agent_id, told.conversation_id, told.what, min(told.at)
+      from told
+     where ${mails} and told.what in ('offer', 'mention')
+     group by told.agent_id, told.conversation_id, told.what
+    union all
+    select d.id, d.agent_id, changed.entity_id, 'read', max(changed.at)
       from changed join devices d on d.workspace_id = ${workspaceId} and changed.entity_id = any (d.shown)
      where changed.kind = 'conversation' and d.endpoint not like ${NEVER_SILENT}
-     group by d.id, changed.entity_id
+     group by d.id, d.agent_id, changed.entity_id
      order by at`.execute(tx)
   return rows
 }

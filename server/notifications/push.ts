@@ -1,28 +1,25 @@
 /** From something that happened to the devices of those whom it concerns. */
 import { sql } from "kysely"
-import { belongsTo } from "../../protocol/inboxes.ts"
-import { isWanted, toldOfEverything, type NotificationPreference } from "../../protocol/notifications.ts"
-import type { ConversationRow } from "../../protocol/rows.ts"
-import { partsOfNote } from "../../protocol/text.ts"
+import type { Language } from "../../protocol/languages.ts"
+import { isWanted, type NotificationKind } from "../../protocol/notifications.ts"
 import type { Id } from "../../protocol/values.ts"
 import { countsFor, loaderOf } from "../conversations/conversations.ts"
 import { snapshot, type Tx } from "../db/db.ts"
 import { RetryLater, type Handlers } from "../jobs/jobs.ts"
 import type { Reader, Sync } from "../sync/sync.ts"
-import { findReader, presence } from "../team/team.ts"
+import { findReader } from "../team/team.ts"
 import type { PushService } from "./send-push.ts"
+import { waits, whatIsTold, whoColumns, type Who } from "./told.ts"
 
-type Device = {
-  agentId: Id
+type Device = Who & {
   endpoint: string
   publicKey: string
   secret: string
   shown: Id[]
-  preference: NotificationPreference | null
-  isAvailableInATeam: boolean
+  language: Language | null
 }
-type Kind = "offer" | "mine" | "mention" | "unassigned" | "read"
-type Message = { kind: "tell" | "read"; badge: number; read: Id[] }
+type Kind = NotificationKind | "read"
+type Message = { kind: "tell" | "read"; badge: number; read: Id[]; language?: Language | null }
 
 /** Seconds: what is older has long been found in the lists. */
 const LIFE = 24 * 60 * 60
@@ -72,17 +69,9 @@ export function pushJobs(sync: Sync, service: PushService): Pick<Required<Handle
 
 async function findDevice(tx: Tx, workspaceId: Id, deviceId: Id): Promise<Device | undefined> {
   const { rows } = await sql<Device>`
-    select d.agent_id as "agentId", d.endpoint, d.public_key as "publicKey", d.secret, d.shown,
-           preferences.preference,
-           ${presence.isAvailable} and exists (
-             select 1 from memberships m
-               join teams t on t.workspace_id = m.workspace_id and t.id = m.team_id and t.is_open
-              where m.workspace_id = a.workspace_id and m.agent_id = a.id and not m.switched_off)
-             as "isAvailableInATeam"
+    select ${whoColumns}, d.endpoint, d.public_key as "publicKey", d.secret, d.shown, a.language
       from devices d
       join agents a on a.workspace_id = d.workspace_id and a.id = d.agent_id and a.disabled_at is null
-      left join notification_preferences preferences
-           on preferences.workspace_id = d.workspace_id and preferences.agent_id = d.agent_id
      where d.workspace_id = ${workspaceId} and d.id = ${deviceId}`.execute(tx)
   return rows[0]
 }
@@ -105,62 +94,16 @@ async function compose(
     const row = loaded.get(agentId)?.get(id)
     return row?.kind === "conversation" ? row : undefined
   }
-  const waits = (row: ConversationRow | undefined) =>
-    row !== undefined && (row.own.unread > 0 || row.own.hasUnreadMention)
   const { badge } = await countsFor(tx, reader)
   const read = device.shown.filter((id) => !waits(find(id)))
   const row = find(conversationId)
   // Unread again meanwhile: then the notification may stay.
   if (what === "read") return waits(row) ? undefined : { kind: "read", badge, read: [conversationId] }
-  const preference = device.preference ?? toldOfEverything
-  if (row === undefined || !waits(row) || !isWanted(preference, what, now)) return undefined
-  if (!isStillSo(what, row, { agentId, device, reader })) return undefined
-  const { customer } = row
-  const written = preference.showsText ? await writtenIn(tx, workspaceId, what, row) : undefined
-  const author = what === "mention" ? await authorOf(tx, workspaceId, row) : null
-  const told = { what, conversationId, customer: customer.name, city: customer.city, author }
-  return { kind: "tell", badge, read, ...told, text: written ?? null } as Message
-}
-
-function isStillSo(
-  what: Exclude<Kind, "read">,
-  row: ConversationRow,
-  { agentId, device, reader }: { agentId: Id; device: Device; reader: Reader },
-): boolean {
-  if (what === "mention") return row.own.hasUnreadMention
-  if (!row.isOpen || row.snooze !== null) return false
-  if (what === "offer") return row.offer?.agentId === agentId
-  if (what === "mine") return row.assigneeId === agentId
-  const teamIds = new Set([...reader.keys].flatMap((key) => (key.startsWith("team:") ? [key.slice(5)] : [])))
-  const who = { agentId, isAdmin: reader.keys.has("admins"), teamIds, isAvailableInATeam: true }
-  return device.isAvailableInATeam && belongsTo("unassigned", row, who)
-}
-
-/** What the notification is about, if that is the latest that was written. */
-async function writtenIn(
-  tx: Tx,
-  workspaceId: Id,
-  what: Kind,
-  { last }: ConversationRow,
-): Promise<string | undefined> {
-  if (last === null || (last.type === "note") !== (what === "mention")) return undefined
-  const parts = partsOfNote(last.text)
-  const ids = parts.flatMap((part) => (part.kind === "text" ? [] : [part.id]))
-  const names = ids.length === 0 ? new Map<Id, string>() : await namesOf(tx, workspaceId, ids)
-  return parts.map((part) => (part.kind === "text" ? part.text : `@${names.get(part.id) ?? ""}`)).join("")
-}
-
-async function authorOf(tx: Tx, workspaceId: Id, { last }: ConversationRow): Promise<string | null> {
-  if (last?.type !== "note" || last.agentId === null) return null
-  return (await namesOf(tx, workspaceId, [last.agentId])).get(last.agentId) ?? null
-}
-
-async function namesOf(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, string>> {
-  const { rows } = await sql<{ id: Id; name: string }>`
-    select id, name from agents where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
-    union all
-    select id, name from teams where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(tx)
-  return new Map(rows.map(({ id, name }) => [id, name]))
+  const told =
+    row && waits(row) && isWanted(device.preference, what, now)
+      ? await whatIsTold(tx, { who: device, reader, row, what })
+      : undefined
+  return told && { kind: "tell", badge, read, language: device.language, ...told }
 }
 
 async function keepShown(

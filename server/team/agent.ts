@@ -55,6 +55,7 @@ export async function accessAgent(
      limit 2`.execute(db)
   const [found] = rows
   if (found === undefined || rows.length > 1) throw refuse("not-found")
+  if (user.shutOutOf.includes(found.workspaceId)) throw refuse("two-factors-needed")
   return agentOf(found)
 }
 

@@ -6,6 +6,7 @@ import type { Role } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 import { endSessions, write, type Sync, type Writing } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "./agent.ts"
+import { forgetProofs, takeFactors } from "./two-factors.ts"
 
 type Done = { number: number }
 type Target = { id: string; userId: string; role: Role; isDisabled: boolean }
@@ -116,6 +117,63 @@ async function disable(writing: Writing, workspaceId: string, target: Target): P
   changed("access-changed", target.id, [`agent:${target.id}`])
   await withdrawInvitationsOf(writing, workspaceId, target.id)
   await enqueue({ name: "release-agent", payload: { agentId: target.id, why: "disabled", teamId: null } })
+}
+
+/**
+ * Codes and passkeys of a colleague who has lost his are gone. They are his in every workspace he belongs to, so where
+ * there are others it takes whoever runs the server: refuses `belongs-elsewhere`.
+ */
+export async function resetTwoFactors(
+  sync: Sync,
+  actor: Agent,
+  agentId: string,
+  { id }: { id: string },
+): Promise<Done> {
+  requireAdmin(actor)
+  // Whoever has only found somebody's open desk must not get rid of them: for oneself it takes the password.
+  if (agentId === actor.agentId) throw refuse("not-allowed")
+  const { workspaceId } = actor
+  const command = { actor: `agent:${actor.agentId}`, id, name: `reset-two-factors ${agentId}` }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    const target = await accessTarget(tx, actor, agentId)
+    await refuseBeyondRole(tx, actor, target, { id })
+    const { rows } = await sql`
+      select 1 from agents where user_id = ${target.userId} and workspace_id <> ${workspaceId} limit 1`.execute(
+      tx,
+    )
+    if (rows.length > 0) throw refuse("belongs-elsewhere")
+    await takeFactors(tx, target.userId)
+    await forgetProofs(tx, target.userId)
+    changed("agent", agentId, ["workspace"])
+    return {}
+  })
+}
+
+/** The agents of the workspace who have codes or a passkey; for admins. */
+export async function secondFactors(sync: Sync, agent: Agent): Promise<string[]> {
+  requireAdmin(agent)
+  const { rows } = await sql<{ id: string }>`
+    select a.id from agents a
+      join identity."user" u on u.id = a.user_id
+     where a.workspace_id = ${agent.workspaceId}
+       and (u."twoFactorEnabled" or exists (select 1 from identity.passkey p where p."userId" = u.id))`.execute(
+    sync.db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Colleagues see the address he signs in with now. */
+export async function readdress(sync: Sync, userId: string): Promise<void> {
+  const { rows } = await sql<{ workspaceId: string; id: string }>`
+    select workspace_id as "workspaceId", id from agents where user_id = ${userId}`.execute(sync.db)
+  for (const { workspaceId, id } of rows)
+    await write(sync, { workspaceId }, async ({ tx, changed }) => {
+      await sql`
+        update agents a set email = u.email from identity."user" u
+         where a.workspace_id = ${workspaceId} and a.id = ${id} and u.id = a.user_id`.execute(tx)
+      changed("agent", id, ["workspace"])
+      return {}
+    })
 }
 
 async function enable({ tx, changed }: Writing, workspaceId: string, target: Target): Promise<void> {

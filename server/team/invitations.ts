@@ -6,6 +6,7 @@ import { newId, stamp, type Db, type Tx } from "../db/db.ts"
 import { write, type Sync } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "./agent.ts"
 import type { User } from "./identity.ts"
+import { languageOf } from "./language.ts"
 import { invitationMail } from "./mails.ts"
 import { getTeam, joinTeams } from "./teams.ts"
 
@@ -37,13 +38,13 @@ function hashOf(token: string): string {
 
 /**
  * A link by which one person may join within a week; mailed too where an address is given and mail can be sent.
- * `origin` is what the link begins with. The command's id becomes the invitation's.
+ * `origin` is what the link begins with; the mail is in the language of who invites. The command's id becomes the invitation's.
  */
 export async function invite(
   sync: Sync,
   agent: Agent,
   wanted: { id: string; role: "admin" | "agent"; email?: string | undefined; teamIds: string[] },
-  { origin, canMail }: { origin: string; canMail: boolean },
+  { origin, canMail, askedIn }: { origin: string; canMail: boolean; askedIn: readonly string[] },
 ): Promise<{ id: string; link: string; isMailed: boolean }> {
   requireAdmin(agent)
   const { workspaceId } = agent
@@ -61,9 +62,10 @@ export async function invite(
     if (rows.length === 0) throw refuse("invalid-input")
     if (email === undefined || !canMail) return { isMailed: false }
     const company = await companyOf(tx, workspaceId)
+    const language = await languageOf(tx, agent.userId, askedIn)
     await enqueue({
       name: "send-mail",
-      payload: invitationMail({ to: email, company, invitedBy: agent.name, link }),
+      payload: invitationMail({ to: email, company, invitedBy: agent.name, link, language }),
     })
     return { isMailed: true }
   })

@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { Language } from "../../protocol/languages.ts"
 import { toldOfEverything, type NotificationPreference } from "../../protocol/notifications.ts"
 import type { InboxPreference, Row } from "../../protocol/rows.ts"
 import type { Tx } from "../db/db.ts"
@@ -23,14 +24,16 @@ function sharedLoader<R extends Row>(
 }
 
 const workspaceLoader = sharedLoader("workspace", async (tx, workspaceId) => {
-  const { rows } = await sql<{ kind: "workspace"; id: string; name: string }>`
-    select 'workspace' as kind, id, name from workspaces where id = ${workspaceId}`.execute(tx)
+  const { rows } = await sql<Extract<Row, { kind: "workspace" }>>`
+    select 'workspace' as kind, id, name, two_factors_since is not null as "needsTwoFactors",
+           shows_previews as "showsPreviews"
+      from workspaces where id = ${workspaceId}`.execute(tx)
   return rows
 })
 
 const agentLoader = sharedLoader("agent", async (tx, workspaceId, ids) => {
   const { rows } = await sql<Extract<Row, { kind: "agent" }>>`
-    select 'agent' as kind, a.id, a.name, a.email, a.role,
+    select 'agent' as kind, a.id, a.name, a.email, a.role, a.photo,
            ${isAvailable} as "isAvailable",
            a.away_by_hand as "awayByHand", a.disabled_at is not null as "isDisabled", a.capacity,
            array(select m.team_id::text from memberships m
@@ -56,7 +59,12 @@ const teamLoader = sharedLoader("team", async (tx, workspaceId, ids) => {
   return rows
 })
 
-type Wishes = { id: string; undoesSend: boolean; notifications: NotificationPreference | null }
+type Wishes = {
+  id: string
+  undoesSend: boolean
+  language: Language | null
+  notifications: NotificationPreference | null
+}
 
 /** What is the agent's own: nobody else is ever given it. */
 const selfLoader: Loader = {
@@ -66,7 +74,7 @@ const selfLoader: Loader = {
       select agent_id as "agentId", inbox, preference from inbox_preferences
        where workspace_id = ${workspaceId} and agent_id = any(${ids}::uuid[])`.execute(tx)
     const { rows: agents } = await sql<Wishes>`
-      select a.id, a.undoes_send as "undoesSend", n.preference as notifications from agents a
+      select a.id, a.undoes_send as "undoesSend", a.language, n.preference as notifications from agents a
         left join notification_preferences n on n.workspace_id = a.workspace_id and n.agent_id = a.id
        where a.workspace_id = ${workspaceId} and a.id = any(${ids}::uuid[])`.execute(tx)
     const wanted = new Map(agents.map((agent) => [agent.id, agent]))
@@ -76,12 +84,13 @@ const selfLoader: Loader = {
         const preferences = Object.fromEntries(own.map(({ inbox, preference }) => [inbox, preference]))
         const wishes = wanted.get(agentId)
         if (wishes === undefined) return [agentId, new Map<string, Row>()]
-        const { undoesSend, notifications } = wishes
+        const { undoesSend, language, notifications } = wishes
         const row: Row = {
           kind: "self",
           id: agentId,
           preferences,
           undoesSend,
+          language,
           notifications: notifications ?? toldOfEverything,
         }
         return [agentId, new Map([[agentId, row]])]

@@ -1,5 +1,7 @@
 /** The mails of the team module: plain text, what it is about first, and what to do when one did not ask for it. */
+import type { Language } from "../../protocol/languages.ts"
 import type { Config } from "../config/config.ts"
+import { changedTexts, confirmTexts, invitationTexts, resetTexts } from "./mail-texts.ts"
 
 /**
  * Mails hold links, and their beginning must not be taken from a request: whoever asks for somebody else's
@@ -11,32 +13,24 @@ export function canMail({ smtpUrl, publicUrl }: Config): boolean {
 
 type Mail = { to: string; subject: string; text: string }
 
-export function invitationMail(o: { to: string; company: string; invitedBy: string; link: string }): Mail {
-  const { to, company, invitedBy, link } = o
-  return {
-    to,
-    subject: `${invitedBy} invites you to ${company}`,
-    text: `${invitedBy} invites you to answer customers together with the team of ${company}.
-
-Accept within a week by opening this address:
-${link}
-
-If you do not know what this is about, ignore this mail: nothing happens.
-`,
-  }
+export function invitationMail(o: {
+  to: string
+  company: string
+  invitedBy: string
+  link: string
+  language: Language
+}): Mail {
+  return { to: o.to, ...invitationTexts[o.language](o) }
 }
 
-export function resetMail(o: { to: string; name: string; link: string }): Mail {
-  const { to, name, link } = o
-  return {
-    to,
-    subject: "Set a new password",
-    text: `Hello ${name},
+export function resetMail(o: { to: string; name: string; link: string; language: Language }): Mail {
+  return { to: o.to, ...resetTexts[o.language](o) }
+}
 
-somebody, probably you, asked for a new password for this address. Set it within an hour here:
-${link}
+export function confirmMail(o: { to: string; link: string; language: Language }): Mail {
+  return { to: o.to, ...confirmTexts[o.language](o) }
+}
 
-If it was not you, ignore this mail: your password stays as it is.
-`,
-  }
+export function changedMail(o: { to: string; name: string; email: string; language: Language }): Mail {
+  return { to: o.to, ...changedTexts[o.language](o) }
 }

@@ -90,3 +90,38 @@ export async function renameWorkspace(
     return {}
   })
 }
+
+/** Only owners: it shuts out whoever has none. Who is signed in stays, until he signs in again. */
+export async function requireTwoFactors(
+  sync: Sync,
+  agent: Agent,
+  { id, isOn }: { id: string; isOn: boolean },
+): Promise<{ number: number }> {
+  if (agent.role !== "owner") throw refuse("not-allowed")
+  const { workspaceId } = agent
+  const command = { actor: `agent:${agent.agentId}`, id, name: "require-two-factors" }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    // By the machine's clock, as better-auth measures sessions.
+    await sql`
+      update workspaces set two_factors_since = case when ${isOn} then coalesce(two_factors_since, now()) end
+       where id = ${workspaceId}`.execute(tx)
+    changed("workspace", workspaceId, ["workspace"])
+    return {}
+  })
+}
+
+/** Whether the pages that messages name are asked what they are, and the answers shown. */
+export async function showPreviews(
+  sync: Sync,
+  agent: Agent,
+  { id, isOn }: { id: string; isOn: boolean },
+): Promise<{ number: number }> {
+  requireAdmin(agent)
+  const { workspaceId } = agent
+  const command = { actor: `agent:${agent.agentId}`, id, name: "show-previews" }
+  return write(sync, { workspaceId, command }, async ({ tx, changed }) => {
+    await sql`update workspaces set shows_previews = ${isOn} where id = ${workspaceId}`.execute(tx)
+    changed("workspace", workspaceId, ["workspace"])
+    return {}
+  })
+}

@@ -3,7 +3,7 @@ import { labelColor } from "../../protocol/labels.ts"
 import { newId } from "../../server/db/db.ts"
 import { answerTo } from "../flows/visitor-client.ts"
 import { succeed, type Colleague } from "../flows/company.ts"
-import { answerField, inbox, log } from "../harness/people.ts"
+import { answerField, inbox } from "../harness/people.ts"
 import { startFakeTwilio } from "../providers/fake-twilio.ts"
 import { sql } from "kysely"
 import type { Stage } from "./stage.ts"
@@ -103,7 +103,7 @@ export async function furnish(stage: Stage): Promise<Furnished> {
 
   const open = async (page: Page, name: string) => {
     await page.goto(`${stage.url}/conversations/${conversations.get(name) ?? ""}`)
-    await log(page).getByRole("article").last().waitFor()
+    await page.getByRole("log").getByRole("article").last().waitFor()
   }
   await boAtWork.goto(stage.url)
   await inbox(boAtWork, "Me").waitFor()

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
+import sharp from "sharp"
 import { WebSocket } from "ws"
 import { PROTOCOL } from "../../protocol/stream.ts"
+import { putPhoto } from "../flows/uploading.ts"
 import { newId } from "../../server/db/db.ts"
 
 type Cookie = { name: string; value: string; url: string }
@@ -19,6 +21,8 @@ export async function fillCompany(url: string): Promise<Company> {
   })
   const bo = await colleague(url, ada, "Bo Lindqvist")
   await colleague(url, ada, "Chidi Anagonye")
+  await ada.show("#8a6d1f")
+  await bo.show("#2f6f9f")
   const { source, everyone } = await ada.firstRows(String(workspaceId))
   await ada.ask("PATCH", `/teams/${everyone}`, { id: newId(), deliveryMode: "queue", offerSeconds: 900 })
   await ada.ask("POST", "/teams", { id: newId(), name: "Sales", memberIds: [ada.agentId, bo.agentId] })
@@ -53,17 +57,24 @@ export async function fillCompany(url: string): Promise<Company> {
   const at = `/conversations/${busy.id}`
   await ada.ask("POST", `${at}/answers`, {
     id: newId(),
-    text: "I am sorry about that, Marta. I will have a new pair sent today; keep the old one until it arrives.",
+    text: "I am sorry about that, Marta. I will have a *new pair* sent today; keep the old one until it arrives.",
     addressId: busy.lastAddressId,
     expects: { assigneeId: null, isOpen: true, lastAnswerId: null },
   })
+  const asked = newId()
   await ada.ask("POST", `${at}/notes`, {
-    id: newId(),
+    id: asked,
     text: `@{agent:${bo.agentId}} do we still have a 42 in the Malmö store? She needs them for Saturday.`,
   })
   await bo.ask("POST", `${at}/notes`, {
     id: newId(),
-    text: `Two pairs left, I put one aside. @{agent:${ada.agentId}}`,
+    thread: asked,
+    text: "*Two pairs* left:\n- one in Malmö\n- one in Lund, the box is torn\nI put the first aside.",
+  })
+  await ada.ask("POST", `${at}/notes`, {
+    id: newId(),
+    thread: asked,
+    text: "Great. Send the tracking, please.",
   })
   const { lastCustomerEntryId: ordered } = busy
   for (const [name, color] of [
@@ -160,6 +171,18 @@ async function person(url: string) {
       const parsed: Record<string, unknown> = JSON.parse(said)
       if (path === "/workspaces" || path.endsWith("/accept")) me.agentId = await whoAmI()
       return parsed
+    },
+    /** Puts a photo on: a face is a matter of taste, a colour that runs out is none. */
+    async show(color: string) {
+      const face = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="400"><defs><radialGradient id="g">
+        <stop offset="0" stop-color="#fff"/><stop offset="1" stop-color="${color}"/></radialGradient></defs>
+        <rect width="300" height="400" fill="url(#g)"/></svg>`
+      const picture = await sharp(Buffer.from(face)).png().toBuffer()
+      await putPhoto(
+        url,
+        { cookie: () => [...jar].map(([name, value]) => `${name}=${value}`).join("; ") },
+        picture,
+      )
     },
     async conversations(inbox: string): Promise<Row[]> {
       const { rows } = await me.ask("GET", `/conversations?inbox=${inbox}`)

@@ -1,6 +1,7 @@
 /**
  * Takes pictures of every screen of the desk, to be looked at: a real server with a small company in it, in the
- * three sizes, light and dark. `node tests/browser/look.ts <folder> [name…]`; build the desk first.
+ * three sizes, light and dark. `node tests/browser/look.ts <folder> [name…]`; build the desk first. With `LOOK_LANGUAGE=ar`
+ * in another language, those that are opened by their address.
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import os from "node:os"
@@ -46,6 +47,12 @@ async function takeAll(company: Company) {
       await page.getByRole("switch", { name: "Internal note" }).click()
       await page.getByRole("textbox", { name: "Internal note" }).pressSequentially("Please look, @B")
     })
+    for (const size of ["wide", "narrow", "phone"] as const)
+      await shoot("thread", { size, theme }, ada, async (page) => {
+        await page.goto(links.busy)
+        await page.getByRole("button", { name: /answers/ }).click()
+        await page.getByRole("log", { name: "Notes of this thread" }).getByText("tracking").waitFor()
+      })
     for (const size of ["wide", "phone"] as const)
       await shoot("labels", { size, theme }, ada, async (page) => {
         await page.goto(links.busy)
@@ -130,7 +137,16 @@ async function takeAll(company: Company) {
       await page.goto(`${parley.url}/inbox/starred`)
       await page.getByRole("button", { name: /^Available/ }).click()
     })
-    for (const section of ["profile", "notifications", "team", "sources", "labels", "keys", "workspace"])
+    for (const section of [
+      "profile",
+      "sign-in",
+      "notifications",
+      "team",
+      "sources",
+      "labels",
+      "keys",
+      "workspace",
+    ])
       await shoot(`settings-${section}`, { size: "wide", theme }, ada, (page) =>
         page.goto(`${parley.url}/settings/${section}`),
       )
@@ -196,6 +212,25 @@ async function takeAll(company: Company) {
         await page.goto(links.busy)
         await page.getByRole("button", { name: "Customer information" }).click()
       })
+    for (const size of ["wide", "phone"] as const) {
+      const openMerge = async (page: Page) => {
+        await page.goto(links.busy)
+        if (size === "phone") await page.getByRole("button", { name: "Customer information" }).click()
+        await page.getByRole("button", { name: "Merge with…" }).click()
+      }
+      const found = (page: Page) =>
+        page.getByRole("list", { name: "Customers", exact: true }).getByRole("button")
+      await shoot("merge", { size, theme }, ada, openMerge)
+      await shoot("merge-preview", { size, theme }, ada, async (page) => {
+        await openMerge(page)
+        await found(page).nth(1).click()
+      })
+      await shoot("merged", { size, theme }, ada, async (page) => {
+        await openMerge(page)
+        await found(page).last().click()
+        await page.getByRole("button", { name: "Merge", exact: true }).click()
+      })
+    }
     for (const size of ["wide", "narrow", "phone"] as const)
       await shoot("customers", { size, theme }, ada, (page) => page.goto(`${parley.url}/customers`))
     await shoot("import", { size: "wide", theme }, ada, async (page) => {
@@ -208,6 +243,15 @@ async function takeAll(company: Company) {
         buffer: Buffer.from("Name,Phone,E-mail,Plan\nZoe,12,zoe@example.com,Pro\nBo,,,\n"),
       })
     })
+    for (const size of ["wide", "phone"] as const)
+      await shoot("two-factors", { size, theme }, ada, async (page) => {
+        await page.goto(`${parley.url}/settings/sign-in`)
+        await page.getByRole("button", { name: "Set up" }).click()
+        const dialog = page.getByRole("dialog")
+        await dialog.getByLabel("Password").fill("correct horse battery")
+        await dialog.getByRole("button", { name: "Continue" }).click()
+        await dialog.getByRole("img").waitFor()
+      })
     await shoot("list", { size: "phone", theme }, ada, (page) => page.goto(`${parley.url}/inbox/me`))
     await shoot("settings-notifications", { size: "phone", theme }, ada, (page) =>
       page.goto(`${parley.url}/settings/notifications`),
@@ -231,6 +275,7 @@ async function shoot(
   const options: BrowserContextOptions = {
     viewport: SIZES[size],
     colorScheme: theme,
+    locale: process.env.LOOK_LANGUAGE ?? "en",
     ...(size === "phone" ? { hasTouch: true, isMobile: true } : {}),
   }
   const context = await (browser satisfies Browser).newContext(options)

@@ -1,6 +1,7 @@
 import { sql } from "kysely"
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core"
 import { expect } from "vitest"
+import type { Config } from "../../server/config/config.ts"
 import { start, type Parley } from "../../server/main.ts"
 import { createOwner, type Person } from "../flows/person.ts"
 import { answerTo } from "../flows/visitor-client.ts"
@@ -25,9 +26,9 @@ export type Shop = {
   close(): Promise<void>
 }
 
-export async function openShop(): Promise<Shop> {
+export async function openShop(config: Partial<Config> = {}): Promise<Shop> {
   const database = await createTestDatabase()
-  const parley = await start(database.config)
+  const parley = await start({ ...database.config, ...config })
   const ada = await createOwner(parley.url)
   const cable = await layCable(parley.url)
   const browser: Browser = await launchBrowser()

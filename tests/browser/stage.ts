@@ -7,6 +7,7 @@ import type { Person } from "../flows/person.ts"
 import type { Config } from "../../server/config/config.ts"
 import { systemClock } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
+import type { Web } from "../../server/previews/previews.ts"
 import { createTestDatabase, launchBrowser, settableClock } from "../harness/harness.ts"
 import { openBrowserFor } from "../harness/people.ts"
 
@@ -22,14 +23,15 @@ export type Stage = Parley & {
   close(): Promise<void>
 }
 
-export async function openStage(overrides: Partial<Config> = {}): Promise<Stage> {
+export async function openStage(overrides: Partial<Config> = {}, web?: Web): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), "parley-stage-"))
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }))
   const database = await createTestDatabase({ dataFolder, ...overrides })
   opened.defer(() => database.close())
   const config = { ...database.config, ...overrides }
-  let parley = await start(config)
+  const beyond = web && { web }
+  let parley = await start(config, beyond)
   opened.defer(() => parley.stop())
   const browser = await launchBrowser()
   opened.defer(() => browser.close())
@@ -57,7 +59,7 @@ export async function openStage(overrides: Partial<Config> = {}): Promise<Stage>
       try {
         await meanwhile?.()
       } finally {
-        parley = await start({ ...config, port: Number(new URL(url).port) })
+        parley = await start({ ...config, port: Number(new URL(url).port) }, beyond)
       }
     },
     close: () => running.disposeAsync(),

@@ -21,7 +21,25 @@ beforeAll(async () => {
       for (const kind of ["parley:ready", "parley:unread"])
         document.addEventListener(kind, ({ type, target }) => heard.push(type + " " + target.unread))
     </script><h1>Socks</h1>${line}`
-  host = createServer((_, response) => response.setHeader("content-type", "text/html").end(html))
+  // What old libraries and busy analysts do to a page.
+  const patches = `<script>
+      Array.prototype.toJSON = function () { return "[" + this.map((one) => JSON.stringify(one)).join(",") + "]" }
+      Object.prototype.extended = Array.prototype.last = function () { return this[this.length - 1] }
+      const { fetch: asked } = window, { parse, stringify } = JSON
+      fetch = (...all) => (heard.push("fetched"), asked(...all))
+      JSON.parse = (...all) => parse(...all)
+      JSON.stringify = (...all) => stringify(...all)
+      define = Object.assign(() => { throw new Error("not a module") }, { amd: {} })
+      module = { exports: (exports = {}) }
+    </script>`
+  const socket = shop.cable.url.replace("http", "ws")
+  const strict = `default-src 'none'; script-src ${shop.cable.url} 'nonce-page'; connect-src ${shop.cable.url} ${socket}; require-trusted-types-for 'script'; trusted-types 'none'`
+  host = createServer(({ url }, response) => {
+    response.setHeader("content-type", "text/html")
+    if (url === "/strict") response.setHeader("content-security-policy", strict)
+    const page = url === "/patched" ? html.replace("<h1>", `${patches}<h1>`) : html
+    response.end(page.replace("<script>", '<script nonce="page">'))
+  })
   await once(host.listen(0, "127.0.0.1"), "listening")
 })
 afterAll(async () => {
@@ -63,6 +81,40 @@ test("the page's own scripts open and close the chat, and hear what was not read
   await expect.poll(() => field(page).count()).toBe(0)
   await shop.answer("Do you hear me?", "I do.")
   await expect.poll(() => heard(page)).toEqual(["parley:ready 0", "parley:unread 1"])
+})
+
+test("a page with the strictest policy is no obstacle, and has nothing to report", async () => {
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on("console", (line) => line.type() === "error" && problems.push(line.text()))
+  page.on("pageerror", (error) => problems.push(error.message))
+  await page.goto(`http://localhost:${(host.address() as AddressInfo).port}/strict`)
+  await launcher(page).click()
+  await say(page, "Is it strict here?")
+  await page.getByText("Sent").waitFor()
+  await shop.answer("Is it strict here?", "Very.")
+  await page.getByText("Very.").waitFor()
+  expect(problems).toEqual([])
+})
+
+test("a page that has changed what scripts are made of does not change what is written", async () => {
+  const page = await visit("/patched")
+  await launcher(page).click()
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("one, two") })
+  const send = page.getByRole("button", { name: "Send message" })
+  await field(page).fill("Is it strange here?")
+  // The file is there.
+  await expect.poll(() => send.isEnabled()).toBe(true)
+  await send.click()
+  await page.getByText("Sent").waitFor()
+  expect(await shop.messageId("Is it strange here?")).not.toBe("")
+  await shop.answer("Is it strange here?", "Rather.")
+  await page.reload()
+  await launcher(page).click()
+  await page.getByText("Rather.").waitFor()
+  await page.getByText("list.txt").waitFor()
 })
 
 test("only the websites that were named show it, and are answered", async () => {

@@ -45,6 +45,7 @@ async function findBusy({ visitors, phones, desks }: People, { db, workspaceId }
 export async function lookAtEverything(o: {
   side: Side
   tables: Tables
+  areClocksWrong: boolean
   /** Where the server answers. */
   url: string
   sent: readonly SentMessage[]
@@ -68,6 +69,7 @@ export async function lookAtEverything(o: {
     ...truth,
     word,
     words: WORDS,
+    areClocksWrong: o.areClocksWrong,
     customers,
     agents,
     fetched: await fetchFiles(o),

@@ -8,7 +8,7 @@ import { newId, openDatabase, snapshot, type Db } from "../../server/db/db.ts"
 import { findReader } from "../../server/team/team.ts"
 import { quietLog } from "../harness/log.ts"
 import { askTables } from "./ask-tables.ts"
-import { check, type Entry, type Outcome } from "./check.ts"
+import { check, isAbout, type Entry, type Outcome } from "./check.ts"
 import type { Field, Nemesis } from "./nemesis.ts"
 import { readTruth } from "./tables.ts"
 
@@ -69,6 +69,7 @@ export function compare(o: Record<"before" | "restored" | "after", Map<string, T
     const before = o.before.get(workspaceId)?.entries ?? []
     const restored = o.restored.get(workspaceId)
     if (restored === undefined) return before.length === 0 ? [] : [`Lost: the workspace ${workspaceId}.`]
+    const later = new Map(after.entries.map((entry) => [entry.id, entry]))
     const held = new Set(restored.entries.map(({ id }) => id))
     const early = new Set(before.map(({ id }) => id))
     const written = after.entries.filter(({ id }) => held.has(id) || early.has(id))
@@ -89,18 +90,23 @@ export function compare(o: Record<"before" | "restored" | "after", Map<string, T
       typed: written.toSorted(byTime).flatMap(({ type, text, conversationId, files }) => {
         return type === "event" ? [] : [{ author: conversationId, text, isNote: type === "note", files }]
       }),
-      accepted: before.map(({ id, at }) => ({ author: workspaceId, id, at })),
+      areClocksWrong: false,
+      accepted: before
+        .filter(({ id, type }) => type !== "event" || later.has(id))
+        .map(({ id, at }) => ({ author: workspaceId, id, at })),
       ...restored,
     }
-    const known = new Set(after.entries.map(asWritten))
-    const strange = restored.entries.filter((entry) => !known.has(asWritten(entry)))
+    const strange = restored.entries.filter((entry) => !isLike(entry, later.get(entry.id)))
     return [...check(outcome), ...strange.map(({ id }) => `Made up: ${id} was never like that.`)]
   })
 }
 
-/** Labels come and go. */
-function asWritten(entry: Entry): string {
-  return JSON.stringify({ ...entry, labels: [] })
+/** Labels come and go. Merges move what was written, by a moment or into another conversation, and undone make events anew. */
+function isLike(entry: Entry, later: Entry | undefined): boolean {
+  if (later === undefined) return entry.type === "event"
+  const contentOf = ({ type, text, addressId, files }: Entry) =>
+    JSON.stringify([type, text, addressId, files])
+  return contentOf(entry) === contentOf(later) && isAbout(entry.at, later.at)
 }
 
 function byTime(one: Entry, other: Entry): number {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { check, type AgentView, type CustomerView, type Entry, type Line, type Outcome } from "./check.ts"
 
-/** Two customers in a conversation each, an agent who sees both and one who sees the first. */
+/** Two customers in a conversation each, one merged into the first, an agent who sees all and one who sees the first. */
 function wellDone() {
   const entry = (number: number, more: Partial<Entry>): Entry => ({
     id: `e${number}`,
@@ -21,6 +21,8 @@ function wellDone() {
     entry(4, { text: "ada 1", labels: ["l1"] }),
     entry(5, { text: "ada note", type: "note", addressId: null, files: ["ada file 1"] }),
     entry(6, { text: "v2 1", conversationId: "c2", addressId: "a2" }),
+    entry(7, { text: "v3 1", addressId: "a3" }),
+    entry(8, { text: "ada 2", addressId: "a3" }),
   ]
   const linesOf = (conversationId: string): Line[] =>
     entries
@@ -43,8 +45,9 @@ function wellDone() {
   return {
     word: "lark",
     words: ["lark", "wren"],
-    refused: [{ author: "ada", id: "e7" }],
-    claims: [{ author: "ada", conversationId: "c1", lastAnswerId: null }],
+    areClocksWrong: false as boolean,
+    refused: [{ author: "ada", id: "e0" }],
+    claims: [{ author: "ada", conversationId: "c1", addressId: "a1", lastAnswerId: null }],
     heard: [{ by: "ada", word: "lark" }],
     typed: [
       { author: "v1", text: "v1 1", isNote: false, files: [] },
@@ -52,11 +55,23 @@ function wellDone() {
       { author: "ada", text: "ada 1", isNote: false, files: [] },
       { author: "ada", text: "ada note", isNote: true, files: ["ada file 1"] },
       { author: "v2", text: "v2 1", isNote: false, files: [] },
+      { author: "v3", text: "v3 1", isNote: false, files: [] },
+      { author: "ada", text: "ada 2", isNote: false, files: [], to: "c1" },
     ],
     accepted: [{ author: "v1", id: "e1", at: entries[0]?.at ?? "" }],
     seen: [{ by: "v1", id: "e4" }],
     entries,
-    customers: [customer("v1", "a1"), customer("v1, fresh", "a1"), customer("v2", "a2")],
+    homes: new Map([
+      ["a1", "c1"],
+      ["a2", "c2"],
+      ["a3", "c1"],
+    ]),
+    customers: [
+      customer("v1", "a1"),
+      customer("v1, fresh", "a1"),
+      customer("v2", "a2"),
+      customer("v3", "a3"),
+    ],
     agents: [
       agent("ada", "ada", ["c1", "c2"]),
       agent("ada, fresh", "ada", ["c1", "c2"]),
@@ -102,6 +117,15 @@ const plants: [string, RegExp, (world: World) => unknown][] = [
     /^Swapped: v1 wrote “v1 1” before “v1 2”/,
     ({ entries }) => {
       const [one, two] = entries
+      if (one && two) [one.at, two.at] = [two.at, one.at]
+    },
+  ],
+  [
+    "an author's messages to one address the wrong way round, whatever the clocks said",
+    /^Swapped: v1 wrote “v1 1” before “v1 2”/,
+    (world) => {
+      world.areClocksWrong = true
+      const [one, two] = world.entries
       if (one && two) [one.at, two.at] = [two.at, one.at]
     },
   ],
@@ -189,8 +213,33 @@ const plants: [string, RegExp, (world: World) => unknown][] = [
   ],
   [
     "two agents who both won",
-    /^Claimed twice: ada and bo both answered c1 null/,
-    ({ claims }) => claims.push({ author: "bo", conversationId: "c1", lastAnswerId: null }),
+    /^Claimed twice: ada and bo both answered c1 a1 null/,
+    ({ claims }) => claims.push({ author: "bo", conversationId: "c1", addressId: "a1", lastAnswerId: null }),
+  ],
+  [
+    "a message in the conversation of somebody else",
+    /^Misfiled: “v2 1” is in c1 instead of c2/,
+    ({ entries }) => Reflect.set(entries[5] ?? {}, "conversationId", "c1"),
+  ],
+  [
+    "a message left where its customer was merged",
+    /^Misfiled: “v3 1” is in c1 instead of c2/,
+    ({ homes }) => homes.set("a3", "c2"),
+  ],
+  [
+    "a message of whom he was merged with, shown to a customer",
+    /^Leaked: v1 shows “v3 1”/,
+    ({ customers }) => customers[0]?.lines.push(customers[3]?.lines[0] ?? expect.fail()),
+  ],
+  [
+    "an answer to whom he was merged with, shown to a customer",
+    /^Leaked: v3 shows “ada 1”/,
+    ({ customers }) => customers[3]?.lines.unshift(customers[0]?.lines[2] ?? expect.fail()),
+  ],
+  [
+    "a message lost for him who was merged",
+    /^Lost: v3 does not show “ada 2”/,
+    ({ customers }) => customers[3]?.lines.pop(),
   ],
   [
     "another company's words on the wire",

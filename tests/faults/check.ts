@@ -5,7 +5,14 @@
  */
 
 /** Texts are unique, so that one that came twice under different ids is found too. */
-export type Typed = { author: string; text: string; isNote: boolean; files: readonly string[] }
+export type Typed = {
+  author: string
+  text: string
+  isNote: boolean
+  files: readonly string[]
+  /** The conversation he saw it go to; two may be one by the time it is taken, and one two. Customers know of none. */
+  to?: string
+}
 
 /** A line of the tables. */
 export type Entry = {
@@ -47,12 +54,20 @@ export type Outcome = {
   /** What the server said no to, for good. */
   refused: readonly { author: string; id: string }[]
   /** Answers the server said yes to, and which answer was the last when each was written. */
-  claims: readonly { author: string; conversationId: string; lastAnswerId: string | null }[]
+  claims: readonly {
+    author: string
+    conversationId: string
+    addressId: string
+    lastAnswerId: string | null
+  }[]
   /** Whose words came over the wire, by their first word. */
   heard: readonly { by: string; word: string }[]
   /** What stood on a screen at any moment of the run. */
   seen: readonly { by: string; id: string }[]
   entries: readonly Entry[]
+  areClocksWrong: boolean
+  /** The conversation of each address's customer. */
+  homes: ReadonlyMap<string, string>
   customers: readonly CustomerView[]
   agents: readonly AgentView[]
   /** The conversations an agent may see, by the tables. */
@@ -70,6 +85,7 @@ export function check(outcome: Outcome): string[] {
   return [
     ...checkTyped(outcome),
     ...checkOrder(outcome),
+    ...checkFiled(outcome),
     ...checkAccepted(outcome),
     ...checkRefused(outcome),
     ...checkClaims(outcome),
@@ -106,16 +122,19 @@ function checkTyped({ typed, entries }: Outcome): string[] {
   return problems
 }
 
-/** What one author wrote in one conversation stands in the order he wrote it. */
-function checkOrder({ typed, entries }: Outcome): string[] {
-  const turn = new Map<string, { author: string; number: number }>()
-  for (const [number, { author, text }] of typed.entries()) turn.set(text, { author, number })
+/**
+ * What one author wrote in one conversation stands in the order he wrote it; where a clock was wrong, what he wrote to one
+ * address, because each has had a time of its own while they were two customers'.
+ */
+function checkOrder({ typed, entries, areClocksWrong }: Outcome): string[] {
+  const turn = new Map<string, { author: string; to: string; number: number }>()
+  for (const [number, { author, text, to = "" }] of typed.entries()) turn.set(text, { author, to, number })
   const problems: string[] = []
   const latest = new Map<string, { number: number; text: string }>()
-  for (const { conversationId, text, type } of entries.toSorted(byTime)) {
+  for (const { conversationId, addressId, text, type } of entries.toSorted(byTime)) {
     const written = turn.get(text)
     if (type === "event" || written === undefined) continue
-    const lane = `${conversationId} ${written.author}`
+    const lane = `${conversationId} ${areClocksWrong ? addressId : ""} ${written.author} ${written.to}`
     const before = latest.get(lane)
     if (before !== undefined && before.number > written.number)
       problems.push(`Swapped: ${written.author} wrote “${text}” before “${before.text}”.`)
@@ -124,13 +143,21 @@ function checkOrder({ typed, entries }: Outcome): string[] {
   return problems
 }
 
+/** Whatever was merged and undone, a message stands where its address belongs. */
+function checkFiled({ entries, homes }: Outcome): string[] {
+  return entries.flatMap(({ text, type, conversationId, addressId }) => {
+    const home = addressId === null || type !== "message" ? conversationId : homes.get(addressId)
+    return home === conversationId ? [] : [`Misfiled: “${text}” is in ${conversationId} instead of ${home}.`]
+  })
+}
+
 function checkAccepted({ accepted, seen, entries }: Outcome): string[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
   const problems: string[] = []
   for (const { author, id, at } of accepted) {
     const entry = byId.get(id)
     if (entry === undefined) problems.push(`Lost: ${author} was told that ${id} is accepted.`)
-    else if (at !== undefined && entry.at !== at)
+    else if (at !== undefined && !isAbout(entry.at, at))
       problems.push(`Swapped: ${author} was told ${at} for ${id}, which stands at ${entry.at}.`)
   }
   for (const { by, id } of seen) if (!byId.has(id)) problems.push(`Lost: ${by} saw ${id} once.`)
@@ -146,11 +173,14 @@ function checkRefused({ refused, accepted, entries }: Outcome): string[] {
   ])
 }
 
-/** Of two agents who answered the same state of a conversation one was refused: nobody speaks past a colleague. */
+/**
+ * Of two agents who answered the same state of a conversation one was refused: nobody speaks past a colleague. Undoing a
+ * merge brings such a state back for one customer, where the other one was answered.
+ */
 function checkClaims({ claims }: Outcome): string[] {
   const byState = Map.groupBy(
     claims,
-    ({ conversationId, lastAnswerId }) => `${conversationId} ${lastAnswerId}`,
+    ({ conversationId, addressId, lastAnswerId }) => `${conversationId} ${addressId} ${lastAnswerId}`,
   )
   return [...byState].flatMap(([state, those]) => {
     const authors = [...new Set(those.map(({ author }) => author))]
@@ -263,10 +293,15 @@ function isLike(line: Line, entry: Entry): boolean {
   const isLabelled = line.labels === undefined || String(line.labels) === String(entry.labels)
   return (
     line.text === entry.text &&
-    line.at === entry.at &&
+    isAbout(line.at, entry.at) &&
     String(line.files) === String(entry.files) &&
     isLabelled
   )
+}
+
+/** In a merged conversation entries of the same microsecond give way to each other. */
+export function isAbout(one: string, other: string): boolean {
+  return one === other || Math.abs(Date.parse(one) - Date.parse(other)) <= 1
 }
 
 function byTime(one: { at: string }, other: { at: string }): number {

@@ -72,6 +72,7 @@ async function setToAndFro({ random, lasts }: Field): Promise<void> {
 export const clockNemeses: Nemesis[] = [
   {
     name: "clock-of-server",
+    movesClocks: true,
     what: "the server's wall clock is set 2 h forward and back, PostgreSQL's is not",
     on: "one",
     cannot: lacksFaketime,
@@ -80,6 +81,7 @@ export const clockNemeses: Nemesis[] = [
   },
   {
     name: "clock",
+    movesClocks: true,
     what: "the wall clock of server and PostgreSQL is set 2 h forward and back",
     on: "beside",
     cannot: () => lacksFaketime() ?? lacksDebianPostgres(),

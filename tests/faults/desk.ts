@@ -7,6 +7,7 @@ import { openReplica, type Replica } from "../../desk/replica/open.ts"
 import { getTimeline, loadConversation, loadTimeline, openTimeline } from "../../desk/replica/pages.ts"
 import type { AgentView, Line } from "./check.ts"
 import { fileOf } from "./files.ts"
+import { mergeCustomers, undoMerge } from "./merges.ts"
 import type { Random } from "./random.ts"
 import type { History } from "./visitor.ts"
 
@@ -98,14 +99,22 @@ export function openDesk(needs: DeskNeeds): Desk {
     else if (whim < 0.88) note(row, nextNote())
     else if (whim < 0.9) take(row)
     else if (whim < 0.92) issue(row, "close", { lastCustomerEntryId: row.lastCustomerEntryId })
-    else if (whim < 0.94) issue(row, "star", { isStarred: !row.own.isStarred })
+    else if (whim < 0.93) issue(row, "star", { isStarred: !row.own.isStarred })
+    else if (whim < 0.945) void count("merged", mergeCustomers(replica, rows, random))
+    else if (whim < 0.96) void count("undone", undoMerge(replica, rows, random))
     else issue(row, "read", { upTo: row.updatedAt })
   }
 
   /** As the composer sends it: with what the row shows. */
   function say(row: ConversationRow, text: string, files: readonly DraftFile[] = []): void {
     const { assigneeId, isOpen, lastAnswer, lastAddressId } = row
-    history.typed.push({ author: name, text, isNote: false, files: files.map((file) => file.name) })
+    history.typed.push({
+      author: name,
+      text,
+      isNote: false,
+      files: files.map(({ name }) => name),
+      to: row.id,
+    })
     const expects = { assigneeId, isOpen, lastAnswerId: lastAnswer?.id ?? null }
     issue(row, "answer", { text, addressId: lastAddressId, expects }, { files })
   }
@@ -116,7 +125,7 @@ export function openDesk(needs: DeskNeeds): Desk {
   }
 
   function note(row: ConversationRow, text: string, files: readonly DraftFile[] = []): void {
-    history.typed.push({ author: name, text, isNote: true, files: files.map((file) => file.name) })
+    history.typed.push({ author: name, text, isNote: true, files: files.map(({ name }) => name), to: row.id })
     issue(row, "note", { text }, { files })
   }
 
@@ -135,8 +144,12 @@ export function openDesk(needs: DeskNeeds): Desk {
       const view = replica.uploads.viewOf(file.id)
       if (view === undefined) replica.uploads.resume(file)
       if (view?.state === "failed") complain(`could not upload “${file.name}”: ${view.refusal.refusal}`)
-      const isOver = row === undefined || view?.state === "failed"
+      const isTaken =
+        replica.memory.drafts.get(conversationId)?.files.every(({ id }) => id !== file.id) ?? true
+      const isOver = row === undefined || isTaken || view?.state === "failed"
       if (!isOver && view?.state !== "ready") return true
+      // Where customers were merged it follows as a text that came back.
+      if (row === undefined || isTaken) return false
       replica.setDraft(conversationId, { text: "", isNote, files: [] }, [])
       if (!isOver) (isNote ? note : say)(row, text, [file])
       return false
@@ -161,6 +174,10 @@ export function openDesk(needs: DeskNeeds): Desk {
     issue(row, "assign", { to, expects: { assigneeId } })
   }
 
+  async function count(what: keyof History["merges"], done: Promise<boolean>): Promise<void> {
+    if (await done) history.merges[what] += 1
+  }
+
   function issue(
     row: ConversationRow,
     command: string,
@@ -181,6 +198,7 @@ export function openDesk(needs: DeskNeeds): Desk {
         history.claims.push({
           author: name,
           conversationId: row.id,
+          addressId: one.body.addressId ?? "",
           lastAnswerId: one.body.expects.lastAnswerId,
         })
     })
@@ -195,11 +213,18 @@ export function openDesk(needs: DeskNeeds): Desk {
     for (const back of returned) {
       if (pendings.some((one) => conversationOf(one.act) === back.conversationId)) continue
       const row = shownRow(replica.memory, back.conversationId)
-      if (row === undefined) continue
+      if (row === undefined || (back.reason === undefined && back.files.some(isUploading))) continue
       replica.setDraft(row.id, { text: "", isNote: false, files: [] }, [back.id])
-      if (back.isNote) complain(`could not write a note: ${back.reason?.refusal}`)
-      else say(row, back.text, back.files)
+      if (back.isNote && back.reason) complain(`could not write a note: ${back.reason.refusal}`)
+      ;(back.isNote ? note : say)(row, back.text, back.files)
     }
+  }
+
+  /** Of a draft whose conversation became part of another while its file was on its way. */
+  function isUploading(file: DraftFile): boolean {
+    const view = replica.uploads.viewOf(file.id)
+    if (view === undefined) replica.uploads.resume(file)
+    return view?.state !== "ready" && view?.state !== "failed"
   }
 
   /** Every conversation is open in a window of his. */
@@ -217,8 +242,11 @@ export function openDesk(needs: DeskNeeds): Desk {
       if (new Set(entries.map(({ id }) => id)).size < entries.length) complain("was shown an entry twice")
       if (entries.some(({ at }, place) => at <= (entries[place - 1]?.at ?? "")))
         complain("was shown entries in the wrong order")
-      for (const { id } of entries) if (!seen.has(id)) history.seen.push({ by: name, id })
-      for (const { id } of entries) seen.add(id)
+      for (const { id, body } of entries) {
+        // Events are made anew when a merge is undone.
+        if (body.type !== "event" && !seen.has(id)) history.seen.push({ by: name, id })
+        seen.add(id)
+      }
     }
   }
 

@@ -52,11 +52,12 @@ test(
     await installation.moveDatabase()
     for (const nemesis of nemeses.filter(({ on }) => on === "line"))
       ordeals.push(await siege.endure(nemesis, 0))
-    const { messages, files, labels, violations } = await siege.end()
+    const { messages, files, labels, merges, violations } = await siege.end()
     expect([...ordeals.flatMap((ordeal) => ordeal.violations), ...violations]).toEqual([])
     expect(ordeals).toHaveLength(nemeses.length)
     expect(messages).toBeGreaterThan(100)
     expect(files).toBeGreaterThan(5)
     expect(labels).toBeGreaterThan(5)
+    expect(merges).toBeGreaterThan(5)
   },
 )

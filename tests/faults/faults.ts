@@ -80,7 +80,7 @@ async function play(nemesis: Nemesis, share: number): Promise<void> {
   violations += run.violations.length
   const took = ((performance.now() - begun) / 60_000).toFixed(1)
   say(
-    `  ${took} minutes, ${run.blows} blows, ${run.typed} typed, ${run.accepted} accepted, ${run.messages} messages, ${run.files} files, ${run.labels} labels; back within ${(run.slowest / 1_000).toFixed(1)} s; ${run.violations.length} violations`,
+    `  ${took} minutes, ${run.blows} blows, ${run.typed} typed, ${run.accepted} accepted, ${run.messages} messages, ${run.files} files, ${run.labels} labels, ${run.merges} merges and undoings; back within ${(run.slowest / 1_000).toFixed(1)} s; ${run.violations.length} violations`,
   )
   for (const violation of run.violations) say(`  ! ${violation}`)
   if (run.violations.length > 0) say(`  Logs: ${run.folder}`)

@@ -54,6 +54,8 @@ export type Nemesis = {
   strike(field: Field): Promise<void>
   /** Milliseconds of peace between two blows, from and to. */
   pause?: readonly [number, number]
+  /** Times on the two sides of its blows cannot be compared. */
+  movesClocks?: true
   /** Milliseconds within which every client must be back once the server is reachable again. */
   backWithin?: number
 }

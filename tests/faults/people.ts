@@ -39,6 +39,7 @@ export async function openSide(needs: SideNeeds): Promise<Side> {
     accepted: [],
     refused: [],
     claims: [],
+    merges: { merged: 0, undone: 0 },
     heard: [],
     seen: [],
     complaints: [],

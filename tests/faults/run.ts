@@ -21,7 +21,8 @@ export async function runNemesis(o: {
   const until = performance.now() + o.minutes * 60_000
   const folder = await mkdtemp(path.join(os.tmpdir(), "parley-faults-"))
   const run: Run = {
-    ...{ blows: 0, slowest: 0, typed: 0, accepted: 0, messages: 0, files: 0, labels: 0, violations: [] },
+    ...{ blows: 0, slowest: 0, violations: [] },
+    ...{ typed: 0, accepted: 0, messages: 0, files: 0, labels: 0, merges: 0 },
     folder,
   }
   try {

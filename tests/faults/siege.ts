@@ -43,7 +43,7 @@ export type Siege = {
 }
 
 export type Ordeal = { blows: number; slowest: number; violations: string[] }
-export type Findings = Record<"typed" | "accepted" | "messages" | "files" | "labels", number> & {
+export type Findings = Record<"typed" | "accepted" | "messages" | "files" | "labels" | "merges", number> & {
   violations: string[]
 }
 
@@ -107,9 +107,11 @@ export async function laySiege(o: {
 
   await comeBack(clients, { signal })
   const kept = laid.move()
+  let areClocksWrong = false
   return {
     field,
     async endure(nemesis, until) {
+      areClocksWrong ||= nemesis.movesClocks === true
       const ordeal: Ordeal = { blows: 0, slowest: 0, violations: [] }
       do {
         const { slowest, violations } = await blow(nemesis)
@@ -128,7 +130,7 @@ export async function laySiege(o: {
       await reloading
       await installation.mend()
       await Promise.all(sides.map(({ people }) => rest(people)))
-      return look(sides, installation, provider)
+      return look(sides, { installation, provider, areClocksWrong })
     },
     stop: () => kept.disposeAsync(),
   }
@@ -183,16 +185,28 @@ async function closeSignUp({ servers }: Installation): Promise<void> {
   await Promise.all(servers.map(close))
 }
 
-async function look(sides: Side[], installation: Installation, provider: FakeTwilio): Promise<Findings> {
+async function look(
+  sides: Side[],
+  o: { installation: Installation; provider: FakeTwilio; areClocksWrong: boolean },
+): Promise<Findings> {
+  const { installation, provider, areClocksWrong } = o
   const config = readConfig({ DATABASE_URL: installation.databaseUrl(), PARLEY_DATABASE_CONNECTIONS: "2" })
   const database = await openDatabase({ config, log: quietLog })
-  const findings: Findings = { typed: 0, accepted: 0, messages: 0, files: 0, labels: 0, violations: [] }
+  const findings: Findings = {
+    typed: 0,
+    accepted: 0,
+    messages: 0,
+    files: 0,
+    labels: 0,
+    merges: 0,
+    violations: [],
+  }
   try {
     for (const side of sides) {
       const tables = { db: database.db, workspaceId: side.company.workspaceId }
       await calmDown(side.people, tables)
       const outcome = await lookAtEverything({
-        ...{ side, tables },
+        ...{ side, tables, areClocksWrong },
         url: installation.url(),
         sent: provider.sent,
       })
@@ -201,6 +215,7 @@ async function look(sides: Side[], installation: Installation, provider: FakeTwi
       findings.messages += outcome.entries.filter(({ type }) => type === "message").length
       findings.files += outcome.fetched.length
       findings.labels += outcome.entries.flatMap(({ labels }) => labels).length
+      findings.merges += side.history.merges.merged + side.history.merges.undone
       findings.violations.push(...new Set(side.history.complaints), ...check(outcome))
     }
   } finally {

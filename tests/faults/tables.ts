@@ -3,7 +3,7 @@ import type { Db } from "../../server/db/db.ts"
 import { readTables, recount } from "../flows/recount.ts"
 import type { Entry } from "./check.ts"
 
-type Address = { id: string; value: string; channel: string }
+type Address = { id: string; value: string; channel: string; conversationId: string }
 
 /** What the tables hold when all is quiet, in the words of `check.ts`. */
 export async function readTruth(db: Db, workspaceId: string) {
@@ -16,7 +16,9 @@ export async function readTruth(db: Db, workspaceId: string) {
                   where carried.workspace_id = e.workspace_id and carried.entry_id = e.id order by 1) as labels
       from entries e where e.workspace_id = ${workspaceId}`.execute(db)
   const { rows: addresses } = await sql<Address>`
-    select id, value, channel from addresses where workspace_id = ${workspaceId}`.execute(db)
+    select a.id, a.value, a.channel, c.id as "conversationId" from addresses a
+      join conversations c on c.workspace_id = a.workspace_id and c.customer_id = a.customer_id
+     where a.workspace_id = ${workspaceId}`.execute(db)
   const { rows: sights } = await sql<{ agentId: string; conversationId: string }>`
     select a.id as "agentId", c.id as "conversationId" from agents a
       join conversations c on c.workspace_id = a.workspace_id
@@ -31,7 +33,8 @@ export async function readTruth(db: Db, workspaceId: string) {
   const sight = new Map(tables.agents.map(({ id }) => [id, new Set<string>()]))
   for (const { agentId, conversationId } of sights) sight.get(agentId)?.add(conversationId)
   const badges = new Map(tables.agents.map(({ id }) => [id, recount(tables, id)?.badge ?? 0]))
-  return { entries, addresses, sight, badges }
+  const homes = new Map(addresses.map(({ id, conversationId }) => [id, conversationId]))
+  return { entries, addresses, homes, sight, badges }
 }
 
 /** The files that are part of an entry. */

@@ -10,12 +10,14 @@ import type { SaidByTab, SaidToTab, Script } from "./visitor-tab.ts"
 type State = Extract<SaidByTab, { kind: "state" }>
 
 export type History = {
-  typed: { author: string; text: string; isNote: boolean; files: readonly string[] }[]
+  typed: { author: string; text: string; isNote: boolean; files: readonly string[]; to?: string }[]
   accepted: { author: string; id: string; at?: string }[]
   /** What the server said no to, for good. */
   refused: { author: string; id: string }[]
   /** Accepted answers, and which answer was the last when they were written. */
-  claims: { author: string; conversationId: string; lastAnswerId: string | null }[]
+  claims: { author: string; conversationId: string; addressId: string; lastAnswerId: string | null }[]
+  /** Customers that agents merged, and made two again. */
+  merges: { merged: number; undone: number }
   /** Whose words came over the wire to whom, each once. */
   heard: { by: string; word: string }[]
   seen: { by: string; id: string }[]

@@ -8,6 +8,7 @@ import type { Config } from "../../server/config/config.ts"
 import { conversationLoaders, countsFor } from "../../server/conversations/conversations.ts"
 import { newId, snapshot } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
+import type { Web } from "../../server/previews/previews.ts"
 import { findReader, presence, teamLoaders } from "../../server/team/team.ts"
 import { createTestDatabase, settableClock, type SettableClock } from "../harness/harness.ts"
 import { createColleague, createOwner, type Person } from "./person.ts"
@@ -21,6 +22,7 @@ export type View = Record<"me" | "mentions" | "unassigned" | "starred", string[]
 /** A whole Parley behind its doors, with a clock that stands until it is moved and jobs that run when told. */
 export async function openParley(
   overrides: Partial<Config> = {},
+  web?: Web,
 ): Promise<Parley & { clock: SettableClock }> {
   const database = await createTestDatabase()
   const clock = settableClock("2026-03-02T09:00:00Z")
@@ -32,7 +34,7 @@ export async function openParley(
       roles: new Set(["http", "stream"]),
       ...overrides,
     },
-    { clock },
+    { clock, ...(web && { web }) },
   )
   return {
     ...parley,

@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { crc32, deflateSync, gzipSync } from "node:zlib"
 import sharp from "sharp"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -338,4 +341,25 @@ describe("with time", () => {
     parley.clock.advance(3 * 86_400)
     expect((await fetch(parley.url + path)).status).toBe(404)
   })
+})
+
+test("while the disk takes nothing, a file waits and then arrives whole", async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), "parley-full-"))
+  const other = await openParley({ dataFolder })
+  try {
+    const there = await createCompany(other)
+    const { begin, part } = agentUploads(other.url, await there.hire("Ada"))
+    const file = { id: newId(), name: "a.bin", bytes: bytes(1_000) }
+    expect(await begin(file)).toMatchObject({ status: 200 })
+    const folder = join(dataFolder, "files")
+    await rename(folder, `${folder} of before`).catch(() => undefined)
+    await writeFile(folder, "No folder.")
+    const full = await part(file.id, 0, file.bytes)
+    expect(full).toMatchObject({ status: 503, body: { refusal: "unavailable" } })
+    await rm(folder)
+    expect(await part(file.id, 0, file.bytes)).toMatchObject({ status: 200, body: { received: 1_000 } })
+  } finally {
+    await other.stop()
+    await rm(dataFolder, { recursive: true })
+  }
 })

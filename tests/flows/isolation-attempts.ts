@@ -9,6 +9,7 @@ export type Ids = Record<
   | "source"
   | "conversation"
   | "entry"
+  | "note"
   | "address"
   | "file"
   | "invitation"
@@ -17,7 +18,8 @@ export type Ids = Record<
   | "remark"
   | "key"
   | "webhook"
-  | "delivery",
+  | "delivery"
+  | "merge",
   string
 >
 export type Attempt = { params?: Partial<Record<string, string>>; query?: string; body?: object }
@@ -31,6 +33,22 @@ export const forAnyone = new Set([
   "GET /api/openapi.json",
   "GET /api/v1/session",
   "POST /api/v1/sign-in",
+  "POST /api/v1/sign-in/code",
+  "POST /api/v1/sign-in/passkey",
+  "POST /api/v1/sign-in/passkey/options",
+  "GET /api/v1/account",
+  "PUT /api/v1/account/password",
+  "PUT /api/v1/account/email",
+  "POST /api/v1/confirm-email",
+  "DELETE /api/v1/account/sessions/:sessionId",
+  "POST /api/v1/account/two-factors",
+  "DELETE /api/v1/account/two-factors",
+  "POST /api/v1/account/two-factors/confirm",
+  "POST /api/v1/account/recovery-codes",
+  "POST /api/v1/account/passkeys",
+  "POST /api/v1/account/passkeys/options",
+  "PATCH /api/v1/account/passkeys/:passkeyId",
+  "DELETE /api/v1/account/passkeys/:passkeyId",
   "POST /api/v1/sign-out",
   "POST /api/v1/forgot-password",
   "POST /api/v1/reset-password",
@@ -51,7 +69,18 @@ export const forAnyone = new Set([
   "POST /visitor/v1/:sourceId/files",
   "POST /visitor/v1/:sourceId/files/:fileId/cancel",
   "POST /visitor/v1/:sourceId/files/:fileId/parts",
+  "POST /visitor/v1/:sourceId/email",
+  "POST /visitor/v1/:sourceId/identify",
+  "POST /visitor/v1/:sourceId/leave",
+  "POST /visitor/v1/:sourceId/reopen",
+  "POST /visitor/v1/:sourceId/link",
+  "GET /chat/:sourceId",
+  "GET /chat-preview",
+  "GET /logos/:logoId",
+  "GET /unsubscribe/:token",
+  "POST /unsubscribe/:token",
   "GET /files/:token",
+  "GET /photos/:workspaceId/:token",
 ])
 
 /** Speaks of the signed-in agent alone; whose workspace it is, is tried for all routes. */
@@ -69,8 +98,9 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
       body: { text: "Hi", addressId: other.address, expects: saw },
     },
   ],
-  "POST /api/v1/conversations/:conversationId/notes": (_, other) => [
+  "POST /api/v1/conversations/:conversationId/notes": (own, other) => [
     { body: { text: `Look ${mentionOf("agent", other.agent)}` } },
+    { params: { conversationId: own.conversation }, body: { text: "Look", thread: other.note } },
   ],
   "POST /api/v1/conversations/:conversationId/assign": (own, other) => [
     { body: { to: { kind: "agent", agentId: own.agent }, expects: saw } },
@@ -96,7 +126,11 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { body: { snooze: { until: null }, lastCustomerEntryId: other.entry } },
     { body: { snooze: null, lastCustomerEntryId: null } },
   ],
-  "PUT /api/v1/conversations/:conversationId/draft": () => [
+  "PUT /api/v1/conversations/:conversationId/draft": (own, other) => [
+    {
+      params: { conversationId: own.conversation },
+      body: { text: "Mine", isNote: true, basedOn: null, thread: other.note },
+    },
     { body: { text: "Mine", isNote: false, basedOn: null } },
     { body: { text: "", isNote: false, basedOn: null } },
   ],
@@ -133,6 +167,18 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { body: { text: null } },
     { params: { conversationId: own.conversation }, body: { text: null } },
   ],
+  "GET /api/v1/conversations/:conversationId/merges/preview": (own, other) => [
+    { query: `?otherId=${own.conversation}` },
+    { params: { conversationId: own.conversation }, query: `?otherId=${other.conversation}` },
+  ],
+  "POST /api/v1/conversations/:conversationId/merges": (own, other) => [
+    { body: { otherId: own.conversation } },
+    { params: { conversationId: own.conversation }, body: { otherId: other.conversation } },
+  ],
+  "POST /api/v1/conversations/:conversationId/merges/:mergeId/undo": (own) => [
+    { body: {} },
+    { params: { conversationId: own.conversation }, body: {} },
+  ],
   "PUT /api/v1/conversations/:conversationId/customer/block": () => [{ body: { isBlocked: true } }],
   "GET /api/v1/conversations/:conversationId/customer": () => [{}],
   "GET /api/v1/conversations/:conversationId/customer/history": () => [{}],
@@ -153,10 +199,16 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "GET /api/v1/conversations/:conversationId/entries": (own, other) => [
     {},
     { params: { conversationId: own.conversation }, query: `?around=${other.entry}` },
+    { params: { conversationId: own.conversation }, query: `?thread=${other.note}` },
   ],
   "GET /api/v1/files/:fileId": () => [{}],
+  "GET /api/v1/entries/:entryId/preview-picture": () => [{}],
+  "PUT /api/v1/workspace/previews": () => namesNothing,
   "DELETE /api/v1/files/:fileId": () => [{ body: {} }],
   "POST /api/v1/files/:fileId/parts": () => [{ query: "?from=0" }],
+  "DELETE /api/v1/agents/:agentId/two-factors": () => [{ body: {} }],
+  "GET /api/v1/agents/two-factors": () => namesNothing,
+  "PUT /api/v1/workspace/two-factors": () => namesNothing,
   "PATCH /api/v1/agents/:agentId": () => [{ body: { isDisabled: true } }],
   "POST /api/v1/teams": (_, other) => [{ body: { name: "Thieves", memberIds: [other.agent] } }],
   "PATCH /api/v1/teams/:teamId": (own, other) => [
@@ -171,6 +223,7 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { body: { name: "Stolen" } },
     { params: { sourceId: own.source }, body: { teamId: other.team } },
   ],
+  "POST /api/v1/sources/:sourceId/identity-secret": () => [{ body: { change: "make" } }],
   "POST /api/v1/invitations": (_, other) => [{ body: { role: "agent", teamIds: [other.team] } }],
   "DELETE /api/v1/invitations/:token|:invitationId": () => [{ body: {} }],
   "PATCH /api/v1/labels/:labelId": () => [{ body: { name: "Stolen" } }],
@@ -219,8 +272,11 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
   "GET /api/v1/invitations": () => namesNothing,
   "GET /api/v1/stream": () => namesNothing,
   "PATCH /api/v1/me": () => namesNothing,
+  "PUT /api/v1/me/photo": () => namesNothing,
+  "DELETE /api/v1/me/photo": () => namesNothing,
   "PATCH /api/v1/workspace": () => namesNothing,
   "PUT /api/v1/me/availability": () => namesNothing,
+  "PUT /api/v1/me/language": () => namesNothing,
   "PUT /api/v1/me/undo-send": () => namesNothing,
   "PUT /api/v1/me/inboxes/:inbox": () => namesNothing,
   "PUT /api/v1/me/notifications": () => namesNothing,

@@ -4,7 +4,7 @@ import { expect } from "vitest"
 import type { ConversationCommand } from "../../protocol/conversation-commands.ts"
 import { newId, stamp } from "../../server/db/db.ts"
 import type { StreamClient } from "../harness/stream-client.ts"
-import { succeed, type Colleague, type Company } from "./company.ts"
+import { succeed, type Colleague, type Company, type Customer } from "./company.ts"
 
 export type Screen = { agent: Colleague; live: StreamClient; sleeper: StreamClient; isOut: boolean }
 export type Stage = {
@@ -69,6 +69,11 @@ async function* withSightOf(
 
 const expectsNothing = { assigneeId: null, isOpen: true, lastAnswerId: null }
 
+/** Who writes at a website, too. */
+async function another({ company, name }: Stage, at: string): Promise<Customer> {
+  return company.write(`Other of ${name}`, { at })
+}
+
 /** On the customer's latest message, or off it. */
 export async function putLabel(
   { company, name }: Stage,
@@ -128,6 +133,46 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield* withSightOf(stage, dee, () => act(stage, dee, "customer/block", { isBlocked: false }))
     yield await company.write(name, { at: salesSourceId })
   },
+  async *merge(stage) {
+    const { company, name, bo, cy, dee, eve, salesSourceId } = stage
+    const other = await another(stage, salesSourceId)
+    const merging = { otherId: other.conversationId }
+    yield await expectUnseen(stage, tried(stage, dee, "merges", merging))
+    yield await putLabel({ ...stage, name: other.name }, cy, newId(), {
+      isOn: true,
+      make: { name: `of another ${newId().slice(-4)}`, color: "blue" },
+    })
+    yield await succeed(company.answer(cy, other.name))
+    yield await act({ ...stage, name: other.name }, cy, "notes", { text: `@{agent:${eve.agentId}}, look` })
+    yield await act({ ...stage, name: other.name }, cy, "star", { isStarred: true })
+    for (const one of [name, other.name])
+      await act({ ...stage, name: one }, bo, "draft", { text: one, isNote: false, basedOn: null })
+    yield await act(stage, bo, "customer/fields", { name: "Plan", value: "Pro" })
+    yield await act(stage, bo, "merges", merging)
+    yield await company.write(other.name, { at: salesSourceId })
+    yield await succeed(company.answer(cy, name))
+  },
+  async *unmerge(stage) {
+    const { company, name, bo, dee, salesSourceId } = stage
+    // Everybody sees the other, and loses sight of him: this one wrote later.
+    const other = await another(stage, company.sourceId)
+    yield await company.write(name, { at: salesSourceId })
+    const { body } = await act(stage, bo, "merges", { otherId: other.conversationId })
+    const undo = `merges/${String(body.mergeId)}/undo`
+    yield undo
+    yield await expectUnseen(stage, tried(stage, dee, undo))
+    yield await company.write(other.name)
+    yield await succeed(company.answer(bo, name))
+    yield await act(stage, bo, undo)
+    company.customers.set(other.name, other)
+    // Now it is the other that he gains sight by.
+    yield await company.write(other.name)
+    const again = await act(stage, bo, "merges", { otherId: other.conversationId })
+    yield again
+    yield await act(stage, dee, "notes", { text: "Is it the same?" })
+    yield await act(stage, bo, `merges/${String(again.body.mergeId)}/undo`)
+    company.customers.set(other.name, other)
+  },
   async *answer(stage) {
     const { company, name, bo, cy, dee } = stage
     const { lastAddressId: addressId } = await company.see(bo, name)
@@ -150,6 +195,10 @@ export const conversationCases: Record<ConversationCommand, Case> = {
       text: `@{agent:${dee.agentId}} and @{team:${stage.salesId}}, look`,
     })
     yield await act(stage, dee, "notes", { text: `@{agent:${eve.agentId}} too` })
+    const thread = newId()
+    yield await act(stage, bo, "notes", { id: thread, text: "who looks into it?" })
+    yield await act(stage, eve, "notes", { text: "I do", thread })
+    yield await act(stage, bo, "notes", { text: `@{agent:${dee.agentId}} will help`, thread })
     yield await assign(stage, bo, toAgent(bo))
   },
   async *assign(stage) {
@@ -271,6 +320,10 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield await write(dee, dees, "Dee's own", null)
     yield await assign(stage, bo, { kind: "nobody" })
     yield await write(bo, newId(), "", second)
+    const thread = newId()
+    yield await act(stage, bo, "notes", { id: thread, text: "who looks into it?" })
+    const inThread = { text: "I d", isNote: true, basedOn: null, thread }
+    yield await act(stage, bo, "draft", inThread)
   },
   async *unsend(stage) {
     const { company, name, bo, dee } = stage

@@ -1,11 +1,13 @@
 /** The law's cases of commands that change the workspace. */
 import { expect } from "vitest"
+import sharp from "sharp"
 import type { WorkspaceCommand } from "../../protocol/commands.ts"
 import { toldOfEverything } from "../../protocol/notifications.ts"
 import { newId } from "../../server/db/db.ts"
 import { succeed, type Colleague } from "./company.ts"
 import { expectUnseen, toAgent, assign, act, send, putLabel, type Case, type Stage } from "./law-cases.ts"
 import { PASSWORD } from "./person.ts"
+import { putPhoto } from "./uploading.ts"
 
 async function makeLabel(by: Colleague, name: string): Promise<{ id: string }> {
   const id = newId()
@@ -150,6 +152,10 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     })
     yield await send(bo, "PUT", "/me/inboxes/me", { preference: {} })
   },
+  async *setLanguage({ cy }) {
+    yield await send(cy, "PUT", "/me/language", { language: "sv" })
+    yield await send(cy, "PUT", "/me/language", { language: null })
+  },
   async *setUndoSend({ cy }) {
     yield await send(cy, "PUT", "/me/undo-send", { isOn: true })
     yield await send(cy, "PUT", "/me/undo-send", { isOn: false })
@@ -185,6 +191,14 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
       lastCustomerEntryId: null,
     })
     yield await send(cy, "POST", "/conversations", to)
+  },
+  async *removePhoto({ cy, company }) {
+    const picture = await sharp({ create: { width: 9, height: 9, channels: 3, background: "#345" } })
+      .png()
+      .toBuffer()
+    yield await putPhoto(company.url, cy, picture)
+    yield await putPhoto(company.url, cy, picture)
+    yield await send(cy, "DELETE", "/me/photo")
   },
   async *renameSelf({ cy }) {
     yield await send(cy, "PATCH", "/me", { name: "Cyrus" })
@@ -243,6 +257,20 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     yield await change({ memberIds: [] })
     yield expect((await bo.send("PATCH", `/teams/${teamId}`, { name: "Mine" })).status).toBe(403)
   },
+  async *requireTwoFactors({ company, ada }) {
+    yield await send(company.owner, "PUT", "/workspace/two-factors", { isOn: true })
+    yield expect((await ada.send("PUT", "/workspace/two-factors", { isOn: false })).status).toBe(403)
+    yield await send(company.owner, "PUT", "/workspace/two-factors", { isOn: false })
+  },
+  async *showPreviews({ ada, bo }) {
+    yield await send(ada, "PUT", "/workspace/previews", { isOn: false })
+    yield expect((await bo.send("PUT", "/workspace/previews", { isOn: true })).status).toBe(403)
+    yield await send(ada, "PUT", "/workspace/previews", { isOn: true })
+  },
+  async *resetTwoFactors({ ada, bo, dee }) {
+    yield await send(ada, "DELETE", `/agents/${dee.agentId}/two-factors`)
+    yield expect((await bo.send("DELETE", `/agents/${dee.agentId}/two-factors`)).status).toBe(403)
+  },
   async *renameWorkspace({ company, bo }) {
     yield await send(company.owner, "PATCH", "/workspace", { name: "Acme & Sons" })
     yield expect((await bo.send("PATCH", "/workspace", { name: "Mine" })).status).toBe(403)
@@ -275,5 +303,15 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
       settings: { channel: "web-chat", greeting: "Hi" },
     })
     yield expect((await bo.send("PATCH", `/sources/${id}`, { name: "Mine" })).status).toBe(403)
+  },
+
+  async *changeIdentitySecret(stage) {
+    const { company, salesId, bo } = stage
+    const path = `/sources/${await company.makeSource(salesId)}/identity-secret`
+    yield
+    yield await send(company.owner, "POST", path, { change: "make" })
+    yield await send(company.owner, "POST", path, { change: "make" })
+    yield await send(company.owner, "POST", path, { change: "end-earlier" })
+    yield expect((await bo.send("POST", path, { change: "make" })).status).toBe(403)
   },
 }

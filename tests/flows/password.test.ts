@@ -1,7 +1,8 @@
-import { SMTPServer } from "smtp-server"
+import { sql } from "kysely"
 import { afterAll, describe, expect, test } from "vitest"
 import { createIdentity } from "../../server/team/team.ts"
 import { quietLog, settableClock } from "../harness/harness.ts"
+import { openMailbox } from "../harness/mailbox.ts"
 import { parleysOf } from "./parleys.ts"
 import { createOwner, createPerson, PASSWORD } from "./person.ts"
 
@@ -14,26 +15,11 @@ afterAll(async () => {
 
 describe("a forgotten password", () => {
   test("is replaced by a link in a mail, once, and ends all sessions", async () => {
-    const mails: string[] = []
-    const smtp = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ["STARTTLS"],
-      onData(stream, _session, done) {
-        const chunks: Buffer[] = []
-        stream.on("data", (chunk: Buffer) => chunks.push(chunk))
-        stream.on("end", () => {
-          mails.push(Buffer.concat(chunks).toString())
-          done()
-        })
-      },
-    })
-    await new Promise<void>((resolve) => void smtp.listen(0, "127.0.0.1", resolve))
-    opened.push(() => new Promise((resolve) => smtp.close(resolve)))
-    const address = smtp.server.address()
-    const port = typeof address === "object" ? address?.port : undefined
+    const { mails, smtpUrl, close } = await openMailbox()
+    opened.push(close)
     const publicUrl = "https://chat.acme.example"
     const parley = await startParley({
-      smtpUrl: `smtp://127.0.0.1:${port}`,
+      smtpUrl,
       mailFrom: "Parley <parley@acme.example>",
       publicUrl,
     })
@@ -47,7 +33,7 @@ describe("a forgotten password", () => {
       })
     await parley.runDueJobs()
     expect(mails).toHaveLength(1)
-    const text = (mails[0] ?? "").replaceAll("=\r\n", "")
+    const text = mails[0] ?? ""
     expect(text).toContain("To: ada@acme.example")
     const [, token = ""] = /https:\/\/chat\.acme\.example\/reset-password\/([\w-]+)/.exec(text) ?? []
     const reset = { token, password: "a new password" }
@@ -72,6 +58,40 @@ describe("a forgotten password", () => {
     expect(mails).toHaveLength(2)
     expect(mails[1]).toContain("To: bo@acme.example")
   })
+})
+
+test("is mailed in the language that was chosen, else in the browser's", async () => {
+  const { url, database } = await startParley({
+    smtpUrl: "smtp://127.0.0.1:9",
+    mailFrom: "Parley <parley@acme.example>",
+    publicUrl: "https://chat.acme.example",
+  })
+  const ada = await createOwner(url)
+  const subjects = async () => {
+    const { rows } = await sql<{ subject: string }>`
+      select payload ->> 'subject' as subject from jobs where name = 'send-mail' order by id`.execute(
+      database.db,
+    )
+    return rows.map(({ subject }) => subject)
+  }
+  const forget = (speaks?: string) =>
+    createPerson(url).ask(
+      "POST",
+      "/api/v1/forgot-password",
+      { email: "ada@acme.example" },
+      speaks === undefined ? {} : { "accept-language": speaks },
+    )
+  await forget()
+  await forget("fi, ar-SA;q=0.9, de;q=0.8")
+  expect(await subjects()).toEqual(["Set a new password", "تعيين كلمة مرور جديدة"])
+  expect((await ada.send("PUT", "/me/language", { language: "sv" })).status).toBe(200)
+  await forget("de")
+  await ada.send("POST", "/invitations", { email: "bo@acme.example" })
+  expect((await subjects()).slice(2)).toEqual([
+    "Välj ett nytt lösenord",
+    expect.stringContaining("bjuder in dig"),
+  ])
+  expect((await ada.send("PUT", "/me/language", { language: "tlh" })).status).toBe(400)
 })
 
 test("a password set on the server is the one that counts", async () => {

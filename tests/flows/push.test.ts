@@ -63,6 +63,13 @@ test("what waits for somebody is told to all who are available in its team, once
   }
 })
 
+test("it is told in the language that the agent has chosen, else in the device's", async () => {
+  await succeed(bo.send("PUT", "/me/language", { language: "ar" }))
+  await company.write("Vera")
+  await wait()
+  expect([phone, bosPhone].map(({ received }) => received[0]?.message["language"])).toEqual([null, "ar"])
+})
+
 test("a message of mine, a mention and an offer are told to me alone, and what I did myself is not", async () => {
   const { conversationId } = await company.write("Vera")
   await succeed(company.assign(ada, "Vera", toAda()))

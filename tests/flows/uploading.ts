@@ -32,6 +32,22 @@ export function agentUploads(url: string, agent: Person & { workspaceId?: string
   return { begin, part, whole: (file: File) => whole(file, begin, part) }
 }
 
+/** As the desk puts a photo on. */
+export async function putPhoto(
+  url: string,
+  agent: Pick<Person, "cookie">,
+  bytes: Uint8Array<ArrayBuffer>,
+  id = newId(),
+) {
+  return sent(
+    await fetch(`${url}/api/v1/me/photo?id=${id}`, {
+      method: "PUT",
+      headers: { cookie: agent.cookie(), origin: url, "content-type": "application/octet-stream" },
+      body: bytes,
+    }),
+  )
+}
+
 /** A visitor's. */
 export function visitorUploads(url: string, { sourceId, key }: { sourceId: string; key: string }) {
   const base = `${url}/visitor/v1/${sourceId}/files`

@@ -156,6 +156,15 @@ describe("the stream", () => {
   test("starts anew for a browser that has what the server does not know", async () => {
     const eve = visitor()
     const { body } = await eve.say("hello")
+    // Its message stands elsewhere, and another one where it stood.
+    for (const [afterId, isReset] of [
+      [newId(), true],
+      [String(body.id), false],
+    ] as const) {
+      const moved = await eve.connect({ after: String(body.at), afterId })
+      expect(await moved.next("welcome")).toMatchObject({ isReset })
+      moved.close()
+    }
     const stream = await eve.connect({ after: "2099-01-01T00:00:00.000000Z" })
     const welcome = await stream.next("welcome")
     expect(welcome.isReset).toBe(true)
@@ -314,6 +323,10 @@ test("nothing internal is in any byte a visitor receives", async () => {
   await ada.send("POST", `/conversations/${conversationId}/notes`, {
     text: `Zznote: @{agent:${bo.agentId}} is he serious?`,
   })
+  const asked = newId()
+  await ada.send("POST", `/conversations/${conversationId}/notes`, { id: asked, text: "Zznote: who knows?" })
+  const inThread = { text: "Zznote: I do.", thread: asked }
+  expect((await bo.send("POST", `/conversations/${conversationId}/notes`, inThread)).status).toBe(200)
   const sent = await answer(bo, body.id, "Certainly")
   await ada.send("POST", `/conversations/${conversationId}/assign`, {
     to: { kind: "nobody" },

@@ -140,6 +140,20 @@ test("what happens in a conversation is told once each, in its order, with the c
   expect(heard).toHaveLength(10)
 })
 
+test("an answer in a note's thread is told once, with the note that it answers, which is not told again", async () => {
+  await company.write("Thea")
+  await make(["note.written"])
+  const asked = newId()
+  await succeed(company.act(bo, "Thea", "notes", { id: asked, text: "Who knows her?" }))
+  company.clock.advance(1)
+  await succeed(company.act(ada, "Thea", "notes", { text: "I do.", thread: asked }))
+  await company.runDueJobs()
+  expect(heard.map((each) => each.letter.data.entry?.body)).toMatchObject([
+    { text: "Who knows her?", thread: null },
+    { text: "I do.", thread: { id: asked, agentId: bo.agentId } },
+  ])
+})
+
 test("only what a webhook wants is told to it, and only from when it was made", async () => {
   await company.write("Early")
   const id = await make(["note.written"])

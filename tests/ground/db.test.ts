@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { newId, snapshot, stamp, transaction } from "../../server/db/db.ts"
+import { newId, prepared, snapshot, stamp, transaction } from "../../server/db/db.ts"
 import { createTestDatabase, type TestDatabase } from "../harness/harness.ts"
 
 let database: TestDatabase
@@ -39,6 +39,40 @@ describe("values", () => {
     expect(ids.toSorted()).toEqual(ids)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
+  })
+})
+
+describe("a prepared statement", () => {
+  test("is planned once, however many ids it is given, and looks its rows up", async () => {
+    await sql`
+      create table many as select gen_random_uuid() as id, repeat('x', 100) as text from generate_series(1, 3000)`.execute(
+      database.db,
+    )
+    await sql`create unique index many_key on many (id)`.execute(database.db)
+    await sql`analyze many`.execute(database.db)
+    const { rows } = await sql<{ id: string }>`select id from many`.execute(database.db)
+    await transaction(database.db, async (tx) => {
+      const countReads = () => sql`select pg_stat_get_xact_numscans('many'::regclass) as often`.execute(tx)
+      const before = await countReads()
+      for (let times = 1; times <= 12; times += 1) {
+        const some = rows.slice(0, times)
+        const ids = some.map(({ id }) => id)
+        const found = await sql`/* prepared */
+          select count(*) from many where id = ${prepared.anyOf(ids)}`.execute(tx)
+        const joined = await sql`/* prepared */
+          select count(*) from ${prepared.rowsOf(some, sql`id uuid`)} given join many on many.id = given.id`.execute(
+          tx,
+        )
+        expect([...found.rows, ...joined.rows]).toEqual([{ count: times }, { count: times }])
+      }
+      // The first five times PostgreSQL tries what a plan for the very values is worth.
+      const { rows: plans } = await sql<{ often: number }>`
+        select custom_plans as often from pg_prepared_statements where statement like '%from many%' or statement like '%join many%'`.execute(
+        tx,
+      )
+      expect(plans).toEqual([{ often: 5 }, { often: 5 }])
+      expect((await countReads()).rows).toEqual(before.rows)
+    })
   })
 })
 

@@ -1,3 +1,4 @@
+import sharp from "sharp"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { sql } from "kysely"
 import { sourceRow, type SourceRow } from "../../protocol/rows.ts"
@@ -153,4 +154,40 @@ test("the same number twice, another channel's settings, a foreign team or sourc
     { ...sms.settings, accountId: "AC1/../x" },
   ])
     expect(await ada.send("POST", "/sources", { ...sms, settings })).toMatchObject({ status: 400 })
+})
+
+test("a logo is made anew as a picture, and what is none is refused", async () => {
+  const { body } = await ada.send("POST", "/sources", website())
+  const id = String(body["id"])
+  const change = (logo: Buffer | null) =>
+    ada.send("PATCH", `/sources/${id}`, {
+      settings: { channel: "web-chat", logo: logo && logo.toString("base64") },
+    })
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+  expect(await change(svg)).toMatchObject({ status: 400, body: { refusal: "invalid-input" } })
+  expect((await change(Buffer.from("<html>"))).status).toBe(400)
+  const png = await sharp({ create: { width: 600, height: 30, channels: 3, background: "#0c0" } })
+    .png()
+    .toBuffer()
+  expect((await change(png.subarray(0, 60))).status).toBe(400)
+  // A page behind a picture: both are what they are to whoever looks at the beginning or the end.
+  expect((await change(Buffer.concat([png, Buffer.from("<script>alert(1)</script>")]))).status).toBe(200)
+  const logoOf = async () => {
+    const settings = (await shown()).get(id)?.settings
+    return settings?.channel === "web-chat" ? settings.logo : undefined
+  }
+  const first = `${parley.url}/logos/${await logoOf()}`
+  const logo = await fetch(first)
+  expect(logo.headers.get("content-type")).toBe("image/webp")
+  expect(logo.headers.get("x-content-type-options")).toBe("nosniff")
+  expect(logo.headers.get("content-security-policy")).toContain("sandbox")
+  const bytes = Buffer.from(await logo.arrayBuffer())
+  expect(bytes.toString("latin1")).not.toContain("script")
+  expect(await sharp(bytes).metadata()).toMatchObject({ format: "webp", width: 256 })
+  expect((await change(null)).status).toBe(200)
+  expect(await logoOf()).toBe(null)
+  expect((await fetch(first)).status).toBe(404)
+  expect(
+    (await bo.send("PATCH", `/sources/${id}`, { settings: { channel: "web-chat", logo: null } })).status,
+  ).toBe(403)
 })

@@ -37,7 +37,8 @@ export function weigh(): Weight[] {
   const answering = closure(
     desk,
     keysOf(desk, (key) => key === "index.html"),
-    [/conversation/],
+    // In one language: the others' words are loaded instead.
+    [/^(?!texts\/(?!en\/)).*conversation/],
   )
   const panel = closure(
     widget,

@@ -10,7 +10,6 @@ import { mentionOf } from "../../protocol/text.ts"
 import { readConfig } from "../../server/config/config.ts"
 import { acts, receive, seen } from "../../server/conversations/conversations.ts"
 import { createAdapters } from "../../server/channels/channels.ts"
-import { findAddress } from "../../server/customers/customers.ts"
 import { newId } from "../../server/db/db.ts"
 import { start } from "../../server/main.ts"
 import { accessAgent, type Agent } from "../../server/team/team.ts"
@@ -116,12 +115,12 @@ async function foundCompany(): Promise<World> {
     const token = z.object({ link: z.string() }).parse(body).link.split("/").at(-1) ?? ""
     await ask("POST", `/invitations/${token}/accept`, { name, email, password: company.password })
   }
-  const users: { id: string; name: string; email: string }[] = []
+  const users: { id: string; name: string; email: string; shutOutOf: string[] }[] = []
   for (const { email } of company.agents) {
     const signedIn = await ask("POST", "/sign-in", { email, password: company.password })
     const { user } = sessionAnswer.parse((await ask("GET", "/session", undefined, signedIn.cookies)).body)
     if (user === null) throw new Error(`${email} cannot sign in.`)
-    users.push(user)
+    users.push({ ...user, shutOutOf: [] })
   }
   const enter = () => Promise.all(users.map((user) => accessAgent(parley.database.db, user, workspaceId)))
   let agents = await enter()
@@ -269,8 +268,7 @@ async function live(all: DemoCustomer[]): Promise<void> {
           })
         if (customer.channel === "web-chat" && ending === "closed") {
           const { workspaceId } = world
-          const customerId = (await findAddress(parley.database.db, workspaceId, addressId))?.customerId ?? ""
-          await seen.customerRead(sync, { workspaceId, addressId, customerId, upTo: known.last })
+          await seen.customerRead(sync, { workspaceId, addressId, upTo: known.last })
         }
         if (isRead) await acts.read(sync, agent, conversationId, { id: newId(), upTo: known.last })
         if (ending === "closed") {

@@ -5,4 +5,6 @@
 export { AcceptInvitation } from "./accept-invitation.tsx"
 export { FirstStart } from "./first-start.tsx"
 export { ForgotPassword, ResetPassword } from "./password.tsx"
+export { ConfirmEmail } from "./confirm-email.tsx"
+export { NeedsTwoFactors } from "./needs-two-factors.tsx"
 export { SignIn } from "./sign-in.tsx"

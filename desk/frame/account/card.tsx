@@ -37,9 +37,11 @@ export function Card({ title, lead, action, foot, children }: CardProps) {
       setAsking(false)
     }
   }
+  // What only holds other forms is none.
+  const Box = action ? "form" : "div"
   return (
     <main className={style["page"]}>
-      <form className={style["card"]} onSubmit={(event) => void submit(event)}>
+      <Box className={style["card"]} onSubmit={action && ((event: FormEvent) => void submit(event))}>
         <p className={style["brand"]}>
           <span className={style["mark"]}>
             <Icon name="chat" />
@@ -58,7 +60,7 @@ export function Card({ title, lead, action, foot, children }: CardProps) {
           </Button>
         )}
         {foot !== undefined && <p className={style["foot"]}>{foot}</p>}
-      </form>
+      </Box>
     </main>
   )
 }

@@ -21,7 +21,7 @@ export function createFakeDisk() {
             ? { ...head.first, rows: [...directory.value, ...head.first.conversations] }
             : undefined,
         pendings: [...outbox.values()],
-        drafts: [...drafts].map(([conversationId, draft]) => ({ conversationId, draft })),
+        drafts: [...drafts].map(([key, draft]) => ({ key, draft })),
         returned: [...returned.values()],
       }),
     loadRows: async () =>
@@ -40,7 +40,7 @@ export function createFakeDisk() {
       for (const one of [...(change.issued ?? []), ...(change.pendings ?? [])])
         outbox.set(one.act.body.id, one)
       for (const id of change.settled ?? []) outbox.delete(id)
-      for (const { conversationId, draft } of change.drafts ?? []) drafts.set(conversationId, draft)
+      for (const { key, draft } of change.drafts ?? []) drafts.set(key, draft)
       for (const one of change.returned ?? []) returned.set(one.id, one)
       for (const id of change.absorbed ?? []) returned.delete(id)
     },

@@ -22,6 +22,7 @@ export const me: AgentRow = {
   id: ME,
   name: "Ada",
   email: "ada@example.org",
+  photo: null,
   role: "agent",
   isAvailable: true,
   awayByHand: false,
@@ -87,6 +88,7 @@ export function message(number: number, conversationId: string, text = `message 
       text,
       files: [],
       labelIds: [],
+      preview: null,
       delivery: null,
     },
   }

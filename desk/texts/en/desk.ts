@@ -33,6 +33,7 @@ export const desk = {
   "rail.settings": "Settings",
   "settings.title": "Settings",
   "settings.profile": "Profile",
+  "settings.sign-in": "Sign-in",
   "settings.team": "Team",
   "settings.sources": "Sources",
   "settings.workspace": "Workspace",

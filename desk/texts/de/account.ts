@@ -1,0 +1,40 @@
+import type { account as english } from "../en/account.ts"
+import type { Translation } from "../translation.ts"
+
+export const account = {
+  parley: "Parley",
+  "field.name": "Ihr Name",
+  "field.email": "E-Mail",
+  "field.workEmail": "Geschäftliche E-Mail",
+  "field.password": "Passwort",
+  "field.passwordHint": "Mindestens zehn Zeichen.",
+  "field.company": "Firma",
+  "firstStart.title": "Arbeitsbereich anlegen",
+  "firstStart.lead": "Alles bleibt auf diesem Server. Ihr Team laden Sie gleich danach ein.",
+  "firstStart.leadAgain": "Sie sind als {email} angemeldet.",
+  "firstStart.button": "Arbeitsbereich anlegen",
+  "noWorkspace.title": "Noch kein Arbeitsbereich",
+  "noWorkspace.what":
+    "{email} gehört hier zu keinem Arbeitsbereich. Bitten Sie jemanden aus dem Team um einen Einladungslink.",
+  "signIn.title": "Anmelden",
+  "signIn.button": "Anmelden",
+  "signIn.forgotten": "Passwort vergessen?",
+  "signIn.newWorkspace": "Neuen Arbeitsbereich anlegen",
+  "password.forgotten": "Passwort vergessen",
+  "password.lead": "Wir schicken Ihnen einen Link, mit dem Sie ein neues wählen.",
+  "password.noMail":
+    "Dieser Server kann keine E-Mails senden. Bitten Sie, wer ihn betreibt, Ihnen mit dem Befehl „npm run reset-password“ ein neues Passwort zu setzen.",
+  "password.send": "Link zuschicken",
+  "password.sentTitle": "Sehen Sie in Ihr Postfach",
+  "password.sent": "Wenn es ein Konto für {email} gibt, ist ein Link unterwegs. Er gilt eine Stunde.",
+  "password.toSignIn": "Zur Anmeldung",
+  "password.newTitle": "Neues Passwort wählen",
+  "password.newLead": "Beim Speichern werden Sie überall sonst abgemeldet.",
+  "password.new": "Neues Passwort",
+  "password.save": "Passwort speichern",
+  "invitation.title": "{company} beitreten",
+  "invitation.lead": "{by} lädt Sie ein, gemeinsam Kunden zu antworten.",
+  "invitation.leadKnown": "{by} lädt Sie ein. Sie treten als {email} bei.",
+  "invitation.join": "Beitreten",
+  "invitation.over": "Diese Einladung gilt nicht",
+} as const satisfies Translation<typeof english, "de">

@@ -1,0 +1,40 @@
+import type { account as english } from "../en/account.ts"
+import type { Translation } from "../translation.ts"
+
+export const account = {
+  parley: "Parley",
+  "field.name": "Tu nombre",
+  "field.email": "Correo electrónico",
+  "field.workEmail": "Correo de trabajo",
+  "field.password": "Contraseña",
+  "field.passwordHint": "Al menos diez caracteres.",
+  "field.company": "Empresa",
+  "firstStart.title": "Crea tu espacio de trabajo",
+  "firstStart.lead": "Todo se queda en este servidor. Enseguida podrás invitar a tu equipo.",
+  "firstStart.leadAgain": "Has iniciado sesión como {email}.",
+  "firstStart.button": "Crear espacio de trabajo",
+  "noWorkspace.title": "Todavía sin espacio de trabajo",
+  "noWorkspace.what":
+    "{email} no pertenece a ningún espacio de trabajo aquí. Pide a alguien de tu equipo un enlace de invitación.",
+  "signIn.title": "Iniciar sesión",
+  "signIn.button": "Iniciar sesión",
+  "signIn.forgotten": "¿Olvidaste tu contraseña?",
+  "signIn.newWorkspace": "Crear un espacio de trabajo nuevo",
+  "password.forgotten": "Contraseña olvidada",
+  "password.lead": "Te enviamos un enlace para elegir una nueva.",
+  "password.noMail":
+    "Este servidor no puede enviar correo. Pide a quien lo administra que te ponga una contraseña nueva con el comando «npm run reset-password».",
+  "password.send": "Enviarme un enlace",
+  "password.sentTitle": "Mira tu correo",
+  "password.sent": "Si hay una cuenta para {email}, un enlace va en camino. Sirve durante una hora.",
+  "password.toSignIn": "Ir al inicio de sesión",
+  "password.newTitle": "Elige una contraseña nueva",
+  "password.newLead": "Al guardarla se cierra tu sesión en todos los demás sitios.",
+  "password.new": "Contraseña nueva",
+  "password.save": "Guardar contraseña",
+  "invitation.title": "Únete a {company}",
+  "invitation.lead": "{by} te invita a responder a los clientes en equipo.",
+  "invitation.leadKnown": "{by} te invita. Te unes como {email}.",
+  "invitation.join": "Unirme",
+  "invitation.over": "Esta invitación no es válida",
+} as const satisfies Translation<typeof english, "es">

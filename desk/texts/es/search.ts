@@ -1,0 +1,35 @@
+import type { search as english } from "../en/search.ts"
+import type { Translation } from "../translation.ts"
+
+export const search = {
+  "search.found": { one: "{count} mensaje", many: "{count} de mensajes", other: "{count} mensajes" },
+  "search.foundMany": "Más de {count} mensajes",
+  "search.customers": "Clientes",
+  "search.labels": "Etiquetas",
+  "search.messages": "Mensajes",
+  "search.labelled": "Mensajes con la etiqueta {name}",
+  "search.more": "Mostrar más antiguos",
+  "search.busy": "Buscando…",
+  "search.slow": "Sigue buscando; el historial es largo.",
+  "search.offline": "La búsqueda necesita la red. Sigue cuando vuelvas.",
+  "search.nothing": "Nada de lo que puedes ver contiene todo esto.",
+  "search.nothingAdvice": "Menos palabras encuentran más. Bastan los comienzos de palabra.",
+  "search.incomplete":
+    "Tras una actualización, los mensajes antiguos aún se están preparando para la búsqueda.",
+  "search.you": "Tú",
+  "search.note": "Nota interna",
+  "search.file": "Con un archivo",
+  "search.closed": "Cerrada",
+  "search.help": "Palabras en cualquier orden encuentran mensajes, notas, clientes y etiquetas. Para acotar:",
+  "search.help.label": "mensajes con una etiqueta",
+  "search.help.from": "mensajes de un agente o cliente; from:me para los tuyos",
+  "search.help.channel": "channel:chat o channel:sms",
+  "search.help.team": "conversaciones de un equipo",
+  "search.help.has": "mensajes con un archivo",
+  "search.help.is": "conversaciones abiertas (is:open) o cerradas (is:closed)",
+  "search.help.before": "antes de un día, mes o año",
+  "search.help.after": "ese día y después",
+  "search.problem.not-a-date": "{operator}:{value} no es una fecha. Escribe 2026-03-31, 2026-03 o 2026.",
+  "search.problem.unknown-value": "{operator}:{value} no se conoce.",
+  "search.problem.unknown-name": "No hay «{value}» para {operator}.",
+} as const satisfies Translation<typeof english, "es">

@@ -1,0 +1,40 @@
+import type { account as english } from "../en/account.ts"
+import type { Translation } from "../translation.ts"
+
+export const account = {
+  parley: "Parley",
+  "field.name": "Votre nom",
+  "field.email": "E-mail",
+  "field.workEmail": "E-mail professionnel",
+  "field.password": "Mot de passe",
+  "field.passwordHint": "Au moins dix caractères.",
+  "field.company": "Entreprise",
+  "firstStart.title": "Créez votre espace de travail",
+  "firstStart.lead": "Tout reste sur ce serveur. Vous pourrez inviter votre équipe dans un instant.",
+  "firstStart.leadAgain": "Vous êtes connecté en tant que {email}.",
+  "firstStart.button": "Créer l’espace de travail",
+  "noWorkspace.title": "Pas encore d’espace de travail",
+  "noWorkspace.what":
+    "{email} n’appartient à aucun espace de travail ici. Demandez un lien d’invitation à un collègue.",
+  "signIn.title": "Connexion",
+  "signIn.button": "Se connecter",
+  "signIn.forgotten": "Mot de passe oublié ?",
+  "signIn.newWorkspace": "Créer un nouvel espace de travail",
+  "password.forgotten": "Mot de passe oublié",
+  "password.lead": "Nous vous envoyons un lien pour en choisir un nouveau.",
+  "password.noMail":
+    "Ce serveur ne peut pas envoyer d’e-mails. Demandez à qui l’administre de vous donner un nouveau mot de passe avec la commande « npm run reset-password ».",
+  "password.send": "M’envoyer un lien",
+  "password.sentTitle": "Consultez vos e-mails",
+  "password.sent": "S’il existe un compte pour {email}, un lien est en route. Il est valable une heure.",
+  "password.toSignIn": "Vers la connexion",
+  "password.newTitle": "Choisissez un nouveau mot de passe",
+  "password.newLead": "Une fois enregistré, vous serez déconnecté partout ailleurs.",
+  "password.new": "Nouveau mot de passe",
+  "password.save": "Enregistrer le mot de passe",
+  "invitation.title": "Rejoindre {company}",
+  "invitation.lead": "{by} vous invite à répondre aux clients ensemble.",
+  "invitation.leadKnown": "{by} vous invite. Vous rejoignez en tant que {email}.",
+  "invitation.join": "Rejoindre",
+  "invitation.over": "Cette invitation n’est pas valable",
+} as const satisfies Translation<typeof english, "fr">

@@ -1,0 +1,35 @@
+import type { search as english } from "../en/search.ts"
+import type { Translation } from "../translation.ts"
+
+export const search = {
+  "search.found": { one: "{count} message", many: "{count} de messages", other: "{count} messages" },
+  "search.foundMany": "Plus de {count} messages",
+  "search.customers": "Clients",
+  "search.labels": "Étiquettes",
+  "search.messages": "Messages",
+  "search.labelled": "Messages avec l’étiquette {name}",
+  "search.more": "Afficher les plus anciens",
+  "search.busy": "Recherche…",
+  "search.slow": "Recherche toujours en cours ; l’historique est long.",
+  "search.offline": "La recherche a besoin du réseau. Elle reprend à votre retour en ligne.",
+  "search.nothing": "Rien de ce que vous pouvez voir ne contient tout cela.",
+  "search.nothingAdvice": "Moins de mots trouvent plus. Le début des mots suffit.",
+  "search.incomplete": "Après une mise à jour, d’anciens messages sont encore en cours d’indexation.",
+  "search.you": "Vous",
+  "search.note": "Note interne",
+  "search.file": "Avec un fichier",
+  "search.closed": "Fermée",
+  "search.help":
+    "Des mots, dans n’importe quel ordre, trouvent messages, notes, clients et étiquettes. Pour préciser :",
+  "search.help.label": "messages avec une étiquette",
+  "search.help.from": "messages d’un agent ou d’un client ; from:me pour les vôtres",
+  "search.help.channel": "channel:chat ou channel:sms",
+  "search.help.team": "conversations d’une équipe",
+  "search.help.has": "messages avec un fichier",
+  "search.help.is": "conversations ouvertes (is:open) ou fermées (is:closed)",
+  "search.help.before": "avant un jour, un mois ou une année",
+  "search.help.after": "ce jour-là et plus tard",
+  "search.problem.not-a-date": "{operator}:{value} n’est pas une date. Écrivez 2026-03-31, 2026-03 ou 2026.",
+  "search.problem.unknown-value": "{operator}:{value} n’est pas connu.",
+  "search.problem.unknown-name": "Il n’y a pas de « {value} » pour {operator}.",
+} as const satisfies Translation<typeof english, "fr">

@@ -1,0 +1,35 @@
+import type { search as english } from "../en/search.ts"
+import type { Translation } from "../translation.ts"
+
+export const search = {
+  "search.found": { one: "{count} meddelande", other: "{count} meddelanden" },
+  "search.foundMany": "Fler än {count} meddelanden",
+  "search.customers": "Kunder",
+  "search.labels": "Etiketter",
+  "search.messages": "Meddelanden",
+  "search.labelled": "Meddelanden med etiketten {name}",
+  "search.more": "Visa äldre",
+  "search.busy": "Söker …",
+  "search.slow": "Söker fortfarande; historiken är lång.",
+  "search.offline": "Sökningen behöver nätet. Den fortsätter när du är tillbaka.",
+  "search.nothing": "Inget som du får se innehåller allt detta.",
+  "search.nothingAdvice": "Färre ord hittar mer. Början av ord räcker.",
+  "search.incomplete": "Äldre meddelanden görs fortfarande sökbara efter en uppgradering.",
+  "search.you": "Du",
+  "search.note": "Intern anteckning",
+  "search.file": "Med fil",
+  "search.closed": "Stängd",
+  "search.help":
+    "Ord i valfri ordning hittar meddelanden, anteckningar, kunder och etiketter. Så begränsar du:",
+  "search.help.label": "meddelanden med en etikett",
+  "search.help.from": "en handläggares eller kunds meddelanden; from:me för dina",
+  "search.help.channel": "channel:chat eller channel:sms",
+  "search.help.team": "ett teams konversationer",
+  "search.help.has": "meddelanden med en fil",
+  "search.help.is": "is:open för öppna, is:closed för stängda konversationer",
+  "search.help.before": "före en dag, månad eller ett år",
+  "search.help.after": "den dagen och senare",
+  "search.problem.not-a-date": "{operator}:{value} är inget datum. Skriv 2026-03-31, 2026-03 eller 2026.",
+  "search.problem.unknown-value": "{operator}:{value} är okänt.",
+  "search.problem.unknown-name": "Det finns inget ”{value}” för {operator}.",
+} as const satisfies Translation<typeof english, "sv">

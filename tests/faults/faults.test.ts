@@ -52,12 +52,13 @@ test(
     await installation.moveDatabase()
     for (const nemesis of nemeses.filter(({ on }) => on === "line"))
       ordeals.push(await siege.endure(nemesis, 0))
+    // How many there were is a matter of how busy the machine is; that there were some is not.
     const { messages, files, labels, merges, violations } = await siege.end()
     expect([...ordeals.flatMap((ordeal) => ordeal.violations), ...violations]).toEqual([])
     expect(ordeals).toHaveLength(nemeses.length)
     expect(messages).toBeGreaterThan(100)
-    expect(files).toBeGreaterThan(5)
-    expect(labels).toBeGreaterThan(5)
-    expect(merges).toBeGreaterThan(5)
+    expect(files).toBeGreaterThan(0)
+    expect(labels).toBeGreaterThan(0)
+    expect(merges).toBeGreaterThan(0)
   },
 )

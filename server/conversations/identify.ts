@@ -2,7 +2,9 @@ import { sql } from "kysely"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import { findAddress, visitorKeys } from "../customers/customers.ts"
 import { uploads } from "../files/files.ts"
-import { write, type Sync } from "../sync/sync.ts"
+import type { Db } from "../db/db.ts"
+import { write, type Sync, type Writing } from "../sync/sync.ts"
+import { inTurn, mergeOnProof } from "./merge.ts"
 import * as ownWords from "./own-words.ts"
 
 type Site = { workspaceId: Id; sourceId: Id }
@@ -21,22 +23,27 @@ type Identifying = Site & {
 /**
  * A browser has proven whose it is: its key opens the one address of that identity, and what it wrote without a name
  * comes along. Where the identity has not written before, the browser's address becomes its address, with all that was
- * said. False where nobody has written yet.
+ * said; where both have, their customers are merged and their addresses are one. False where nobody has written yet.
+ * Refuses `too-often`.
  */
 export async function identify(sync: Sync, o: Identifying): Promise<{ isKnown: boolean }> {
   const { workspaceId, sourceId, value, own } = o
   const site = { workspaceId, sourceId }
-  const { isKnown } = await write(sync, { workspaceId }, async (writing) => {
+  const find = (db: Db, of: string) => findAddress(db, workspaceId, { sourceId, value: of })
+  const prove = async (writing: Writing): Promise<{ isKnown: boolean }> => {
     const { tx } = writing
     // Of two browsers that prove the same at the same moment the second finds the first's address.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`identity:${sourceId} ${value}`}, 0))`.execute(
       tx,
     )
     if (own !== undefined) {
-      await visitorKeys.renameAddress(tx, site, { from: own, to: value })
+      const [his, named] = [await find(tx, own), await find(tx, value)]
+      if (his && named)
+        await mergeOnProof(writing, workspaceId, { addressId: named.id, otherId: his.id, areOne: true })
+      else await visitorKeys.renameAddress(tx, site, { from: own, to: value })
       await uploads.handOver(tx, workspaceId, { from: o.uploaderOf(own), to: o.uploaderOf(value) })
     }
-    const address = await findAddress(tx, workspaceId, { sourceId, value })
+    const address = await find(tx, value)
     const isKnown = address !== undefined
     await visitorKeys.addKey(tx, site, {
       ...{ value, key: o.key, at: writing.at, until: o.until },
@@ -44,7 +51,10 @@ export async function identify(sync: Sync, o: Identifying): Promise<{ isKnown: b
     })
     if (isKnown) await ownWords.note(writing, { workspaceId, customerId: address.customerId }, o.claims)
     return { isKnown }
-  })
+  }
+  const run = () => write(sync, { workspaceId }, prove)
+  const isMerging = own !== undefined && (await find(sync.db, own)) !== undefined
+  const { isKnown } = await (isMerging ? inTurn(workspaceId, run) : run())
   return { isKnown }
 }
 

@@ -15,6 +15,7 @@ import { addEvent, audienceOf, hold, save, type Held } from "./hold.ts"
 import { readOwn, uniteOwn, type KeptOwn } from "./merged-own.ts"
 import { endOffer } from "./ownership.ts"
 import { giveWay, type Moved } from "./moments.ts"
+import { makeOne, type OneAddress } from "./one-address.ts"
 import type { State } from "./state.ts"
 import { isLater, united } from "./united.ts"
 
@@ -36,6 +37,8 @@ export type Kept = {
   /** Unread offers that ended by it, of both. */
   offered: { into: Notice[]; other: Notice[] }
   acceptances: Acceptance[]
+  /** Where two of their addresses were proven to be one. */
+  one?: OneAddress
 }
 
 /** Makes the other's conversation and customer part of this one's. Refuses `not-found` and `invalid-input`. */
@@ -50,7 +53,7 @@ export async function merge(
   return inTurn(agent.workspaceId, () =>
     command(sync, agent, asked, async (writing) => {
       const [into, other] = await holdBoth(writing, agent, [conversationId, otherId])
-      return { mergeId: await mergeHeld(writing, { into, other }, agent.agentId) }
+      return { mergeId: await mergeHeld(writing, { into, other, byAgentId: agent.agentId }) }
     }),
   )
 }
@@ -64,12 +67,13 @@ export const inTurn = turns.createTurns({ atOnce: 4, atOnceOfOne: 1, mostWaiting
 /**
  * The product's own merging, only on proof that two addresses are one person's: a signed identity, or an answer to a token
  * of ours. Part of the caller's transaction, to be called before that holds an address or a conversation. Answers whose
- * they both are now: `addressId`'s customer, unless nobody has written there and the other one has. An agent can undo it.
+ * they both are now: `addressId`'s customer, unless nobody has written there and the other one has. With `areOne` it is
+ * one address from now on. An agent can undo it.
  */
 export async function mergeOnProof(
   writing: Writing,
   workspaceId: Id,
-  { addressId, otherId }: { addressId: Id; otherId: Id },
+  { addressId, otherId, areOne = false }: { addressId: Id; otherId: Id; areOne?: boolean },
 ): Promise<{ customerId: Id }> {
   const { tx } = writing
   await lockMerges(tx, workspaceId)
@@ -79,24 +83,32 @@ export async function mergeOnProof(
   await merging.holdAddresses(tx, workspaceId, [intoId, fromId])
   const held = await hold(writing, workspaceId, { customerIds: [intoId, fromId] })
   const [into, other] = [intoId, fromId].map((id) => held.find(({ now }) => now.customerId === id))
+  const one = areOne ? { workspaceId, fromId: otherId, toId: addressId } : undefined
   if (into !== undefined && other !== undefined) {
-    await mergeHeld(writing, { into, other }, null)
+    await mergeHeld(writing, { into, other, byAgentId: null, one })
     return { customerId: intoId }
   }
   // Who never wrote has no timeline that could say so, nor anything that would have to be put back.
   const [customerId, goneId] = other === undefined ? [intoId, fromId] : [fromId, intoId]
   const customers = await merging.merge(tx, workspaceId, { intoId: customerId, otherId: goneId })
-  for (const one of held)
-    tell(writing, { conversationId: one.now.id, audience: audienceOf(one), drafting: [], customers })
+  if (one) await makeOne(writing, { ...one, held: held[0] })
+  for (const each of held)
+    tell(writing, { conversationId: each.now.id, audience: audienceOf(each), drafting: [], customers })
+  await save(writing, held)
   return { customerId }
 }
 
 /** `byAgentId` null: on proof. Answers the merge's id, which is its event's. */
 async function mergeHeld(
   writing: Writing,
-  { into, other }: { into: Held; other: Held },
-  byAgentId: Id | null,
+  o: {
+    into: Held
+    other: Held
+    byAgentId: Id | null
+    one?: { workspaceId: Id; fromId: Id; toId: Id } | undefined
+  },
 ): Promise<Id> {
+  const { into, other, byAgentId } = o
   const { tx } = writing
   const { workspaceId } = into
   const [before, his] = [into.before, other.before]
@@ -126,6 +138,7 @@ async function mergeHeld(
   for (const held of [into, other]) endOffer(held)
   for (const agentId of other.withdrawn) into.withdrawn.add(agentId)
   into.now = now
+  const one = o.one && (await makeOne(writing, { ...o.one, held: into }))
   const { name, city, country } = customers.other.facts
   const event = addEvent(into, writing.at, {
     what: "merged",
@@ -134,7 +147,17 @@ async function mergeHeld(
     fields: merging.differing(customers.into, customers.other),
   })
   const { entryIds, moved } = entries
-  const kept: Kept = { ...states, customers, own, entryIds, unsentIds, moved, offered, acceptances }
+  const kept: Kept = {
+    ...states,
+    customers,
+    own,
+    entryIds,
+    unsentIds,
+    moved,
+    offered,
+    acceptances,
+    ...(one && { one }),
+  }
   await sql`
     insert into merges (workspace_id, id, conversation_id, merged_id, at, kept)
     values (${workspaceId}, ${event.id}, ${conversationId}, ${otherId}, ${event.at}, ${JSON.stringify(kept)})`.execute(

@@ -63,7 +63,12 @@ function messageOf(record: MessageRecord, { linkOf }: Linking): PublicMessage {
   return { id, at, agent, text, isSeen, files }
 }
 
-export type News = { messages: PublicMessage[]; unread: number }
+export type News = {
+  messages: PublicMessage[]
+  unread: number
+  /** Since then what was said before may be more, or less, than a browser has of it. */
+  joinedAt: Stamp | null
+}
 
 /**
  * Messages of one address, oldest first, and how many of its answers were not seen, in one statement: the latest, or
@@ -86,12 +91,13 @@ export async function publicNews(
       : sql`
         select e.id, e.at, e.text, e.agent_id, e.file_ids from entries e
          where ${ofAddress} order by e.at desc limit ${o.latest}`
-  const { rows } = await sql<(MessageRecord | { id: null }) & { unread: number }>`/* prepared */
+  const { rows } = await sql<(MessageRecord | { id: null }) & Omit<News, "messages">>`/* prepared */
     with address as materialized (
-      select seen_at, agent_seen_at from addresses where workspace_id = ${o.workspaceId} and id = ${o.addressId}
+      select seen_at, agent_seen_at, joined_at from addresses where workspace_id = ${o.workspaceId} and id = ${o.addressId}
     )
     select told.id, told.at, told.text, told.agent_id as "agentId", a.name as "agentName", a.photo,
            told.agent_id is null and told.at <= coalesce(address.agent_seen_at, '-infinity') as "isSeen",
+           address.joined_at as "joinedAt",
            (select count(*) from entries e
              where ${ofAddress} and e.agent_id is not null and e.at > coalesce(address.seen_at, '-infinity')) as unread,
            ${filesOf(o.workspaceId, sql`told.file_ids`)} as files
@@ -100,7 +106,7 @@ export async function publicNews(
       left join agents a on a.workspace_id = ${o.workspaceId} and a.id = told.agent_id
      order by told.at`.execute(db)
   const messages = rows.flatMap((row) => (row.id === null ? [] : [messageOf(row, o)]))
-  return { messages, unread: rows[0]?.unread ?? 0 }
+  return { messages, unread: rows[0]?.unread ?? 0, joinedAt: rows[0]?.joinedAt ?? null }
 }
 
 /** The conversation of an address; it exists from the first message on. */

@@ -11,6 +11,7 @@ import { accessConversation, command, maySee } from "./act.ts"
 import { audienceOf, hold, save, type Held } from "./hold.ts"
 import { draftersOf, inTurn, lockMerges, tell, type Kept } from "./merge.ts"
 import { keepReading, parted, readOwn, replaceOwn } from "./merged-own.ts"
+import { makeTwo } from "./one-address.ts"
 import { readLines, replay } from "./replay.ts"
 
 /**
@@ -34,6 +35,7 @@ export async function unmerge(
       await merging.holdAddresses(tx, workspaceId, [kept.customers.intoId])
       const [merged] = await hold(writing, workspaceId, { ids: [conversationId] })
       if (merged === undefined || !maySee(merged, agent)) throw refuse("not-found")
+      if (kept.one) await makeTwo(writing, merged, kept.one)
       const audience = audienceOf(merged)
       const lines = await readLines(tx, workspaceId, { conversationId, after: at })
       const drafting = await draftersOf(tx, workspaceId, [conversationId])

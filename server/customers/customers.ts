@@ -15,6 +15,7 @@
 export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
 export * as mailing from "./mailing.ts"
+export * as folding from "./folding.ts"
 export * as finding from "./finding.ts"
 export * as sightings from "./sightings.ts"
 export * as importing from "./importing.ts"

@@ -28,6 +28,7 @@ create table addresses (
   user_agent text,
   mail_to text,
   mailed_up_to timestamp with time zone,
+  joined_at timestamp with time zone,
   constraint addresses_pkey PRIMARY KEY (workspace_id, id),
   constraint addresses_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint addresses_value_key UNIQUE (workspace_id, source_id, value)

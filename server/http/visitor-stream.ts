@@ -259,10 +259,12 @@ export class VisitorStream {
     { after, afterId }: Hello,
     known: { home: HomeAnswer; mailsTo: string | null },
   ): Promise<void> {
-    const { messages: latest, unread } = await this.#readNews(addressId, { latest: LATEST + 1 })
+    const news = await this.#readNews(addressId, { latest: LATEST + 1 })
+    const { messages: latest, unread, joinedAt } = news
     const messages = latest.slice(-LATEST)
     // Resumed only from a message that exists and is among these: else there might be a gap, or another history.
-    const isReset = !messages.some(({ at, id }) => at === after && id === (afterId ?? id))
+    const isThere = messages.some(({ at, id }) => at === after && id === (afterId ?? id))
+    const isReset = !isThere || (after ?? "") <= (joinedAt ?? "")
     const how = after === undefined ? "first" : isReset ? "anew" : "resumed"
     this.#o.sync.metrics.count("joined", { kind: "visitor", how })
     const missed = isReset

@@ -1,7 +1,8 @@
 /** Whose browser it is, by the website's word. */
 import { createHmac, randomBytes } from "node:crypto"
 import { sql } from "kysely"
-import { beforeAll, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
+import { newId } from "../../server/db/db.ts"
 import { settableClock } from "../harness/harness.ts"
 import { parleysOf, type RunningParley } from "./parleys.ts"
 import { createColleague, createOwner, type Person } from "./person.ts"
@@ -39,7 +40,11 @@ function sign(claims: object, by = secret): { token: string } {
   return { token: [...parts, mac].join(".") }
 }
 
-const browser = (): Visitor => createVisitor(parley.url, sourceId)
+/** A moment after the one before. */
+const browser = (): Visitor => {
+  clock.advance(1)
+  return createVisitor(parley.url, sourceId)
+}
 
 /** The browser with the key it has from now on. */
 async function prove(who: Visitor, proof: object): Promise<{ as: Visitor; status: number; body: object }> {
@@ -78,6 +83,123 @@ test("what a browser wrote comes along, and is there in each browser of the same
   expect(JSON.stringify(noted)).toContain(
     '{"name":"E-mail","value":"eve@x.example"},{"name":"Plan","value":"Gold"}',
   )
+})
+
+describe("who wrote in one browser before he logged in, and in another after it", () => {
+  const conversation = async (messageId: unknown) =>
+    (await placeOfMessage(parley.database, messageId)).conversationId
+  const events = async (of: string) => {
+    const { rows } = await sql<{ id: string; event: { what: string; byAgentId: string | null } }>`
+      select id, event from entries where conversation_id = ${of} and type = 'event' order by at`.execute(
+      parley.database.db,
+    )
+    return rows
+  }
+
+  test("has all of it in both, in one conversation, and is answered in both", async () => {
+    const phone = await prove(browser(), sign({ sub: "lea", name: "Lea" }))
+    const first = (await phone.as.say("By phone")).body.id
+    const laptop = browser()
+    const second = (await laptop.say("Who am I?")).body.id
+    await answerTo(parley.database, ada, { messageId: second, text: "Nobody yet" })
+    const stream = await phone.as.connect()
+    await stream.next("welcome")
+    const known = await prove(laptop, sign({ sub: "lea" }))
+    expect(known).toMatchObject({ status: 200, body: { isKnown: true } })
+    const all = ["By phone", "Who am I?", "Nobody yet"]
+    expect(await textsOf(known.as)).toEqual(all)
+    // The other browser has it without asking; what nobody has seen is unread there.
+    const { messages } = await stream.next("messages", (frame) => frame.messages.length === 2)
+    expect(messages.map(({ text }) => text)).toEqual(all.slice(1))
+    expect(await conversation(second)).toBe(await conversation(first))
+    clock.advance(1)
+    const third = (await known.as.say("It is me")).body.id
+    const answer = await answerTo(parley.database, ada, { messageId: third, text: "Hello Lea" })
+    await stream.next("messages", (frame) => frame.messages.some(({ id }) => id === answer.id))
+    expect(await textsOf(known.as)).toEqual([...all, "It is me", "Hello Lea"])
+    // A browser that was away meanwhile does not go on from what it has of then.
+    const [, latest] = messages
+    const late = await phone.as.connect({ after: latest?.at, afterId: latest?.id })
+    const welcome = await late.next("welcome")
+    expect(welcome.isReset).toBe(true)
+    expect(welcome.messages.map(({ text }) => text)).toEqual([...all, "It is me", "Hello Lea"])
+    late.close()
+    const resumed = await phone.as.connect({ after: answer.at, afterId: answer.id })
+    expect(await resumed.next("welcome")).toMatchObject({ isReset: false })
+    resumed.close()
+    // Proved again there is nothing more to bring along, and the old key opens nothing.
+    expect((await prove(laptop, sign({ sub: "lea" }))).body).toEqual({ isKnown: true })
+    expect(await textsOf(laptop)).toEqual([])
+    const merged = (await events(await conversation(first))).filter(({ event }) => event.what === "merged")
+    expect(merged).toMatchObject([{ event: { byAgentId: null } }])
+    stream.close()
+  })
+
+  test("what was not seen in one of them is unread in both, and nothing that was seen before it", async () => {
+    const laptop = browser()
+    const asked = (await laptop.say("Seen?")).body.id
+    const seen = await answerTo(parley.database, ada, { messageId: asked, text: "This was" })
+    await laptop.ask("seen", { key: laptop.key, upTo: seen.at })
+    const phone = await prove(browser(), sign({ sub: "moe" }))
+    const other = (await phone.as.say("Seen here?")).body.id
+    await answerTo(parley.database, ada, { messageId: other, text: "This was not" })
+    await answerTo(parley.database, ada, { messageId: asked, text: "Nor this" })
+    const known = await prove(laptop, sign({ sub: "moe" }))
+    const stream = await known.as.connect()
+    expect(await stream.next("welcome")).toMatchObject({ unread: 2 })
+    stream.close()
+  })
+
+  test("an agent can undo it, and each has what was his", async () => {
+    const phone = await prove(browser(), sign({ sub: "nat" }))
+    const first = (await phone.as.say("By phone")).body.id
+    const laptop = browser()
+    const second = (await laptop.say("By laptop")).body.id
+    const before = await placeOfMessage(parley.database, second)
+    clock.advance(1)
+    const known = await prove(laptop, sign({ sub: "nat" }))
+    const third = (await known.as.say("As Nat")).body.id
+    const into = await conversation(first)
+    const merged = (await events(into)).find(({ event }) => event.what === "merged")
+    const path = `/conversations/${into}/merges/${merged?.id}/undo`
+    expect((await ada.send("POST", path, { id: newId() })).status).toBe(200)
+    expect(await placeOfMessage(parley.database, second)).toEqual(before)
+    expect(await conversation(third)).toBe(into)
+    expect(await textsOf(known.as)).toEqual(["By phone", "As Nat"])
+    expect(await textsOf(laptop)).toEqual(["By laptop"])
+    // It was a mistake, and yet he proves it again.
+    expect((await prove(laptop, sign({ sub: "nat" }))).status).toBe(200)
+    expect(await textsOf(known.as)).toEqual(["By phone", "By laptop", "As Nat"])
+  })
+
+  test("is undone also where a browser has taken the first name since", async () => {
+    const phone = await prove(browser(), sign({ sub: "oli" }))
+    const first = (await phone.as.say("By phone")).body.id
+    const laptop = browser()
+    const second = (await laptop.say("By laptop")).body.id
+    await prove(laptop, sign({ sub: "oli" }))
+    const late = (await laptop.say("On its way meanwhile")).body.id
+    const into = await conversation(first)
+    const merged = (await events(into)).find(({ event }) => event.what === "merged")
+    const path = `/conversations/${into}/merges/${merged?.id}/undo`
+    expect((await ada.send("POST", path, { id: newId() })).status).toBe(200)
+    expect(await textsOf(laptop)).toEqual(["On its way meanwhile"])
+    const places = await Promise.all([first, second, late].map(conversation))
+    expect(new Set(places).size).toBe(3)
+  })
+
+  test("of many who prove it at once everything comes along, once", async () => {
+    const phone = await prove(browser(), sign({ sub: "pia" }))
+    await phone.as.say("0")
+    const browsers = Array.from({ length: 6 }, browser)
+    for (const [place, one] of browsers.entries()) {
+      clock.advance(1)
+      await one.say(String(place + 1))
+    }
+    const all = await Promise.all(browsers.map((one) => prove(one, sign({ sub: "pia" }))))
+    expect(all.map(({ status }) => status)).toEqual(browsers.map(() => 200))
+    for (const { as } of all) expect(await textsOf(as)).toEqual(["0", "1", "2", "3", "4", "5", "6"])
+  })
 })
 
 test("whoever never wrote is nobody's customer before he does, and then has his name", async () => {

@@ -27,22 +27,38 @@ export function isSeenBy(reader: Reader) {
                   and n.agent_id = ${agentId} and n.what = 'mention'))`
 }
 
-/** Conversations the reader may see, open and closed, `most` at most, as SQL with one column, `id`. */
-export function someSeenBy(reader: Reader, most: number) {
+/**
+ * Conversations the reader may see, `most` at most, as SQL with one column, `id`. Where teams or a state are named, those
+ * of them, and all in which he is mentioned.
+ */
+export function someSeenBy(
+  reader: Reader,
+  {
+    most,
+    teamIds,
+    isOpen,
+  }: { most: number; teamIds?: readonly Id[] | undefined; isOpen?: boolean | undefined },
+) {
   const { workspaceId, agentId } = reader
   // Open and closed ones are in indexes of their own.
+  const states = [true, false]
+    .filter((state) => isOpen === undefined || isOpen === state)
+    .map((state) => (state ? sql`is null` : sql`is not null`))
   const part = (matches: RawBuilder<unknown>) =>
     sql.join(
-      [sql`is null`, sql`is not null`].map(
+      states.map(
         (state) => sql`(select c.id from conversations c
           where c.workspace_id = ${workspaceId} and ${matches} and c.closed_at ${state} limit ${most})`,
       ),
       sql` union all `,
     )
+  const isOneOf = (id: RawBuilder<unknown>) =>
+    teamIds === undefined ? sql`true` : sql`${id} = any(${[...teamIds]}::uuid[])`
   return sql<{ id: Id }>`
     select distinct id from (
       select c.id from (${teamsSeenBy(reader)}) team cross join lateral (${part(sql`c.team_id = team.id`)}) c
-      union all (${part(sql`c.assignee_id = ${agentId}`)})
+       where ${isOneOf(sql`team.id`)}
+      union all (${part(sql`c.assignee_id = ${agentId} and ${isOneOf(sql`c.team_id`)}`)})
       union all select c.id from conversations c where c.workspace_id = ${workspaceId} and c.offer_agent_id = ${agentId}
       union all (${mentionsOf(reader)})
     ) seen limit ${most}`

@@ -29,6 +29,8 @@ export type Wanted = {
   before: Stamp | undefined
   after: Stamp | undefined
   seesAll: boolean
+  /** Of what conversations it is to be. */
+  within: { teamIds: Id[] | undefined; isOpen: boolean | undefined }
   problems: SearchProblem[]
 }
 
@@ -96,6 +98,7 @@ export async function findWanted(tx: Tx, agent: Agent, asked: Asked, named: Know
     before: asked.before,
     after: asked.after,
     seesAll,
+    within: { teamIds: asked.teams.length > 0 ? teamIds : undefined, isOpen: asked.isOpen },
     problems,
   }
 }

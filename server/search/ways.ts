@@ -21,8 +21,10 @@ const RARE_TERM = SAMPLE / 50
 const FAR = 100_000
 /** An entry found by the index costs as much as so many that are passed on the way back. */
 const DEAR = 3
-/** Of conversations that somebody may see: so few are looked through one by one. */
+/** Of the conversations in which it can be: so few are looked through one by one. */
 const FEW = 3_000
+/** So many are if nothing that is dear has found a page: about 300 ms. */
+const MANY = 30_000
 
 /** The newest hits, `most` at most. */
 export async function findHits(
@@ -55,7 +57,7 @@ async function findKept(search: Search): Promise<Hit[]> {
   const { tx, wanted, most } = search
   const sample = await takeSample(search)
   if (sample.isAll || sample.hits.length >= most) return sample.hits
-  const { terms, labels, seesAll } = wanted
+  const { terms, labels, within, seesAll } = wanted
   const rare = terms.filter((_, place) => (sample.counts[place] ?? 0) < RARE_TERM)
   const byWords = (among?: Id[]) => throughWords(search, rare.length > 0 ? rare : terms, among)
   const expected = (sample.count / SAMPLE) * sample.ofAll
@@ -64,17 +66,23 @@ async function findKept(search: Search): Promise<Hit[]> {
   if (wanted.theirs !== undefined) return throughConversations(search, wanted.theirs, wanted.conditions)
   // So many in the sample, and a page is likely to be full within half of the way.
   const isNear = sample.hits.length * (FAR / 2 / SAMPLE) >= most
-  if (!isNear && !seesAll) {
-    const seen = await ids(tx, visible.someSeenBy(wanted.agent, FEW + 1))
-    if (seen.length <= FEW)
-      return terms.length > 0 && expected < seen.length * sample.ofEach
-        ? byWords(seen)
-        : throughConversations(search, seen, wanted.conditionsOfSeen)
+  /** Those in which it can be, unless there are more. */
+  const findAmong = async (atMost: number): Promise<Id[] | undefined> => {
+    if (seesAll && within.teamIds === undefined && within.isOpen !== true) return undefined
+    const among = await ids(tx, visible.someSeenBy(wanted.agent, { ...within, most: atMost + 1 }))
+    return among.length > atMost ? undefined : among
   }
+  const few = isNear ? undefined : await findAmong(FEW)
+  if (few !== undefined)
+    return terms.length > 0 && expected < few.length * sample.ofEach
+      ? byWords(few)
+      : throughConversations(search, few, wanted.conditionsOfSeen)
   if (!isNear && terms.length > 0 && expected * DEAR < FAR) return byWords()
   const far = await backInTime(search, FAR)
   if (far.length >= most) return far
-  return terms.length > 0 ? byWords() : backInTime(search, undefined)
+  if (terms.length === 0) return backInTime(search, undefined)
+  const many = expected < FAR ? undefined : await findAmong(MANY)
+  return many === undefined ? byWords() : throughConversations(search, many, wanted.conditionsOfSeen)
 }
 
 type Search = { tx: Tx; wanted: Wanted; tail: Tail; before: Cursor | undefined; most: number }

@@ -71,6 +71,12 @@ test("every way to the answer finds what is there, and all of it", { timeout: 12
     "hadrosaur rarity",
     "early from:bo",
     "is:open veryrare",
+    // Of its team's conversations there are few.
+    "team:everyone hadrosaur rarity",
+    "team:everyone veryrare",
+    "team:everyone early",
+    "team:everyone oddly",
+    "team:everyone is:closed early",
   ]
   for (const isAnalyzed of [false, true]) {
     if (isAnalyzed) await sql`analyze entry_words, conversations`.execute(db)
@@ -116,11 +122,12 @@ async function bruteForce(
   q: string,
   o: { theirs: string; ours: string },
 ): Promise<string[]> {
+  const { words, from, teams, isOpen } = parseSearch(q)
   const { rows } = await sql<{ id: string; text: string; agentId: string | null }>`
     select id, text, agent_id as "agentId" from entries
-     where conversation_id = any(${agent === cy ? [o.ours] : [o.theirs, o.ours]}::uuid[]) and type <> 'event'
+     where conversation_id = any(${agent === cy || teams.length > 0 ? [o.ours] : [o.theirs, o.ours]}::uuid[])
+       and type <> 'event' and ${isOpen !== false}
      order by at desc, conversation_id desc`.execute(parley.database.db)
-  const { words, from } = parseSearch(q)
   return rows
     .filter(({ agentId }) => from.length === 0 || agentId === bo.agentId)
     .filter(({ text }) => words.every((word) => wordsOf(text).some((each) => each.startsWith(word.text))))

@@ -50,7 +50,9 @@ export function Timeline({
     count: lines.length,
     getScrollElement: () => scroller.current,
     initialRect: lastSize,
-    initialOffset: () => (around === undefined ? PADDING + heightOf(lines) - lastSize.height : 0),
+    // Never above the beginning: lines that do not fill the window cannot be scrolled, so nothing would put it right.
+    initialOffset: () =>
+      around === undefined ? Math.max(0, PADDING + heightOf(lines) - lastSize.height) : 0,
     estimateSize: useCallback((at: number) => estimate(lines[at]), [lines]),
     getItemKey: useCallback((at: number) => lines[at]?.key ?? at, [lines]),
     anchorTo: "end",

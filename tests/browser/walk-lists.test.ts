@@ -240,6 +240,22 @@ async function choose(page: Page, button: "Sort" | "Filter", choice: string): Pr
   await menu.waitFor({ state: "detached" })
 }
 
+test("what comes into a short conversation is shown, however much happened in it while it was open", async () => {
+  await company.write("Xara", { text: "Xara asks about socks" })
+  await company.write("Yan", { text: "Yan asks about hats" })
+  await people.openInbox(bo, "Unassigned")
+  await people.openConversation(bo, "hats")
+  await people.openConversation(bo, "socks")
+  const { agentId } = colleagues.bo
+  for (let times = 0; times < 5; times += 1) {
+    await succeed(company.assign(colleagues.bo, "Xara", { kind: "agent", agentId }))
+    await succeed(company.assign(colleagues.bo, "Xara", { kind: "nobody" }))
+  }
+  await company.write("Xara", { text: "Xara wants them red" })
+  await log(bo).getByText("Xara wants them red").waitFor()
+  expect(await isInSight(log(bo).getByText("Xara wants them red"))).toBe(true)
+})
+
 /** Whose conversations, from the top: by the first word that was said. */
 async function order(page: Page): Promise<string[]> {
   const shown = await rows(page).evaluateAll((items) =>

@@ -179,6 +179,8 @@ async function openSides(o: {
 async function closeSignUp({ servers }: Installation): Promise<void> {
   const close = async (server: ServerProcess): Promise<void> => {
     server.change({ PARLEY_SIGNUP: "closed" })
+    // The next edition is begun by a blow, not before this one is there again.
+    if (!server.isRunning()) return
     await server.stop()
     await server.start()
   }

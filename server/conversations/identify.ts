@@ -1,8 +1,8 @@
 import { sql } from "kysely"
 import type { Id, Stamp } from "../../protocol/values.ts"
 import { findAddress, visitorKeys } from "../customers/customers.ts"
-import { uploads } from "../files/files.ts"
 import type { Db } from "../db/db.ts"
+import { uploads } from "../files/files.ts"
 import { write, type Sync, type Writing } from "../sync/sync.ts"
 import { inTurn, mergeOnProof } from "./merge.ts"
 import * as ownWords from "./own-words.ts"
@@ -38,9 +38,11 @@ export async function identify(sync: Sync, o: Identifying): Promise<{ isKnown: b
     )
     if (own !== undefined) {
       const [his, named] = [await find(tx, own), await find(tx, value)]
-      if (his && named)
+      if (his && named) {
         await mergeOnProof(writing, workspaceId, { addressId: named.id, otherId: his.id, areOne: true })
-      else await visitorKeys.renameAddress(tx, site, { from: own, to: value })
+        // What mails of the browser have opened must not open what was said elsewhere.
+        await visitorKeys.endLinks(tx, site, own)
+      } else await visitorKeys.renameAddress(tx, site, { from: own, to: value })
       await uploads.handOver(tx, workspaceId, { from: o.uploaderOf(own), to: o.uploaderOf(value) })
     }
     const address = await find(tx, value)

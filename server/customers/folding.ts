@@ -25,18 +25,14 @@ export async function fold(
     returning to_jsonb(addresses) as row`.execute(tx)
   const [gone] = rows
   if (gone === undefined) throw new Error(`There is no address ${fromId}.`)
-  // What mails of the first have opened goes on.
+  // Not where answers were mailed to: nobody has proven whose mailbox that is, and it would get all of the second's.
   await sql`
-    with gone as (select * from jsonb_populate_record(null::addresses, ${JSON.stringify(gone.row)}::jsonb)), told as (
-      update visitor_keys k set value = a.value from gone, addresses a
-       where a.workspace_id = ${workspaceId} and a.id = ${toId}
-         and k.workspace_id = ${workspaceId} and k.source_id = gone.source_id and k.value = gone.value
-    )
+    with gone as (select * from jsonb_populate_record(null::addresses, ${JSON.stringify(gone.row)}::jsonb))
     update addresses a
        set joined_at = ${at}, seen_at = ${seen.seenAt}, agent_seen_at = ${seen.agentSeenAt},
            last_used_at = greatest(a.last_used_at, gone.last_used_at),
            created_at = least(a.created_at, gone.created_at),
-           user_agent = coalesce(gone.user_agent, a.user_agent), mail_to = coalesce(a.mail_to, gone.mail_to),
+           user_agent = coalesce(gone.user_agent, a.user_agent),
            mailed_up_to = greatest(a.mailed_up_to, gone.mailed_up_to)
       from gone where a.workspace_id = ${workspaceId} and a.id = ${toId}`.execute(tx)
   return { fromId, toId, row: gone.row, visits: visits.map(({ at }) => at) }

@@ -23,7 +23,7 @@ const FAR = 100_000
 const DEAR = 3
 /** Of the conversations in which it can be: so few are looked through one by one. */
 const FEW = 3_000
-/** So many are if nothing that is dear has found a page: about 300 ms. */
+/** So many are looked through before all hits of a word that many have: about 300 ms. */
 const MANY = 30_000
 
 /** The newest hits, `most` at most. */

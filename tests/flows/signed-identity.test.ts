@@ -2,7 +2,8 @@
 import { createHmac, randomBytes } from "node:crypto"
 import { sql } from "kysely"
 import { beforeAll, describe, expect, test } from "vitest"
-import { newId } from "../../server/db/db.ts"
+import { visitorKeys } from "../../server/customers/customers.ts"
+import { newId, stamp, transaction } from "../../server/db/db.ts"
 import { settableClock } from "../harness/harness.ts"
 import { parleysOf, type RunningParley } from "./parleys.ts"
 import { createColleague, createOwner, type Person } from "./person.ts"
@@ -39,6 +40,8 @@ function sign(claims: object, by = secret): { token: string } {
   const mac = createHmac("sha256", by).update(parts.join(".")).digest("base64url")
   return { token: [...parts, mac].join(".") }
 }
+
+const link = () => randomBytes(32).toString("base64url")
 
 /** A moment after the one before. */
 const browser = (): Visitor => {
@@ -148,6 +151,37 @@ describe("who wrote in one browser before he logged in, and in another after it"
     const stream = await known.as.connect()
     expect(await stream.next("welcome")).toMatchObject({ unread: 2 })
     stream.close()
+  })
+
+  test("whoever was mailed what he wrote without a name, sees nothing of what he wrote elsewhere", async () => {
+    const phone = await prove(browser(), sign({ sub: "qia" }))
+    await phone.as.say("By phone, in confidence")
+    const laptop = browser()
+    const asked = (await laptop.say("By laptop")).body.id
+    const { db } = parley.database
+    const { addressId } = await placeOfMessage(parley.database, asked)
+    await sql`update addresses set mail_to = 'anybody@x.example' where id = ${addressId}`.execute(db)
+    const { rows } = await sql<{
+      value: string
+    }>`select value from addresses where id = ${addressId}`.execute(db)
+    const [opened, unopened] = [link(), link()]
+    const site = { workspaceId: ada.workspaceId, sourceId }
+    const [at, until] = [stamp(clock.now()), stamp(new Date(clock.now().getTime() + 3_600_000))]
+    for (const one of [opened, unopened])
+      await transaction(db, (tx) =>
+        visitorKeys.addLink(tx, site, { value: rows[0]?.value ?? "", link: one, at, until }),
+      )
+    const stranger = createVisitor(parley.url, sourceId, `j${link()}`)
+    expect((await stranger.ask("reopen", { link: opened, key: stranger.key })).status).toBe(200)
+    expect(await textsOf(stranger)).toEqual(["By laptop"])
+    await prove(laptop, sign({ sub: "qia" }))
+    expect((await stranger.say("Who else?")).status).toBe(410)
+    expect((await stranger.ask("reopen", { link: unopened, key: stranger.key })).status).not.toBe(200)
+    const { rows: mailed } = await sql`select 1 from addresses where mail_to = 'anybody@x.example'`.execute(
+      db,
+    )
+    expect(mailed).toEqual([])
+    expect(stranger.received.join()).not.toContain("in confidence")
   })
 
   test("an agent can undo it, and each has what was his", async () => {

@@ -1,5 +1,5 @@
 import type { LinkPreview as Preview } from "../../protocol/rows.ts"
-import { useWorkspace } from "../replica/replica.ts"
+import { apiUrl, useWorkspace } from "../replica/replica.ts"
 import style from "./link-preview.module.css"
 
 /** Only text and pixels of ours. Where it leads to stands in it as it is, whatever the page calls itself. */
@@ -12,7 +12,7 @@ export function LinkPreview({ entryId, preview }: { entryId: string; preview: Pr
       {hasPicture && (
         <img
           className={style["picture"]}
-          src={`/api/v1/entries/${entryId}/preview-picture`}
+          src={apiUrl(`/entries/${entryId}/preview-picture`)}
           alt=""
           width={96}
           height={72}

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react"
 import type { FileView } from "../../protocol/rows.ts"
 import { insist } from "../offline/offline.ts"
 import { lengthWords } from "../../protocol/voice.ts"
+import { apiUrl } from "../replica/replica.ts"
 import { sizeWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
 import { VoiceMessage } from "./voice.tsx"
@@ -67,13 +68,13 @@ function Picture({
       onClick={onOpen}
       style={{ aspectRatio: `${width} / ${height}`, inlineSize: `${Math.round((shown * width) / height)}px` }}
     >
-      <img className={style["picture"]} src={`/api/v1/files/${id}?as=small`} alt="" loading="lazy" />
+      <img className={style["picture"]} src={apiUrl(`/files/${id}?as=small`)} alt="" loading="lazy" />
     </button>
   )
 }
 
 function Stored({ file }: { file: FileView }) {
-  const url = `/api/v1/files/${file.id}`
+  const url = apiUrl(`/files/${file.id}`)
   if (file.voice) return <VoiceMessage fileId={file.id} voice={file.voice} />
   // What somebody recorded has no captions, and we cannot make any.
   if (file.type.startsWith("audio/"))

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react"
 import { Dialog } from "@base-ui/react/dialog"
 import type { FileView } from "../../protocol/rows.ts"
+import { apiUrl } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 import style from "./picture-viewer.module.css"
@@ -43,7 +44,7 @@ export default function PictureViewer({
             <Dialog.Title className={style["title"]}>
               <bdi>{name}</bdi>
             </Dialog.Title>
-            <a className={style["download"]} href={`/api/v1/files/${id}`} download={name}>
+            <a className={style["download"]} href={apiUrl(`/files/${id}`)} download={name}>
               {t("file.download")}
             </a>
             <Dialog.Close render={<Button icon="close" label={t("dismiss")} />} />
@@ -56,7 +57,7 @@ export default function PictureViewer({
               aria-pressed={isZoomed}
               onClick={() => setZoomed(!isZoomed)}
             >
-              <img key={id} src={`/api/v1/files/${id}?as=large`} alt={name} />
+              <img key={id} src={apiUrl(`/files/${id}?as=large`)} alt={name} />
             </button>
           </div>
           {pictures.length > 1 && (

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react"
 import type { Voice } from "../../protocol/uploads.ts"
 import { lengthWords } from "../../protocol/voice.ts"
 import { insist } from "../offline/offline.ts"
-import { attachedBytes } from "../replica/replica.ts"
+import { attachedBytes, apiUrl } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Icon } from "../ui/ui.ts"
 import type { RecorderProps } from "./voice-recorder.tsx"
@@ -13,10 +13,10 @@ const VoicePlayer = lazy(() => insist(() => import("./voice-player.tsx")))
 const VoiceRecorder = lazy(() => insist(() => import("./voice-recorder.tsx")))
 
 export function VoiceMessage({ fileId, voice }: { fileId: string; voice: Voice }) {
-  const address = `/api/v1/files/${fileId}`
+  const path = `/files/${fileId}`
   return (
     <Suspense fallback={<Unheard voice={voice} />}>
-      <VoicePlayer address={`${address}?as=sound`} download={address} voice={voice} />
+      <VoicePlayer address={apiUrl(`${path}?as=sound`)} download={apiUrl(path)} voice={voice} />
     </Suspense>
   )
 }

@@ -1,17 +1,16 @@
 import { useState } from "react"
 import { useActions } from "../actions/actions.ts"
-import { useWorkspace } from "../replica/replica.ts"
+import { apiUrl } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Dialog, Menu } from "../ui/ui.ts"
 import { ImportForm } from "./import-form.tsx"
 
 /** Customers in and out as CSV. */
 export function Exchange({ onImported }: { onImported: () => void }) {
-  const workspaceId = useWorkspace()?.id
   const [isImporting, setImporting] = useState(false)
   const download = () => {
     const link = document.createElement("a")
-    link.href = `/api/v1/customers/export?workspace=${workspaceId}`
+    link.href = apiUrl("/customers/export")
     link.download = "customers.csv"
     link.click()
   }

@@ -9,6 +9,7 @@ import {
   useSelf,
   useTeams,
   watchNews,
+  useWorkspace,
   whenRead,
   type News,
 } from "../replica/replica.ts"
@@ -26,11 +27,12 @@ const WATCHED = "parley-watched"
 export function Notifier() {
   const { badge } = useCounts()
   const self = useSelf()
+  const workspaceId = useWorkspace()?.id
   const agents = useAgents()
   const teams = useTeams()
   const device = useDevice()
   useWatchedLock()
-  useClicks()
+  useClicks(workspaceId)
   useEffect(allowSound, [])
   useEffect(() => {
     // Refused where the app is not installed.
@@ -43,7 +45,7 @@ export function Notifier() {
   }, [agentId])
 
   const hear = useEffectEvent(async (news: News, viewed: ReadonlySet<string>) => {
-    if (!self || !isWanted(self.notifications, news.kind, new Date(serverNow()))) return
+    if (!self || !workspaceId || !isWanted(self.notifications, news.kind, new Date(serverNow()))) return
     const isWatched = await isAnyWatched()
     const { row, kind } = news
     if (device.sound && !(isWatched && viewed.has(row.id))) ring()
@@ -55,6 +57,7 @@ export function Notifier() {
     await tell({
       kind: "tell",
       what: kind,
+      workspaceId,
       conversationId,
       customer: customer.name,
       city: customer.city,
@@ -101,16 +104,22 @@ async function isAnyWatched(): Promise<boolean> {
   return held.some(({ name }) => name === WATCHED)
 }
 
-/** The service worker brings the window to the front; what was clicked opens without loading anything anew. */
-function useClicks() {
+/**
+ * The service worker brings the window to the front; what was clicked opens without loading anything anew, unless it is
+ * of another workspace.
+ */
+function useClicks(workspaceId: string | undefined) {
   const navigate = useNavigate()
   useEffect(() => {
     const worker: ServiceWorkerContainer | undefined = navigator.serviceWorker
     const hear = ({ data }: MessageEvent<unknown>) => {
       if (typeof data !== "object" || data === null || !("path" in data)) return
-      void navigate({ to: String(data.path) })
+      const path = String(data.path)
+      if ("workspaceId" in data && data.workspaceId !== workspaceId)
+        location.assign(`${path}?workspace=${String(data.workspaceId)}`)
+      else void navigate({ to: path })
     }
     worker?.addEventListener("message", hear)
     return () => worker?.removeEventListener("message", hear)
-  }, [navigate])
+  }, [navigate, workspaceId])
 }

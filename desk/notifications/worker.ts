@@ -6,6 +6,7 @@ type Message =
   | {
       kind: "tell"
       what: NotificationKind | "test"
+      workspaceId: string
       conversationId: string
       customer: string | null
       city: string | null

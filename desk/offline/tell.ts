@@ -9,6 +9,8 @@ declare const WORDS: Record<string, Record<string, string>>
 /** As `server/notifications` sends it, and the desk's windows say it. */
 export type Told = {
   what: "offer" | "mine" | "mention" | "unassigned" | "test"
+  /** A person may be in several. */
+  workspaceId: string
   conversationId: string
   /** null: a lead. */
   customer: string | null
@@ -35,7 +37,7 @@ export async function obey(message: Message): Promise<void> {
 }
 
 async function show(told: Told): Promise<void> {
-  const { what, conversationId, text, author, language } = told
+  const { what, workspaceId, conversationId, text, author, language } = told
   const say = sayIn([language ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase()))
   const customer =
     told.customer ?? (told.city === null ? say("push.lead") : say("push.leadOf", { place: told.city }))
@@ -46,7 +48,10 @@ async function show(told: Told): Promise<void> {
     renotify: true,
     icon: "/icon-192.png",
     badge: "/badge-96.png",
-    data: { path: what === "test" ? "/settings/notifications" : `/conversations/${conversationId}` },
+    data: {
+      path: what === "test" ? "/settings/notifications" : `/conversations/${conversationId}`,
+      workspaceId,
+    },
   }
   await self.registration.showNotification(say(`push.${what}`, { customer, author: author ?? "" }), options)
 }
@@ -58,11 +63,11 @@ async function close(conversationId: string): Promise<void> {
 /** In a window that is there, without loading it anew; else in a new one. */
 export async function openClicked(notification: Notification): Promise<void> {
   notification.close()
-  const { path } = notification.data as { path: string }
+  const { path, workspaceId } = notification.data as { path: string; workspaceId: string }
   const windows = await self.clients.matchAll({ type: "window" })
   const open = windows.find(({ focused }) => focused) ?? windows[0]
-  if (!open) return void (await self.clients.openWindow(path))
-  open.postMessage({ kind: "open", path })
+  if (!open) return void (await self.clients.openWindow(`${path}?workspace=${workspaceId}`))
+  open.postMessage({ kind: "open", path, workspaceId })
   await open.focus()
 }
 

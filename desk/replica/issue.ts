@@ -114,6 +114,16 @@ export function request<S extends z.ZodType>(
   return ask(server, { method, path, answer, ...(body === undefined ? {} : { body }) })
 }
 
+/**
+ * Where the browser itself fetches something of the open workspace: pictures, players, downloads. It names the workspace,
+ * because a person may be in several: `apiUrl("/files/0198…?as=small")`.
+ */
+export function apiUrl(path: string): string {
+  const workspaceId = findReplica()?.server.workspaceId
+  const mark = path.includes("?") ? "&" : "?"
+  return `/api/v1${path}${workspaceId === undefined ? "" : `${mark}workspace=${workspaceId}`}`
+}
+
 /** The server's clock, in milliseconds, as well as it is known: for countdowns of offers. */
 export function serverNow(): number {
   return Date.now() + (findReplica()?.memory.skew ?? 0)

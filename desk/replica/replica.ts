@@ -37,6 +37,7 @@ export {
   issue,
   issueWorkspace,
   keepRecording,
+  apiUrl,
   request,
   serverNow,
   unattach,

@@ -10,7 +10,7 @@ import {
   tell,
   useDevice,
 } from "../notifications/notifications.ts"
-import { issueWorkspace, useSelf } from "../replica/replica.ts"
+import { issueWorkspace, useSelf, useWorkspace } from "../replica/replica.ts"
 import { firstLanguage, t } from "../texts/texts.ts"
 import { Button, Field } from "../ui/ui.ts"
 import { saved } from "./act.ts"
@@ -116,6 +116,7 @@ function two(part: number): string {
 
 function ThisDevice({ agentId }: { agentId: string }) {
   const { sound, desktop, pushedTo, permission } = useDevice()
+  const workspaceId = useWorkspace()?.id ?? ""
   const isPushed = pushedTo === agentId && permission === "granted"
   const [isFailed, setFailed] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -130,7 +131,7 @@ function ThisDevice({ agentId }: { agentId: string }) {
     ring()
     const what = { customer: null, city: null, author: null, text: null, language: firstLanguage() }
     if ((desktop || isPushed) && isPossible)
-      void tell({ kind: "tell", what: "test", conversationId: "test", ...what })
+      void tell({ kind: "tell", what: "test", workspaceId, conversationId: "test", ...what })
   }
   return (
     <Panel

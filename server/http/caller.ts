@@ -31,11 +31,11 @@ export function createCaller(needs: {
 }
 
 /** Programs and the desk name the workspace in a header; links that a browser follows by itself, in the query. */
-function workspaceOf({ headers, query }: FastifyRequest): string | undefined {
-  const inQuery =
-    typeof query === "object" && query !== null && "workspace" in query ? query.workspace : undefined
-  const named = headers[WORKSPACE_HEADER] ?? inQuery
-  if (named === undefined) return undefined
+function workspaceOf({ headers, url }: FastifyRequest): string | undefined {
+  // Of the address itself: a route's schema leaves in `query` only what the route asks for.
+  const [, query] = url.split("?", 2)
+  const named = headers[WORKSPACE_HEADER] ?? new URLSearchParams(query).get("workspace")
+  if (named === null) return undefined
   const workspaceId = id.safeParse(named)
   if (!workspaceId.success) throw refuse("not-found")
   return workspaceId.data

@@ -74,7 +74,7 @@ const texts: Record<Language, Texts> = {
 
 export function agentMail(
   language: Language,
-  { what, conversationId, customer, city, author, text }: Told,
+  { what, workspaceId, conversationId, customer, city, author, text }: Told,
   url: string,
 ): { subject: string; text: string } {
   const say = texts[language]
@@ -84,9 +84,9 @@ export function agentMail(
   return {
     subject: subject.replace(/\s+/g, " "),
     text: `${said}${say.open}
-${url}/conversations/${conversationId}
+${url}/conversations/${conversationId}?workspace=${workspaceId}
 
-${say.noMore} ${url}/settings/notifications
+${say.noMore} ${url}/settings/notifications?workspace=${workspaceId}
 `,
   }
 }

@@ -17,6 +17,7 @@ export type Who = { agentId: Id; preference: NotificationPreference; isAvailable
 type Telling = { who: Who; reader: Reader; row: ConversationRow; what: NotificationKind }
 export type Told = {
   what: NotificationKind
+  workspaceId: Id
   conversationId: Id
   /** null: a lead. */
   customer: string | null
@@ -50,7 +51,8 @@ export async function whatIsTold(tx: Tx, telling: Telling): Promise<Told | undef
   const { customer, id: conversationId } = row
   const written = who.preference.showsText ? await writtenIn(tx, workspaceId, what, row) : undefined
   const author = what === "mention" ? await authorOf(tx, workspaceId, row) : null
-  return { what, conversationId, customer: customer.name, city: customer.city, author, text: written ?? null }
+  const { name, city } = customer
+  return { what, workspaceId, conversationId, customer: name, city, author, text: written ?? null }
 }
 
 function isStillSo({ who: { agentId, isAvailableInATeam }, reader, row, what }: Telling): boolean {

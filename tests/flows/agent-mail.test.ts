@@ -49,7 +49,7 @@ test("a mention that was not read for five minutes is mailed once, to who was me
   const [mail = ""] = mailbox.mails
   expect(mail).toContain("Subject: Bo Lindqvist mentioned you in the conversation with a visitor")
   expect(mail).toContain("@Ada Okafor can we do that?")
-  expect(mail).toContain(`${PUBLIC}/conversations/${conversationId}`)
+  expect(mail).toContain(`${PUBLIC}/conversations/${conversationId}?workspace=${company.workspaceId}`)
   const { rows } = await sql<{ email: string }>`select email from agents where id = ${ada.agentId}`.execute(
     parley.database.db,
   )

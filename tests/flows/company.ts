@@ -262,12 +262,12 @@ export async function createCompany(parley: Parley & { clock: SettableClock }) {
 export type Company = Awaited<ReturnType<typeof createCompany>>
 
 function methodOf(what: string): string {
-  if (what === "customer") return "PATCH"
+  if (/^customer(\/photo)?$/.test(what)) return "PATCH"
   return /^(star|mention|snooze|draft|customer\/.*)$|\/labels\//.test(what) ? "PUT" : "POST"
 }
 
 /** The answer of a request that is expected to succeed. */
-export async function succeed(asked: ReturnType<Person["get"]>): ReturnType<Person["get"]> {
+export async function succeed<A extends { status: number; body: unknown }>(asked: Promise<A>): Promise<A> {
   const answer = await asked
   if (answer.status !== 200) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer

@@ -1,13 +1,12 @@
 /** The law's cases of commands that change the workspace. */
 import { expect } from "vitest"
-import sharp from "sharp"
 import type { WorkspaceCommand } from "../../protocol/commands.ts"
 import { toldOfEverything } from "../../protocol/notifications.ts"
 import { newId } from "../../server/db/db.ts"
 import { succeed, type Colleague } from "./company.ts"
 import { expectUnseen, toAgent, assign, act, send, putLabel, type Case, type Stage } from "./law-cases.ts"
 import { PASSWORD } from "./person.ts"
-import { putPhoto } from "./uploading.ts"
+import { plainPicture, putPhoto } from "./uploading.ts"
 
 async function makeLabel(by: Colleague, name: string): Promise<{ id: string }> {
   const id = newId()
@@ -193,9 +192,7 @@ export const workspaceCases: Record<WorkspaceCommand, Case> = {
     yield await send(cy, "POST", "/conversations", to)
   },
   async *removePhoto({ cy, company }) {
-    const picture = await sharp({ create: { width: 9, height: 9, channels: 3, background: "#345" } })
-      .png()
-      .toBuffer()
+    const picture = await plainPicture("#345")
     yield await putPhoto(company.url, cy, picture)
     yield await putPhoto(company.url, cy, picture)
     yield await send(cy, "DELETE", "/me/photo")

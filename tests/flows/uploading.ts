@@ -1,3 +1,4 @@
+import sharp from "sharp"
 import { newId } from "../../server/db/db.ts"
 import { upload } from "../../protocol/uploading.ts"
 import type { Person } from "./person.ts"
@@ -32,15 +33,22 @@ export function agentUploads(url: string, agent: Person & { workspaceId?: string
   return { begin, part, whole: (file: File) => whole(file, begin, part) }
 }
 
-/** As the desk puts a photo on. */
+/** A picture of one colour. */
+export const plainPicture = (color: string, width = 9, height = width) =>
+  sharp({ create: { width, height, channels: 3, background: color } })
+    .png()
+    .toBuffer()
+
+/** As the desk puts a photo on: one's own, or a customer's. */
 export async function putPhoto(
   url: string,
   agent: Pick<Person, "cookie">,
   bytes: Uint8Array<ArrayBuffer>,
-  id = newId(),
+  { id = newId(), of }: { id?: string; of?: { conversationId: string } } = {},
 ) {
+  const path = of === undefined ? "me" : `conversations/${of.conversationId}/customer`
   return sent(
-    await fetch(`${url}/api/v1/me/photo?id=${id}`, {
+    await fetch(`${url}/api/v1/${path}/photo?id=${id}`, {
       method: "PUT",
       headers: { cookie: agent.cookie(), origin: url, "content-type": "application/octet-stream" },
       body: bytes,

@@ -188,6 +188,16 @@ export const conversationCommands = {
     z.object({ id, name: name().nullable() }),
     done,
   ),
+  /**
+   * null: no photo; else the one that was shown before. PUT /conversations/:conversationId/customer/photo?id= puts on a
+   * new one: its body is a picture, of whatever size and kind.
+   */
+  showCustomerPhoto: command(
+    "PATCH",
+    "/conversations/:conversationId/customer/photo",
+    z.object({ id, photoId: id.nullable() }),
+    done,
+  ),
   /** A field of any name, whatever its letters' case; null takes it away. */
   setField: command(
     "PUT",

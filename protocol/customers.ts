@@ -60,6 +60,7 @@ export const customersAnswer = z.object({
       city: z.string().nullable(),
       country: z.string().nullable(),
       language: z.string().nullable(),
+      photoId: id.nullable(),
       isOpen: z.boolean(),
       isBlocked: z.boolean(),
       seenAt: stamp,

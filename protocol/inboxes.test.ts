@@ -23,6 +23,7 @@ function conversation(
       city: null,
       country: null,
       language: null,
+      photoId: null,
       firstSeenAt: "2026-01-01T00:00:00.000000Z",
       isBlocked: false,
     },

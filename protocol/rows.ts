@@ -191,6 +191,8 @@ export const conversationRow = z.object({
     /** ISO 3166-1 alpha-2, upper case. */
     country: z.string().nullable(),
     language: z.string().nullable(),
+    /** GET /conversations/:conversationId/customer/photo/:photoId; null: his initials stand for him. */
+    photoId: id.nullable(),
     firstSeenAt: stamp,
     /** What he writes is kept and concerns nobody. */
     isBlocked: z.boolean(),

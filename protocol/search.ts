@@ -152,6 +152,7 @@ const person = z.object({
   name: z.string().nullable(),
   city: z.string().nullable(),
   country: z.string().nullable(),
+  photoId: id.nullable(),
 })
 const textPart = z.object({ text: z.string(), isHit: z.boolean() })
 

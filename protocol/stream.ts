@@ -11,7 +11,7 @@ import { row, rowKind } from "./rows.ts"
 import { id, inboxKey } from "./values.ts"
 
 /** Raised when an old client could misread the stream; a client with another number reloads itself. */
-export const PROTOCOL = 7
+export const PROTOCOL = 8
 
 /** How long a viewer, a typist or a visitor on a page is believed without being heard of, in milliseconds. */
 export const PRESENCE_LIFE = 15_000

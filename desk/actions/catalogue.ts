@@ -35,6 +35,8 @@ export const ACTIONS = {
   italic: { words: "action.italic", icon: "label", keys: "Mod i" },
   emoji: { words: "action.emoji", icon: "smile" },
   customer: { words: "action.customer", icon: "info" },
+  photo: { words: "action.photo", icon: "pencil" },
+  removePhoto: { words: "action.removePhoto", icon: "trash" },
   merge: { words: "action.merge", icon: "people" },
   block: { words: "action.block", icon: "close" },
   unblock: { words: "action.unblock", icon: "check" },

@@ -1,5 +1,6 @@
 import { memo, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
+import { customerName } from "../customer/customer.ts"
 import { t } from "../texts/texts.ts"
 import { Button, copyText, Menu, showToast, useLanguage } from "../ui/ui.ts"
 import { EventLine } from "./event-line.tsx"
@@ -12,7 +13,6 @@ import style from "./entry-line.module.css"
 type EntryLineProps = {
   line: Extract<Line, { kind: "entry" }>
   row: ConversationRow
-  customer: string
   isLinked: boolean
   /** It is a merge, and the last one. */
   canBeUndone: boolean
@@ -27,7 +27,6 @@ export const EntryLine = memo(
   function EntryLine({
     line,
     row,
-    customer,
     isLinked,
     canBeUndone,
     onUnread,
@@ -56,7 +55,7 @@ export const EntryLine = memo(
           <MessageBubble
             entry={entry}
             message={body}
-            customer={{ id: row.customer.id, name: customer }}
+            row={row}
             endsRun={line.endsRun}
             onSendAgain={onSendAgain}
             onUnsend={onUnsend}
@@ -81,7 +80,8 @@ export const EntryLine = memo(
     one.line.followsThread === other.line.followsThread &&
     one.isLinked === other.isLinked &&
     one.canBeUndone === other.canBeUndone &&
-    one.customer === other.customer &&
+    customerName(one.row.customer) === customerName(other.row.customer) &&
+    one.row.customer.photoId === other.row.customer.photoId &&
     one.row.addresses === other.row.addresses &&
     one.row.own === other.row.own,
 )

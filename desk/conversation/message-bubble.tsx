@@ -1,6 +1,6 @@
 import { hasFormatting } from "../../protocol/formatting.ts"
-import type { EntryRow } from "../../protocol/rows.ts"
-import { channelWords } from "../customer/customer.ts"
+import type { ConversationRow, EntryRow } from "../../protocol/rows.ts"
+import { channelWords, CustomerAvatar, customerName } from "../customer/customer.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { useAgents, useSelf, type TimelineEntry } from "../replica/replica.ts"
 import { clockWords, momentWords, reasonWords, t } from "../texts/texts.ts"
@@ -14,18 +14,19 @@ type Message = Extract<EntryRow["body"], { type: "message" }>
 type BubbleProps = {
   entry: TimelineEntry
   message: Message
-  customer: { id: string; name: string }
+  row: ConversationRow
   endsRun: boolean
   onSendAgain: (entryId: string) => void
   onUnsend: (entryId: string) => void
 }
 
-export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, onUnsend }: BubbleProps) {
+export function MessageBubble({ entry, message, row, endsRun, onSendAgain, onUnsend }: BubbleProps) {
   const agents = useAgents()
   const selfId = useSelf()?.agent.id
   const agent = message.agentId === null ? undefined : agents.get(message.agentId)
   const name = agent?.name ?? t("someone")
-  const author = message.agentId === null ? customer.name : message.agentId === selfId ? t("you") : name
+  const author =
+    message.agentId === null ? customerName(row.customer) : message.agentId === selfId ? t("you") : name
   const state = message.delivery?.state
   const isTroubled = state === "failed" || state === "unsure"
   return (
@@ -37,7 +38,7 @@ export function MessageBubble({ entry, message, customer, endsRun, onSendAgain, 
     >
       {message.agentId === null && (
         <span className={style["face"]}>
-          {endsRun && <Avatar id={customer.id} name={customer.name} size={20} />}
+          {endsRun && <CustomerAvatar conversationId={row.id} customer={row.customer} size={20} />}
         </span>
       )}
       <div className={style["column"]}>

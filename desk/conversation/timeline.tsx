@@ -201,7 +201,6 @@ export function Timeline({
                     <EntryLine
                       line={line}
                       row={row}
-                      customer={name}
                       isLinked={line.key === entryId}
                       canBeUndone={line.key === lastMergeId}
                       onUnread={markUnread}

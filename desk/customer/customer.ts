@@ -5,6 +5,7 @@
  * and noted about him, whose code loads beside the conversation.
  */
 export { CustomerPanel } from "./customer-panel.tsx"
+export { CustomerAvatar } from "./customer-avatar.tsx"
 export { undoMerge } from "./undo-merge.ts"
 export { channelIcon, channelWords } from "./channel-words.ts"
 export { customerName, placeOf } from "./customer-name.ts"

@@ -9,8 +9,9 @@ import { customersAnswer, type CustomerLine } from "../../protocol/customers.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { newId, RefusalError, request, useAgents, useTeams } from "../replica/replica.ts"
 import { agoWords, inOneLine, refusalWords, t } from "../texts/texts.ts"
-import { Avatar, Button, Dialog, Field, showToast } from "../ui/ui.ts"
+import { Button, Dialog, Field, showToast } from "../ui/ui.ts"
 import { channelWords } from "./channel-words.ts"
+import { CustomerAvatar } from "./customer-avatar.tsx"
 import { customerName, placeOf } from "./customer-name.ts"
 import { undoMerge } from "./undo-merge.ts"
 import style from "./merge-dialog.module.css"
@@ -60,7 +61,7 @@ function Choice({ row, onChoose }: { row: ConversationRow; onChoose: (conversati
         {others?.map((customer) => (
           <li key={customer.id}>
             <button type="button" className={style["line"]} onClick={() => onChoose(customer.conversationId)}>
-              <Avatar id={customer.id} name={customerName(customer)} size={32} />
+              <CustomerAvatar conversationId={customer.conversationId} customer={customer} />
               <span className={style["text"]}>
                 <bdi>{customerName(customer)}</bdi>
                 <span className={style["second"]}>{aboutLine(customer)}</span>
@@ -141,7 +142,7 @@ function Side({ title, row }: { title: string; row: ConversationRow }) {
     <section className={style["side"]} aria-label={title}>
       <h3>{title}</h3>
       <div className={style["who"]}>
-        <Avatar id={row.customer.id} name={name} size={32} />
+        <CustomerAvatar conversationId={row.id} customer={row.customer} />
         <bdi className={style["text"]}>{name}</bdi>
       </div>
       <ul className={style["second"]}>

@@ -4,9 +4,10 @@ import { useActions } from "../actions/actions.ts"
 import { insist } from "../offline/offline.ts"
 import { usePresence } from "../replica/replica.ts"
 import { languageWords, momentWords, monthWords, t, timeWordsIn, withTexts } from "../texts/texts.ts"
-import { Avatar, Button } from "../ui/ui.ts"
+import { Button } from "../ui/ui.ts"
 import { Addresses } from "./addresses.tsx"
 import { customerName, placeOf } from "./customer-name.ts"
+import { CustomerPhoto } from "./customer-photo.tsx"
 import { Editable } from "./editable.tsx"
 import { Fields } from "./fields.tsx"
 import { Pages, Stretches } from "./history.tsx"
@@ -38,7 +39,7 @@ export default function Panel({ row }: { row: ConversationRow }) {
     <>
       <section className={style["card"]}>
         <div className={style["who"]}>
-          <Avatar id={customer.id} name={name} size={48} isOnline={presence?.isOnline ?? false} />
+          <CustomerPhoto row={row} acts={acts} />
           <div className={style["named"]}>
             <Editable
               label={t("customer.name")}

@@ -20,6 +20,7 @@ export function useCustomerActs(row: ConversationRow) {
   const setField = (name: string, value: string | null) => say(issue("setField", params, { name, value }))
   const setRemark = (remarkId: string, text: string | null) =>
     say(issue("remark", { ...params, remarkId }, { text }))
+  const showPhoto = (photoId: string | null) => say(issue("showCustomerPhoto", params, { photoId }))
   const setBlocked = (isBlocked: boolean) => say(issue("block", params, { isBlocked }))
   return {
     rename(name: string | null) {
@@ -27,6 +28,14 @@ export function useCustomerActs(row: ConversationRow) {
       undoable(t("customer.renamed", { name: name ?? customerName({ ...customer, name: null }) }), () =>
         setName(customer.name),
       )
+    },
+    /** Another one was put on. */
+    tellPhoto(text: string) {
+      undoable(text, () => showPhoto(customer.photoId))
+    },
+    removePhoto() {
+      showPhoto(null)
+      undoable(t("customer.photoRemoved"), () => showPhoto(customer.photoId))
     },
     setField({ name, from, to }: { name: string; from: string | null; to: string | null }) {
       setField(name, to)

@@ -3,10 +3,10 @@ import { useState, type ReactNode } from "react"
 import type { CustomerLine } from "../../protocol/customers.ts"
 import { channel as channels } from "../../protocol/values.ts"
 import { useActions } from "../actions/actions.ts"
-import { channelIcon, channelWords, customerName, placeOf } from "../customer/customer.ts"
+import { channelIcon, channelWords, CustomerAvatar, customerName, placeOf } from "../customer/customer.ts"
 import { useSelf } from "../replica/replica.ts"
 import { agoWords, inOneLine, momentWords, t } from "../texts/texts.ts"
-import { Avatar, Button, Icon, Menu } from "../ui/ui.ts"
+import { Button, Icon, Menu } from "../ui/ui.ts"
 import { Exchange } from "./exchange.tsx"
 import { useCustomers } from "./use-customers.ts"
 import style from "./customers-page.module.css"
@@ -143,7 +143,7 @@ function Line({ customer }: { customer: CustomerLine }) {
   const kinds = [...new Set(customer.addresses.map(({ channel }) => channel))]
   return (
     <li className={style["line"]}>
-      <Avatar id={customer.id} name={name} />
+      <CustomerAvatar conversationId={customer.conversationId} customer={customer} />
       <Link
         to="/conversations/$conversationId"
         params={{ conversationId: customer.conversationId }}

@@ -4,7 +4,7 @@ import { partsOfNote } from "../../protocol/text.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { lengthWords } from "../../protocol/voice.ts"
 import type { InboxKey } from "../../protocol/values.ts"
-import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
+import { channelIcon, channelWords, CustomerAvatar, customerName } from "../customer/customer.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { loadAhead, serverNow, useAgents, usePresence, useSelf, useTeams } from "../replica/replica.ts"
 import { agoWords, countdownWords, momentWords, soonWords, t } from "../texts/texts.ts"
@@ -60,7 +60,11 @@ export const ConversationItem = memo(function ConversationItem({
       aria-posinset={index + 1}
       {...longPress}
     >
-      <Avatar id={row.customer.id} name={name} isOnline={presence?.customer.isOnline ?? false} />
+      <CustomerAvatar
+        conversationId={row.id}
+        customer={row.customer}
+        isOnline={presence?.customer.isOnline ?? false}
+      />
       <Link
         to="/inbox/$inbox/$conversationId"
         params={{ inbox, conversationId: row.id }}

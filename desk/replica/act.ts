@@ -44,6 +44,11 @@ export const act = z.discriminatedUnion("command", [
     params,
     body: conversationCommands.renameCustomer.body,
   }),
+  z.object({
+    command: z.literal("showCustomerPhoto"),
+    params,
+    body: conversationCommands.showCustomerPhoto.body,
+  }),
   z.object({ command: z.literal("setField"), params, body: conversationCommands.setField.body }),
   z.object({
     command: z.literal("remark"),

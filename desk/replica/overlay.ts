@@ -49,6 +49,8 @@ export function overlay(row: ConversationRow, pending: Pending, me: string): Con
         : row
     case "renameCustomer":
       return { ...row, customer: { ...row.customer, name: act.body.name } }
+    case "showCustomerPhoto":
+      return { ...row, customer: { ...row.customer, photoId: act.body.photoId } }
     case "block": {
       const { isBlocked } = act.body
       const closed = isBlocked ? { isOpen: false, offer: null, waitingSince: null } : {}

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router"
 import type { FoundCustomer, FoundEntry } from "../../protocol/search.ts"
-import { channelIcon, channelWords, customerName } from "../customer/customer.ts"
+import { channelIcon, channelWords, CustomerAvatar, customerName } from "../customer/customer.ts"
 import { useNow } from "../inboxes/inboxes.ts"
 import { LabelTags } from "../labels/labels.ts"
 import { useAgents, useSelf } from "../replica/replica.ts"
 import { agoWords, inOneLine, momentWords, t } from "../texts/texts.ts"
-import { Avatar, Icon } from "../ui/ui.ts"
+import { Icon } from "../ui/ui.ts"
 import style from "./found-items.module.css"
 
 export function CustomerItem({ found, q }: { found: FoundCustomer; q: string }) {
@@ -13,7 +13,7 @@ export function CustomerItem({ found, q }: { found: FoundCustomer; q: string }) 
   const name = customerName(customer)
   return (
     <li className={style["item"]}>
-      <Avatar id={customer.id} name={name} />
+      <CustomerAvatar conversationId={conversationId} customer={customer} />
       <Link
         to="/conversations/$conversationId"
         params={{ conversationId }}
@@ -38,7 +38,7 @@ export function MessageItem({ found, q }: { found: FoundEntry; q: string }) {
   const author = useAuthor(found)
   return (
     <li className={style["item"]} data-type={type}>
-      <Avatar id={customer.id} name={name} />
+      <CustomerAvatar conversationId={conversationId} customer={customer} />
       <Link
         to="/conversations/$conversationId"
         params={{ conversationId }}

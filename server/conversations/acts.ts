@@ -1,9 +1,10 @@
 /** What agents do with a conversation, and what they read of it: the functions behind the routes, one each. */
-export { accessEntry } from "./act.ts"
+export { accessConversation, accessEntry } from "./act.ts"
 export { answer } from "./answer.ts"
 export { assign, decline, offer } from "./assign.ts"
 export { close, reopen } from "./close.ts"
 export { block, getCustomer, getCustomerHistory, remark, renameCustomer, setField } from "./customer.ts"
+export { findCustomerPhoto, setCustomerPhoto, showCustomerPhoto } from "./customer-photo.ts"
 export { exportCustomers } from "./export.ts"
 export { importCustomers } from "./import.ts"
 export { listCustomers } from "./customer-list.ts"

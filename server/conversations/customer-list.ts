@@ -73,6 +73,7 @@ async function readCustomers(
   const ids = places.map(({ id }) => id)
   const { rows } = await sql<Answer["customers"][number]>`
     select c.id as "conversationId", customer.id, customer.name, customer.city, customer.country, customer.language,
+           customer.photo_id as "photoId",
            c.closed_at is null as "isOpen", c.blocked_at is not null as "isBlocked",
            coalesce(c.seen_at, c.updated_at) as "seenAt",
            (select coalesce(jsonb_agg(jsonb_build_object('channel', a.channel, 'display', a.display)

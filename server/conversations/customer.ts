@@ -11,7 +11,7 @@ import type { Page } from "../../protocol/stream.ts"
 import type { Id } from "../../protocol/values.ts"
 import { notes, sightings } from "../customers/customers.ts"
 import { snapshot, type Tx } from "../db/db.ts"
-import type { Loader, Sync } from "../sync/sync.ts"
+import type { Loader, Sync, Writing } from "../sync/sync.ts"
 import type { Agent } from "../team/team.ts"
 import { accessConversation, act } from "./act.ts"
 import { addEvent, audienceOf } from "./hold.ts"
@@ -30,12 +30,7 @@ export async function renameCustomer(
   { id, name }: Body<"renameCustomer">,
 ): Promise<Done> {
   const asked = { agent, conversationId, name: "rename the customer of", commandId: id }
-  return act(sync, asked, async (held, writing) => {
-    const of = { workspaceId: agent.workspaceId, customerId: held.now.customerId }
-    if (await notes.rename(writing.tx, of, name))
-      writing.changed("conversation", conversationId, audienceOf(held))
-    return {}
-  })
+  return note(sync, asked, "conversation", ({ tx }, of) => notes.rename(tx, of, name))
 }
 
 /** Refuses `too-many-fields`. */
@@ -46,12 +41,7 @@ export async function setField(
   { id, ...field }: Body<"setField">,
 ): Promise<Done> {
   const asked = { agent, conversationId, name: "set a field in", commandId: id }
-  return act(sync, asked, async (held, writing) => {
-    const of = { workspaceId: agent.workspaceId, customerId: held.now.customerId }
-    if (await notes.setField(writing.tx, of, field))
-      writing.changed("customer", conversationId, audienceOf(held))
-    return {}
-  })
+  return note(sync, asked, "customer", ({ tx }, of) => notes.setField(tx, of, field))
 }
 
 /** Refuses `not-allowed` for a colleague's remark, and `too-many-remarks`. */
@@ -62,10 +52,21 @@ export async function remark(
   { id, text }: Body<"remark">,
 ): Promise<Done> {
   const asked = { agent, conversationId, name: `remark ${remarkId} in`, commandId: id }
+  return note(sync, asked, "customer", (writing, of) =>
+    notes.setRemark(writing, of, { agent, remarkId, text }),
+  )
+}
+
+/** What is known of the customer: `change` answers whether it changed anything, and who sees the row is told. */
+export async function note(
+  sync: Sync,
+  asked: Parameters<typeof act>[1],
+  row: "conversation" | "customer",
+  change: (writing: Writing, of: { workspaceId: Id; customerId: Id }) => Promise<boolean>,
+): Promise<Done> {
   return act(sync, asked, async (held, writing) => {
-    const of = { workspaceId: agent.workspaceId, customerId: held.now.customerId }
-    if (await notes.setRemark(writing, of, { agent, remarkId, text }))
-      writing.changed("customer", conversationId, audienceOf(held))
+    const of = { workspaceId: asked.agent.workspaceId, customerId: held.now.customerId }
+    if (await change(writing, of)) writing.changed(row, asked.conversationId, audienceOf(held))
     return {}
   })
 }

@@ -83,7 +83,8 @@ async function loadAll(
   const { rows } = await sql<LoadedRecord>`/* prepared */
     select ${stateColumns}, ${mentioned}, customer.created_at as "firstSeenAt",
            jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
-                              'country', customer.country, 'language', customer.language) as customer,
+                              'country', customer.country, 'language', customer.language,
+                              'photoId', customer.photo_id) as customer,
            (select coalesce(jsonb_agg(jsonb_build_object(
                      'id', a.id, 'sourceId', a.source_id, 'channel', a.channel, 'display', a.display,
                      'optedOut', a.opted_out_at is not null) order by a.last_used_at desc, a.id), '[]')

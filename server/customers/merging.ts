@@ -15,6 +15,8 @@ type Facts = {
   country: string | null
   language: string | null
   timeZone: string | null
+  /** What was kept before there were photos has none. */
+  photoId?: Id | null
   createdAt: Stamp
 }
 type Field = { name: string; value: string }
@@ -35,6 +37,7 @@ export function unite(into: Known, other: Known): Known {
       country: mine.country ?? his.country,
       language: mine.language ?? his.language,
       timeZone: mine.timeZone ?? his.timeZone,
+      photoId: mine.photoId ?? his.photoId ?? null,
       createdAt: mine.createdAt < his.createdAt ? mine.createdAt : his.createdAt,
     },
     fields: [...into.fields, ...other.fields.filter(({ name }) => !keys.has(keyOfField(name)))],
@@ -49,8 +52,8 @@ export function differing(into: Known, other: Known): Field[] {
 
 export async function readKnown(tx: Tx, workspaceId: Id, customerId: Id): Promise<Known> {
   const { rows } = await sql<Facts>`
-    select name, city, country, language, time_zone as "timeZone", created_at as "createdAt" from customers
-     where workspace_id = ${workspaceId} and id = ${customerId}`.execute(tx)
+    select name, city, country, language, time_zone as "timeZone", photo_id as "photoId", created_at as "createdAt"
+      from customers where workspace_id = ${workspaceId} and id = ${customerId}`.execute(tx)
   const [facts] = rows
   if (facts === undefined) throw new Error("A conversation has no customer.")
   const { rows: fields } = await sql<Field>`
@@ -116,6 +119,7 @@ export async function part(tx: Tx, workspaceId: Id, kept: Kept): Promise<void> {
     country: one("country"),
     language: one("language"),
     timeZone: one("timeZone"),
+    photoId: one("photoId"),
     createdAt: into.facts.createdAt,
   })
   const [then, before] = [byKey(made), byKey(into)]
@@ -153,11 +157,11 @@ function byKey({ fields }: Known): Map<string, Field> {
 }
 
 async function writeFacts(tx: Tx, workspaceId: Id, id: Id, facts: Facts): Promise<void> {
-  const { name, city, country, language, timeZone, createdAt } = facts
+  const { name, city, country, language, timeZone, photoId = null, createdAt } = facts
   await sql`
     update customers
        set name = ${name}, city = ${city}, country = ${country}, language = ${language}, time_zone = ${timeZone},
-           created_at = ${createdAt}
+           photo_id = ${photoId}, created_at = ${createdAt}
      where workspace_id = ${workspaceId} and id = ${id}`.execute(tx)
 }
 

@@ -168,6 +168,14 @@ create table customer_fields (
   constraint customer_fields_customer_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id)
 );
 
+create table customer_photos (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  picture bytea not null,
+  constraint customer_photos_pkey PRIMARY KEY (workspace_id, id)
+);
+
 create table customers (
   workspace_id uuid not null,
   id uuid not null,
@@ -178,6 +186,7 @@ create table customers (
   created_at timestamp with time zone not null,
   time_zone text,
   found_as text generated always as ((' '::text || lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]+'::text, ''::text, 'g'::text)))) stored,
+  photo_id uuid,
   constraint customers_pkey PRIMARY KEY (workspace_id, id)
 );
 
@@ -739,6 +748,8 @@ CREATE INDEX conversations_unassigned_index ON public.conversations USING btree 
 CREATE INDEX customer_fields_found_index ON public.customer_fields USING gin (found_as gin_trgm_ops);
 
 CREATE INDEX customer_fields_key_index ON public.customer_fields USING btree (workspace_id, key);
+
+CREATE INDEX customer_photos_customer_index ON public.customer_photos USING btree (workspace_id, customer_id);
 
 CREATE INDEX customers_found_index ON public.customers USING gin (found_as gin_trgm_ops) WHERE (found_as IS NOT NULL);
 

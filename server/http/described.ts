@@ -38,6 +38,11 @@ const described: Record<string, Record<string, string>> = {
     "GET /conversations/:conversationId/customer": "What is known of a customer",
     "GET /conversations/:conversationId/customer/history": "When a customer was in touch, and where he was",
     "PATCH /conversations/:conversationId/customer": "Name a customer",
+    "GET /conversations/:conversationId/customer/photo/:photoId": "The photo of a customer, small, as WebP",
+    "PUT /conversations/:conversationId/customer/photo":
+      "Set the photo of a customer: the bytes of a picture",
+    "PATCH /conversations/:conversationId/customer/photo":
+      "Take the photo of a customer away, or bring it back",
     "PUT /conversations/:conversationId/customer/fields": "Set a field of a customer",
     "PUT /conversations/:conversationId/customer/remarks/:remarkId": "Write, change or delete a remark",
     "GET /conversations/:conversationId/merges/preview":

@@ -7,6 +7,7 @@ import type { Sync } from "../sync/sync.ts"
 import { describe } from "./described.ts"
 import { securityOf } from "./openapi.ts"
 import type { App } from "./route.ts"
+import { PICTURE_HEADERS } from "./sending-file.ts"
 
 const path = "/entries/:entryId/preview-picture"
 const params = z.object({ entryId: id })
@@ -22,9 +23,7 @@ export function previewRoutes(app: App, { sync }: { sync: Sync }): void {
     if (picture === undefined) throw refuse("not-found")
     return reply
       .headers({
-        "content-type": "image/webp",
-        "content-security-policy": "default-src 'none'; sandbox",
-        "x-content-type-options": "nosniff",
+        ...PICTURE_HEADERS,
         // As long as a file's: whoever loses sight of it does not keep it.
         "cache-control": "private, max-age=3600",
       })

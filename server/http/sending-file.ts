@@ -4,6 +4,13 @@ import type { Db } from "../db/db.ts"
 import { openFile, type FileRecord, type FileStore, type Shown } from "../files/files.ts"
 import { refuse } from "../../protocol/refusals.ts"
 
+/** Of pictures that we made ourselves of what somebody gave us. */
+export const PICTURE_HEADERS = {
+  "content-type": "image/webp",
+  "content-security-policy": "default-src 'none'; sandbox",
+  "x-content-type-options": "nosniff",
+}
+
 /**
  * Answers with a file, or with a picture of it, to who may have it. Whatever it is, it cannot run: pictures are made
  * anew, sound and film play in place, all else is a download of no type; and the browser is told not to guess.

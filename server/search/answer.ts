@@ -106,7 +106,7 @@ async function loadFound(
   const { rows } = await sql<FoundRecord>`
     select e.id, e.conversation_id as "conversationId", e.at, e.type, e.agent_id as "agentId", a.channel,
            jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
-                              'country', customer.country) as customer,
+                              'country', customer.country, 'photoId', customer.photo_id) as customer,
            c.closed_at is null as "isOpen", c.team_id as "teamId", e.text, cardinality(e.file_ids) > 0 as "hasFiles",
            array(select carried.label_id::text from entry_labels carried
                   where carried.workspace_id = e.workspace_id and carried.entry_id = e.id

@@ -40,7 +40,7 @@ async function find(
        order by c.updated_at desc limit ${MOST}
     )
     select jsonb_build_object('id', customer.id, 'name', customer.name, 'city', customer.city,
-                              'country', customer.country) as customer,
+                              'country', customer.country, 'photoId', customer.photo_id) as customer,
            found.id as "conversationId", found.updated_at as "updatedAt",
            coalesce(latest.channel, 'web-chat') as channel,
            array(select a.display from addresses a where a.workspace_id = ${workspaceId}

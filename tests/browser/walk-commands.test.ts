@@ -3,6 +3,7 @@ import type { Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { ACTIONS, keysOf, type ActionName } from "../../desk/actions/catalogue.ts"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
+import { plainPicture, putPhoto } from "../flows/uploading.ts"
 import * as people from "../harness/people.ts"
 import { conversation, inbox, log, row } from "../harness/people.ts"
 import { startFakeTwilio, type FakeTwilio } from "../providers/fake-twilio.ts"
@@ -116,6 +117,10 @@ test("every action of the catalogue is in the palette where it can be done, and 
   await look()
   await command(ada, "clear selection")
   await ada.getByRole("toolbar").waitFor({ state: "detached" })
+  const of = { conversationId: company.customers.get("Vera")?.conversationId ?? "" }
+  await succeed(putPhoto(stage.url, adas, await plainPicture("#345"), { of }))
+  await ada.getByRole("button", { name: "Photo", exact: true }).waitFor()
+  await look()
   await command(ada, "block")
   await ada.getByRole("button", { name: "Unblock" }).waitFor()
   await look()

@@ -16,6 +16,7 @@ export type Ids = Record<
   | "label"
   | "reply"
   | "remark"
+  | "photo"
   | "key"
   | "webhook"
   | "delivery"
@@ -180,6 +181,15 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { params: { conversationId: own.conversation }, body: {} },
   ],
   "PUT /api/v1/conversations/:conversationId/customer/block": () => [{ body: { isBlocked: true } }],
+  "PUT /api/v1/conversations/:conversationId/customer/photo": () => [{ query: `?id=${newId()}` }],
+  "PATCH /api/v1/conversations/:conversationId/customer/photo": (own, other) => [
+    { body: { photoId: null } },
+    { params: { conversationId: own.conversation }, body: { photoId: other.photo } },
+  ],
+  "GET /api/v1/conversations/:conversationId/customer/photo/:photoId": (own) => [
+    {},
+    { params: { conversationId: own.conversation } },
+  ],
   "GET /api/v1/conversations/:conversationId/customer": () => [{}],
   "GET /api/v1/conversations/:conversationId/customer/history": () => [{}],
   "GET /api/v1/customers/fields": () => namesNothing,

@@ -10,6 +10,7 @@ import { createProgram } from "./person.ts"
 import { routesOf } from "./route-tree.ts"
 import { readEverything } from "./whole-workspace.ts"
 import { attempts, forAnyone, hook, type Attempt, type Ids } from "./isolation-attempts.ts"
+import { plainPicture, putPhoto } from "./uploading.ts"
 
 let parley: Awaited<ReturnType<typeof openParley>>
 let thief: Colleague & Company["owner"]
@@ -58,6 +59,8 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
   const { body: merged } = await succeed(
     company.act(ada, "Paris", "merges", { otherId: same.conversationId }),
   )
+  await succeed(putPhoto(parley.url, ada, await plainPicture("#345"), { of: { conversationId } }))
+  const { photoId } = (await company.see(ada, "Paris")).customer
   const key = newId()
   await succeed(company.owner.send("POST", "/api-keys", { id: key, name: "quintessence" }))
   const webhook = newId()
@@ -81,6 +84,7 @@ async function furnish(): Promise<{ company: Company; ids: Ids }> {
     label,
     reply,
     remark,
+    photo: photoId ?? "",
     key,
     webhook,
     delivery: String(tested.deliveryId),
@@ -103,6 +107,7 @@ function fill(path: string, ids: Ids, params: Attempt["params"] = {}): string {
     labelId: ids.label,
     replyId: ids.reply,
     remarkId: ids.remark,
+    photoId: ids.photo,
     keyId: ids.key,
     webhookId: ids.webhook,
     deliveryId: ids.delivery,

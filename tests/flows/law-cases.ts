@@ -5,6 +5,7 @@ import type { ConversationCommand } from "../../protocol/conversation-commands.t
 import { newId, stamp } from "../../server/db/db.ts"
 import type { StreamClient } from "../harness/stream-client.ts"
 import { succeed, type Colleague, type Company, type Customer } from "./company.ts"
+import { plainPicture, putPhoto } from "./uploading.ts"
 
 export type Screen = { agent: Colleague; live: StreamClient; sleeper: StreamClient; isOut: boolean }
 export type Stage = {
@@ -106,6 +107,19 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield* withSightOf(stage, dee, () => act(stage, dee, "customer", { name: null }))
     yield await company.close(bo, stage.name)
     yield await act(stage, bo, "customer", { name: "Vera" })
+  },
+  async *showCustomerPhoto(stage) {
+    const { company, name, bo, dee } = stage
+    const picture = await plainPicture("#345")
+    const of = { conversationId: company.customers.get(name)?.conversationId ?? "" }
+    const put = (by: Colleague) => putPhoto(company.url, by, picture, { of })
+    yield await put(bo)
+    const { photoId } = (await company.see(bo, name)).customer
+    yield await expectUnseen(stage, put(dee))
+    yield await expectUnseen(stage, tried(stage, dee, "customer/photo", { photoId: null }))
+    yield await act(stage, bo, "customer/photo", { photoId: null })
+    yield* withSightOf(stage, dee, () => act(stage, dee, "customer/photo", { photoId }))
+    yield await put(bo)
   },
   async *setField(stage) {
     const { bo, cy, dee } = stage

@@ -8,7 +8,7 @@ import { stamp } from "../../server/db/db.ts"
 import type { Random } from "../faults/random.ts"
 import { succeed } from "./company.ts"
 import type { Twin } from "./twins.ts"
-import { agentUploads } from "./uploading.ts"
+import { agentUploads, plainPicture, putPhoto } from "./uploading.ts"
 
 export type Pair = { one: string; other: string }
 type World = { twin: Twin; isMerged: boolean }
@@ -171,6 +171,18 @@ export function anyAct(random: Random, { one, other }: Pair, said: string): Act 
         to: { kind: "team", teamId: company.everyoneId },
         expects: { assigneeId },
       })),
+    },
+    {
+      says: `${who} puts a photo on`,
+      async run({ twin }) {
+        const of = { conversationId: twin.company.customers.get(one)?.conversationId ?? "" }
+        await succeed(putPhoto(twin.company.url, twin[who], await plainPicture("#345"), { of }))
+        twin.name(`photo ${said}`, (await twin.company.see(twin.ada, one)).customer.photoId ?? "")
+      },
+    },
+    {
+      says: `${who} takes the photo off`,
+      run: toOne("customer/photo", () => ({ photoId: null })),
     },
     { says: `${who} closes`, run: toOne("close", (_, row) => row) },
     { says: `${who} reopens`, run: toOne("reopen", () => ({})), isLost: ({ isOpen }) => isOpen },

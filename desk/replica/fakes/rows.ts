@@ -53,6 +53,7 @@ export function conversation(number: number, fields: Partial<ConversationRow> = 
       city: null,
       country: null,
       language: null,
+      photoId: null,
       firstSeenAt: at(0),
       isBlocked: false,
     },

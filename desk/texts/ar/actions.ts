@@ -77,5 +77,7 @@ export const actions = {
   "action.awayIn": "أن أكون غائبًا في",
   "action.scheme": "المظهر",
   "action.workspace": "إلى مساحة العمل",
+  "action.photo": "صورة هذا العميل",
+  "action.removePhoto": "إزالة صورة هذا العميل",
   "action.merge": "دمج مع عميل آخر",
 } as const satisfies Translation<typeof english, "ar">

@@ -77,5 +77,7 @@ export const actions = {
   "action.awayIn": "Abwesend sein in",
   "action.scheme": "Darstellung",
   "action.workspace": "Zum Arbeitsbereich",
+  "action.photo": "Foto dieses Kunden",
+  "action.removePhoto": "Foto dieses Kunden entfernen",
   "action.merge": "Mit einem anderen Kunden zusammenführen",
 } as const satisfies Translation<typeof english, "de">

@@ -37,6 +37,8 @@ export const actions = {
   "action.italic": "Italic: _words_",
   "action.emoji": "Insert emoji",
   "action.customer": "Customer information",
+  "action.photo": "Photo of this customer",
+  "action.removePhoto": "Remove the photo of this customer",
   "action.merge": "Merge with another customer",
   "action.block": "Block this customer",
   "action.unblock": "Unblock this customer",

@@ -77,5 +77,7 @@ export const actions = {
   "action.awayIn": "Estar ausente en",
   "action.scheme": "Apariencia",
   "action.workspace": "Ir al espacio de trabajo",
+  "action.photo": "Foto de este cliente",
+  "action.removePhoto": "Quitar la foto de este cliente",
   "action.merge": "Combinar con otro cliente",
 } as const satisfies Translation<typeof english, "es">

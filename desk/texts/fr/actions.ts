@@ -77,5 +77,7 @@ export const actions = {
   "action.awayIn": "Être absent dans",
   "action.scheme": "Apparence",
   "action.workspace": "Aller à l’espace de travail",
+  "action.photo": "Photo de ce client",
+  "action.removePhoto": "Supprimer la photo de ce client",
   "action.merge": "Fusionner avec un autre client",
 } as const satisfies Translation<typeof english, "fr">

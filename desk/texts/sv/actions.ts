@@ -77,5 +77,7 @@ export const actions = {
   "action.awayIn": "Var frånvarande i",
   "action.scheme": "Utseende",
   "action.workspace": "Gå till arbetsyta",
+  "action.photo": "Foto på kunden",
+  "action.removePhoto": "Ta bort fotot på kunden",
   "action.merge": "Slå ihop med en annan kund",
 } as const satisfies Translation<typeof english, "sv">

@@ -185,12 +185,13 @@ export function useConversation(id: string): ConversationView {
     isAbsent: memory.absent.has(id),
     mergedInto: memory.mergedInto.get(id),
   }))
-  // Closed conversations are no part of snapshots: what is known of one may be old by now.
-  const isSure = row?.isOpen === true
+  // Closed conversations are no part of snapshots: what is known of one may be old by now. One that was here and is
+  // not any more is asked for again: it may be out of sight, or a part of another.
+  const known = row === undefined ? "none" : row.isOpen ? "open" : "closed"
   useEffect(() => {
-    if (isSure || !online) return
+    if (known === "open" || !online) return
     void replica.isOpen.then(() => loadConversation(replica.memory, replica.server, id))
-  }, [replica, id, isSure, online, generation])
+  }, [replica, id, known, online, generation])
   return useMemo(
     () => ({ row, state: row ? "ready" : isAbsent ? "missing" : "loading", mergedInto }),
     [row, isAbsent, mergedInto],

@@ -242,6 +242,7 @@ test("closed, it goes to the team he then writes to, and to its last agent only 
   // Ada is not in Tents.
   await row(ada, "needs a tent").waitFor({ state: "detached" })
   await conversation(ada).waitFor({ state: "detached" })
+  await ada.getByText("There is nothing here that you may see.").waitFor()
 
   await people.openInbox(ada, "Me")
   await company.write("Quin", { text: "Quin asks about quilts" })

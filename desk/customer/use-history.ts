@@ -2,8 +2,9 @@ import { useEffect, useState } from "react"
 import { customerHistory, type CustomerHistory } from "../../protocol/customers.ts"
 import { RefusalError, request, useConnection } from "../replica/replica.ts"
 
-/** Milliseconds after which a page that somebody has just opened is in his history. */
+/** Milliseconds after which a page that somebody has just opened is in his history; asked for as often if it is not. */
 const LATER = 1_500
+const MOST_TIMES = 3
 /** Who goes through a list by the arrows looks at nobody's history; in milliseconds. */
 const LOOKED_AT = 150
 
@@ -18,18 +19,21 @@ export function useHistory(conversationId: string, page: string | null): Custome
   useEffect(() => {
     if (!isOnline) return
     const controller = new AbortController()
-    const timer = setTimeout(
-      () => {
-        request("GET", `/conversations/${conversationId}/customer/history`, undefined, customerHistory).then(
-          (answer) => controller.signal.aborted || setHistory(answer),
-          (error: unknown) => {
-            // Offline, or no longer for him: the conversation says so.
-            if (!(error instanceof RefusalError)) throw error
-          },
-        )
-      },
-      isFirst ? LOOKED_AT : LATER,
-    )
+    let timer = setTimeout(() => void ask(1), isFirst ? LOOKED_AT : LATER)
+    async function ask(times: number) {
+      try {
+        const path = `/conversations/${conversationId}/customer/history`
+        const answer = await request("GET", path, undefined, customerHistory)
+        if (controller.signal.aborted) return
+        setHistory(answer)
+        // Somebody looks at him sooner than the server has noted where he is, and with what.
+        const isBehind = page !== null && answer.visits[0]?.path !== page
+        if (isBehind && times < MOST_TIMES) timer = setTimeout(() => void ask(times + 1), LATER)
+      } catch (error) {
+        // Offline, or no longer for him: the conversation says so.
+        if (!(error instanceof RefusalError)) throw error
+      }
+    }
     return () => {
       controller.abort()
       clearTimeout(timer)

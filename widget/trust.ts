@@ -4,8 +4,8 @@
  */
 import type { HomeAnswer, PublicMessage } from "../protocol/visitor.ts"
 
-/** `user` and when that was proven: of a signed identity. */
-export type Session = { key: string; isKnown: boolean; user?: string; provenAt?: number }
+/** Of a signed identity, too: `user`, what was `said` of him, and when that was proven. */
+export type Session = { key: string; isKnown: boolean; user?: string; said?: string; provenAt?: number }
 /** The latest messages for showing at once on the next page, and up to where the stream had come, of the session with that key. */
 export type Kept = { messages: PublicMessage[]; cursor: string; of: string }
 

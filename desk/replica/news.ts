@@ -55,14 +55,17 @@ export function newsOf(
       return "offer"
     const isGiven = event.what === "assigned" && event.toAgentId === agentId && event.byAgentId !== agentId
     const isBack = event.what === "woke" && event.why === "time" && isMine
-    return isGiven || isBack ? "mine" : undefined
+    const isKept = event.what === "offer-ended" && isMine && isMoreUnread(row)
+    return isGiven || isBack || isKept ? "mine" : undefined
   }
 
   /** An answer in a thread mentions those in it without their names: what counts is that there is more unread. */
   function isInThread({ thread }: { thread: object | null }, row: ConversationRow): boolean {
-    return (
-      thread !== null && row.own.hasUnreadMention && row.own.unread > (before.get(row.id)?.own.unread ?? 0)
-    )
+    return thread !== null && row.own.hasUnreadMention && isMoreUnread(row)
+  }
+
+  function isMoreUnread(row: ConversationRow): boolean {
+    return row.own.unread > (before.get(row.id)?.own.unread ?? 0)
   }
 
   function isMentioned(text: string): boolean {

@@ -22,7 +22,12 @@ export type NewEntry = {
   claimedAt?: Stamp | null
 }
 
-type Notice = { agentId: Id; entryId: Id; what: "mention" | "assigned" | "offered" | "woke"; at: Stamp }
+type Notice = {
+  agentId: Id
+  entryId: Id
+  what: "mention" | "assigned" | "offered" | "not-accepted" | "woke"
+  at: Stamp
+}
 
 /**
  * A conversation under its row's lock: how it was found, how it shall be, and what joins its timeline. Acts

@@ -38,12 +38,18 @@ export function endOffer(held: Held, acceptedBy?: Id): void {
   if (offer.agentId !== acceptedBy) held.withdrawn.add(offer.agentId)
 }
 
-/** Ends the offer because it was not taken; who is assignee stays it, else the conversation is Unassigned. */
+/**
+ * Ends the offer because it was not taken; who is assignee stays it, and is told where he suggested it, else the
+ * conversation is Unassigned.
+ */
 export function endOfferUnaccepted(writing: Writing, held: Held, why: Why<"offer-ended">): void {
   const { offer } = held.now
   if (offer === null) return
   endOffer(held)
-  addEvent(held, writing.at, { what: "offer-ended", agentId: offer.agentId, why })
+  const event = addEvent(held, writing.at, { what: "offer-ended", agentId: offer.agentId, why })
+  const { assigneeId } = held.now
+  if (assigneeId !== null && assigneeId === offer.byAgentId)
+    addNotice(held, assigneeId, "not-accepted", event)
 }
 
 /**

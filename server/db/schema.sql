@@ -519,7 +519,7 @@ create table notices (
   at timestamp with time zone not null,
   is_done boolean default false not null,
   constraint notices_pkey PRIMARY KEY (workspace_id, conversation_id, agent_id, entry_id),
-  constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'woke'::text]))) NOT VALID
+  constraint notices_what_check CHECK ((what = ANY (ARRAY['mention'::text, 'assigned'::text, 'offered'::text, 'not-accepted'::text, 'woke'::text]))) NOT VALID
 );
 
 create table notification_preferences (

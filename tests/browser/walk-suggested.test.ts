@@ -235,10 +235,20 @@ test("a colleague who does not accept in time: the one who suggested it keeps it
   await setBoots({ offerSeconds: 5 })
   await people.openInbox(bo, "Me")
   await people.openConversation(bo, "about boots")
+  const unread = async () => {
+    const name = await row(bo, "boots").getByRole("link").innerText()
+    return Number(/(\d+) unread/.exec(name)?.[1] ?? 0)
+  }
+  await bo.bringToFront()
+  await expect.poll(unread).toBe(0)
   await conversation(bo).getByRole("button", { name: "Assign", exact: true }).click()
   const suggest = bo.getByRole("group", { name: "Suggest to a colleague", exact: true })
   await suggest.getByRole("menuitem", { name: /^Dee Holm/ }).click()
   await suggested(dee, "boots").waitFor()
+  // He looks at something else, and is told as of what is given to him.
+  await bo.goto(`${stage.url}/inbox/me`)
+  await expect.poll(unread, { timeout: 20_000 }).toBe(1)
+  await people.openConversation(bo, "about boots")
   await log(bo).getByText("Dee Holm did not answer in time").waitFor()
   await whose(bo, "Assigned to you").waitFor()
   await row(dee, "boots").waitFor({ state: "detached" })

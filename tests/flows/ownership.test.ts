@@ -52,6 +52,7 @@ describe("an agent suggests a conversation to a colleague", () => {
   })
 
   test("who does not accept in time: the assignee keeps it and is told", async () => {
+    const { unread } = (await company.see(ada, "Paris")).own
     await succeed(company.act(ada, "Paris", "offer", { agentId: cy.agentId }))
     await company.pass(61)
     expect(await company.see(ada, "Paris")).toMatchObject({ assigneeId: ada.agentId, offer: null })
@@ -62,6 +63,15 @@ describe("an agent suggests a conversation to a colleague", () => {
     })
     expect((await cy.get(`/conversations/${(await company.see(ada, "Paris")).id}`)).status).toBe(404)
     expect(await company.look(cy)).toEqual(nothing)
+    // Told as of what is given to him: unread, and in his badge.
+    expect(await company.see(ada, "Paris")).toMatchObject({ own: { unread: unread + 1 } })
+  })
+
+  test("nobody is told of what somebody else suggested", async () => {
+    const { unread } = (await company.see(ada, "Paris")).own
+    await succeed(company.act(bo, "Paris", "offer", { agentId: cy.agentId }))
+    await company.pass(61)
+    expect(await company.see(ada, "Paris")).toMatchObject({ offer: null, own: { unread } })
   })
 
   test("who is Away or disabled cannot be suggested to", async () => {

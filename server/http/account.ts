@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import { findLanguage } from "../../protocol/languages.ts"
 import { accountCommands, invitationAnswer, sessionAnswer } from "../../protocol/commands.ts"
 import { Refusal, refuse } from "../../protocol/refusals.ts"
 import { makeWebsiteSource } from "../channels/channels.ts"
@@ -80,7 +81,9 @@ export function accountRoutes(app: App, needs: Needs): void {
       throw refuse("signup-closed")
     if (!(await workspaces.take(networkOf(request.ip)))) throw refuse("too-often")
     const owner = await personOf(request, reply, person)
-    return acts.createWorkspace(sync, { id, company, owner, isSignupOpen, firstSource: makeWebsiteSource })
+    const language = findLanguage(askedIn(request)) ?? "en"
+    const firstSource = makeWebsiteSource
+    return acts.createWorkspace(sync, { id, company, owner, language, isSignupOpen, firstSource })
   })
 
   serveAnyone(app, accountCommands.forgotPassword, async ({ body: { email }, request }) => {

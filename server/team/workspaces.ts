@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { Language } from "../../protocol/languages.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import { newId, type Db, type Tx } from "../db/db.ts"
 import { write, type Sync } from "../sync/sync.ts"
@@ -12,6 +13,16 @@ export type FirstSource = (
   source: { workspaceId: string; teamId: string; name: string; at: string },
 ) => Promise<unknown>
 
+/** What the first team and the first source are called until somebody renames them. */
+const FIRST_NAMES: Record<Language, { team: string; source: string }> = {
+  en: { team: "Everyone", source: "Website" },
+  de: { team: "Das ganze Team", source: "Website" },
+  fr: { team: "Toute l’équipe", source: "Site web" },
+  es: { team: "Todo el equipo", source: "Sitio web" },
+  sv: { team: "Hela teamet", source: "Webbplats" },
+  ar: { team: "الفريق كله", source: "الموقع" },
+}
+
 // Any number: of two people who come first, one waits here and then sees the other's workspace.
 const FIRST_WORKSPACE_LOCK = 7_275_392
 
@@ -21,14 +32,22 @@ export async function hasWorkspaces(db: Db | Tx): Promise<boolean> {
 }
 
 /**
- * A workspace with its owner, the team Everyone and a first source. The command's id becomes the workspace's, so
+ * A workspace with its owner, the team Everyone and a first source, named in the owner's language. The command's id becomes the workspace's, so
  * repeating it after a lost answer makes no second one. Refuses `signup-closed` where one exists already.
  */
 export async function createWorkspace(
   sync: Sync,
-  options: { id: string; company: string; owner: User; isSignupOpen: boolean; firstSource: FirstSource },
+  options: {
+    id: string
+    company: string
+    owner: User
+    language: Language
+    isSignupOpen: boolean
+    firstSource: FirstSource
+  },
 ): Promise<{ workspaceId: string }> {
-  const { id: workspaceId, company, owner, isSignupOpen, firstSource } = options
+  const { id: workspaceId, company, owner, language, isSignupOpen, firstSource } = options
+  const names = FIRST_NAMES[language]
   const { number: _number, ...made } = await write(sync, { workspaceId }, async (writing) => {
     const { tx, at, changed } = writing
     await sql`select pg_advisory_xact_lock(${FIRST_WORKSPACE_LOCK})`.execute(tx)
@@ -47,9 +66,9 @@ export async function createWorkspace(
     )
     await sql`
       insert into teams (workspace_id, id, name, is_everyone, created_at)
-      values (${workspaceId}, ${teamId}, 'Everyone', true, ${at})`.execute(tx)
+      values (${workspaceId}, ${teamId}, ${names.team}, true, ${at})`.execute(tx)
     await joinTeams(writing, workspaceId, agentId, [])
-    await firstSource(tx, { workspaceId, teamId, name: "Website", at })
+    await firstSource(tx, { workspaceId, teamId, name: names.source, at })
     changed("workspace", workspaceId, ["workspace"])
     return { workspaceId }
   })

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Company } from "../flows/company.ts"
+import { PASSWORD } from "../flows/person.ts"
 import { PHONE } from "./axe.ts"
 import { openStage, type Stage } from "./stage.ts"
 
@@ -154,4 +155,17 @@ test("on a phone the longest names keep to their places, and the section that is
   expect(edges).toHaveLength(6)
   for (const [place, { to }] of edges.entries())
     expect(to).toBeLessThanOrEqual(edges[place + 1]?.from ?? width)
+})
+
+test("a workspace begins with a team and a website that are called so in its owner's language", async () => {
+  const german = await openStage()
+  const owner = await german.openBrowser({ locale: "de-CH" })
+  await owner.goto(german.url)
+  await owner.getByLabel("Ihr Name").fill("Ada Okafor")
+  await owner.getByLabel("Geschäftliche E-Mail").fill("ada@acme.example")
+  await owner.getByLabel("Passwort").fill(PASSWORD)
+  await owner.getByLabel("Firma").fill("Acme")
+  await owner.getByRole("button", { name: "Arbeitsbereich anlegen" }).click()
+  await owner.getByRole("link", { name: /^Das ganze Team(, |$)/ }).waitFor()
+  await german.close()
 })

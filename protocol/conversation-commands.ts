@@ -205,11 +205,14 @@ export const conversationCommands = {
     z.object({ id, name: fieldName, value: fieldValue.nullable() }),
     done,
   ),
-  /** Makes the remark or changes its text; null takes it away until it is given a text again. */
+  /**
+   * Makes the remark or changes its text; null takes it away until it is given a text again. `basedOn`: the text that its
+   * author knew; where it is another by now, what he wrote becomes a remark of its own, with the command's id.
+   */
   remark: command(
     "PUT",
     "/conversations/:conversationId/customer/remarks/:remarkId",
-    z.object({ id, text: remarkText.nullable() }),
+    z.object({ id, text: remarkText.nullable(), basedOn: remarkText.optional() }),
     done,
   ),
   /**

@@ -6,21 +6,47 @@ import { Button } from "../ui/ui.ts"
 import type { CustomerActs } from "./use-customer-acts.ts"
 import style from "./panel.module.css"
 
+type Remark = CustomerNotes["remarks"][number]
+
 /** What was begun and not saved, by conversation: looking at another one loses nothing. */
 const begun = new Map<string, string>()
+/** A remark as it was when somebody began to change it, and what he has typed. */
+const changing = new Map<string, { remark: Remark; text: string }>()
 
 /** Several, the latest first, each with its author; a colleague's is changed by admins only. */
 export function Remarks({ conversationId, acts }: { conversationId: string; acts: CustomerActs }) {
   const { remarks } = useCustomer(conversationId).notes
-  const [changedId, setChangedId] = useState<string>()
+  const [changed, setChanged] = useState(changing.get(conversationId)?.remark)
   const [isWriting, setWriting] = useState(begun.has(conversationId))
   const stop = () => {
     begun.delete(conversationId)
     setWriting(false)
   }
+  const begin = (remark: Remark) => {
+    changing.set(conversationId, { remark, text: remark.text })
+    setChanged(remark)
+  }
+  const leave = () => {
+    changing.delete(conversationId)
+    setChanged(undefined)
+  }
+  const changeForm = changed && (
+    <RemarkForm
+      text={changing.get(conversationId)?.text ?? changed.text}
+      onText={(text) => changing.set(conversationId, { remark: changed, text })}
+      onSave={(text) => {
+        acts.changeRemark(changed, text)
+        leave()
+      }}
+      onCancel={leave}
+    />
+  )
+  // Removed by a colleague while it is changed: what was typed stays.
+  const isGone = changed !== undefined && !remarks.some(({ id }) => id === changed.id)
   return (
     <section className={style["card"]}>
       <h3>{t("customer.remarks")}</h3>
+      {isGone && changeForm}
       {isWriting ? (
         <RemarkForm
           text={begun.get(conversationId) ?? ""}
@@ -45,19 +71,12 @@ export function Remarks({ conversationId, acts }: { conversationId: string; acts
         <ul className={style["lines"]} aria-label={t("customer.remarks")}>
           {remarks.map((remark) => (
             <li key={remark.id} className={style["remark"]}>
-              {remark.id === changedId ? (
-                <RemarkForm
-                  text={remark.text}
-                  onSave={(text) => {
-                    acts.changeRemark(remark, text)
-                    setChangedId(undefined)
-                  }}
-                  onCancel={() => setChangedId(undefined)}
-                />
+              {remark.id === changed?.id ? (
+                changeForm
               ) : (
-                <Remark
+                <OneRemark
                   remark={remark}
-                  onChange={() => setChangedId(remark.id)}
+                  onChange={() => begin(remark)}
                   onRemove={() => acts.removeRemark(remark)}
                 />
               )}
@@ -69,12 +88,12 @@ export function Remarks({ conversationId, acts }: { conversationId: string; acts
   )
 }
 
-function Remark({
+function OneRemark({
   remark,
   onChange,
   onRemove,
 }: {
-  remark: CustomerNotes["remarks"][number]
+  remark: Remark
   onChange: () => void
   onRemove: () => void
 }) {

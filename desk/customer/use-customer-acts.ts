@@ -18,8 +18,8 @@ export function useCustomerActs(row: ConversationRow) {
   const undoable = (text: string, run: () => void) => showToast(text, { label: t("undo"), run })
   const setName = (name: string | null) => say(issue("renameCustomer", params, { name }))
   const setField = (name: string, value: string | null) => say(issue("setField", params, { name, value }))
-  const setRemark = (remarkId: string, text: string | null) =>
-    say(issue("remark", { ...params, remarkId }, { text }))
+  const setRemark = (remarkId: string, text: string | null, basedOn?: string) =>
+    say(issue("remark", { ...params, remarkId }, { text, basedOn }))
   const showPhoto = (photoId: string | null) => say(issue("showCustomerPhoto", params, { photoId }))
   const setBlocked = (isBlocked: boolean) => say(issue("block", params, { isBlocked }))
   return {
@@ -45,8 +45,9 @@ export function useCustomerActs(row: ConversationRow) {
     addRemark(text: string) {
       setRemark(newId(), text)
     },
+    /** `remark`: as it was when the change was begun. */
     changeRemark({ id, text: before }: Remark, text: string) {
-      setRemark(id, text)
+      setRemark(id, text, before)
       undoable(t("customer.remarkSaved"), () => setRemark(id, before))
     },
     removeRemark({ id, text }: Remark) {

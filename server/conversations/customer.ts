@@ -49,11 +49,11 @@ export async function remark(
   sync: Sync,
   agent: Agent,
   { conversationId, remarkId }: { conversationId: Id; remarkId: Id },
-  { id, text }: Body<"remark">,
+  { id, ...said }: Body<"remark">,
 ): Promise<Done> {
   const asked = { agent, conversationId, name: `remark ${remarkId} in`, commandId: id }
   return note(sync, asked, "customer", (writing, of) =>
-    notes.setRemark(writing, of, { agent, remarkId, text }),
+    notes.setRemark(writing, of, { agent, remarkId, otherId: id, ...said }),
   )
 }
 

@@ -13,6 +13,7 @@ import type { Agent } from "../team/team.ts"
 
 type Notes = Pick<CustomerRow, "fields" | "remarks">
 type Of = { workspaceId: Id; customerId: Id }
+type Remark = { customerId: Id; agentId: Id; text: string; isDeleted: boolean }
 
 /** Each function that writes answers whether it changed anything. */
 export async function rename(tx: Tx, of: Of, name: string | null): Promise<boolean> {
@@ -66,31 +67,28 @@ export function keyOfField(name: string): string {
 
 /**
  * Makes a remark, changes its text, takes it away (null) or brings it back as it was. A colleague's words are changed
- * by admins only: they stand under his name. Refuses `not-allowed`, `not-found` and `too-many-remarks`.
+ * by admins only: they stand under his name. Where it is not `basedOn` any more, both texts stay: the later one is
+ * the remark `otherId`. Refuses `not-allowed`, `not-found` and `too-many-remarks`.
  */
 export async function setRemark(
   { tx, at }: Writing,
   { workspaceId, customerId }: Of,
-  { agent, remarkId, text }: { agent: Agent; remarkId: Id; text: string | null },
+  o: { agent: Agent; remarkId: Id; otherId: Id; text: string | null; basedOn?: string | undefined },
 ): Promise<boolean> {
-  const { rows } = await sql<{ customerId: Id; agentId: Id; text: string; isDeleted: boolean }>`
-    select customer_id as "customerId", agent_id as "agentId", text, deleted_at is not null as "isDeleted"
+  const { agent, remarkId, otherId, text, basedOn } = o
+  const { rows } = await sql<Remark>`
+    select customer_id as "customerId", agent_id as "agentId", text,
+           deleted_at is not null as "isDeleted"
       from remarks where workspace_id = ${workspaceId} and id = ${remarkId}`.execute(tx)
   const [known] = rows
   if (known === undefined) {
     if (text === null) throw refuse("not-found")
-    const { rows: made } = await sql`
-      insert into remarks (workspace_id, id, customer_id, agent_id, text, at)
-      values (${workspaceId}, ${remarkId}, ${customerId}, ${agent.agentId}, ${text}, ${at})
-      on conflict do nothing returning id`.execute(tx)
-    // Made for another customer at this very moment.
-    if (made.length === 0) throw refuse("not-found")
-    await refuseTooMany(tx, { workspaceId, customerId })
-    return true
+    return add(remarkId, text)
   }
   if (known.customerId !== customerId) throw refuse("not-found")
   if (known.agentId !== agent.agentId && agent.role === "agent") throw refuse("not-allowed")
   const isEdited = text !== null && text !== known.text
+  if (isEdited && basedOn !== undefined && basedOn !== known.text) return add(otherId, text)
   if (!isEdited && known.isDeleted === (text === null)) return false
   await sql`
     update remarks
@@ -99,6 +97,17 @@ export async function setRemark(
      where workspace_id = ${workspaceId} and id = ${remarkId}`.execute(tx)
   if (known.isDeleted) await refuseTooMany(tx, { workspaceId, customerId })
   return true
+
+  async function add(id: Id, words: string): Promise<boolean> {
+    const { rows: made } = await sql`
+      insert into remarks (workspace_id, id, customer_id, agent_id, text, at)
+      values (${workspaceId}, ${id}, ${customerId}, ${agent.agentId}, ${words}, ${at})
+      on conflict do nothing returning id`.execute(tx)
+    // Made for another customer at this very moment.
+    if (made.length === 0) throw refuse("not-found")
+    await refuseTooMany(tx, { workspaceId, customerId })
+    return true
+  }
 }
 
 async function refuseTooMany(tx: Tx, { workspaceId, customerId }: Of): Promise<void> {

@@ -48,6 +48,8 @@ test("place and clock, language, device, addresses and pages of a visitor are th
   const credit = panel(ada).getByRole("link", { name: "IP geolocation by DB-IP" })
   expect(await credit.getAttribute("href")).toBe("https://db-ip.com")
   await fact("/try").waitFor()
+  // Though she looks at him in the very moment he wrote.
+  await panel(ada).getByTitle("Asia/Tokyo").waitFor()
   await vera.getByRole("link", { name: "Boots" }).click()
   await fact("/try/skog").waitFor()
   const clock = panel(ada).getByTitle("Asia/Tokyo")
@@ -117,6 +119,9 @@ test("the name and fields that a website signs for who is logged in stand with t
   await panel(ada).getByRole("heading", { name: "Xenia Moreau" }).waitFor()
   const fields = panel(ada).getByLabel("Fields").getByRole("definition")
   await expect.poll(() => fields.allInnerTexts()).toEqual(["Pro", "12", "false"])
+  // What it signs anew is heard in the same browser, too.
+  expect(await identify(xenia, { Plan: "Team" })).toBe("proven")
+  await expect.poll(() => fields.allInnerTexts()).toEqual(["Team", "12", "false"])
   await xenia.context().close()
   // What is signed later, in another browser, has the word.
   const phone = await visit("8.8.8.8")
@@ -153,6 +158,33 @@ test("what two write about a customer at the same moment stays, on both screens"
     await remarks(page).filter({ hasText: "Climbs with Zoe." }).getByText("edited").waitFor()
     expect(await remarks(page).count()).toBe(3)
   }
+})
+
+test("of a remark that two change at the same moment both texts stay", async () => {
+  await company.write("Zita", { text: "Zita wants a tarp" })
+  for (const page of [ada, bo]) await people.openConversation(page, "wants a tarp")
+  await panel(bo).getByRole("button", { name: "Add a remark" }).click()
+  await panel(bo).getByRole("textbox", { name: "Remark" }).fill("Calls in the morning.")
+  await panel(bo).getByRole("button", { name: "Save" }).click()
+  await remarks(ada).filter({ hasText: "in the morning" }).waitFor()
+  for (const page of [ada, bo]) await remarks(page).getByRole("button", { name: "Change the remark" }).click()
+  await panel(bo).getByRole("textbox", { name: "Remark" }).fill("Calls in the evening.")
+  await panel(ada).getByRole("textbox", { name: "Remark" }).fill("Calls from a boat.")
+  await panel(bo).getByRole("button", { name: "Save" }).click()
+  await remarks(bo).filter({ hasText: "in the evening" }).waitFor()
+  await panel(ada).getByRole("button", { name: "Save" }).click()
+  for (const page of [ada, bo])
+    for (const text of ["Calls in the evening.", "Calls from a boat."])
+      await remarks(page).filter({ hasText: text }).waitFor()
+
+  // Nor is one lost that is changed while a colleague takes it away.
+  await remarks(ada).filter({ hasText: "evening" }).getByRole("button", { name: "Change the remark" }).click()
+  await panel(ada).getByRole("textbox", { name: "Remark" }).fill("Calls at night.")
+  await remarks(bo).filter({ hasText: "evening" }).getByRole("button", { name: "Remove the remark" }).click()
+  await expect.poll(() => remarks(bo).count()).toBe(1)
+  expect(await panel(ada).getByRole("textbox", { name: "Remark" }).inputValue()).toBe("Calls at night.")
+  await panel(ada).getByRole("button", { name: "Save" }).click()
+  await remarks(bo).filter({ hasText: "Calls at night." }).waitFor()
 })
 
 /** What somebody would see who looked everywhere, once another's message is there. */

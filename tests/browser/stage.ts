@@ -8,11 +8,12 @@ import type { Config } from "../../server/config/config.ts"
 import { systemClock } from "../../server/db/db.ts"
 import { start, type Parley } from "../../server/main.ts"
 import type { Web } from "../../server/previews/previews.ts"
-import { createTestDatabase, launchBrowser, settableClock } from "../harness/harness.ts"
+import { createTestDatabase, launchBrowser, settableClock, type TestDatabase } from "../harness/harness.ts"
 import { openBrowserFor } from "../harness/people.ts"
 
 /** A Parley as it really runs, in real time and with its jobs, and browsers in front of it. */
 export type Stage = Parley & {
+  database: TestDatabase
   openBrowser(options?: BrowserContextOptions): Promise<Page>
   /** A browser in which somebody is signed in already; `url` is where he reaches the server. */
   openBrowserOf(person: Person, url?: string, options?: BrowserContextOptions): Promise<Page>

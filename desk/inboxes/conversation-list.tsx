@@ -137,7 +137,9 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
           aria-busy={isLoading}
           style={{ blockSize: virtual.getTotalSize() }}
           onFocus={(event) => {
-            focusedId.current = event.target.closest<HTMLElement>("[data-id]")?.dataset["id"]
+            const { id, index } = event.target.closest<HTMLElement>("[data-id]")?.dataset ?? {}
+            focusedId.current = id
+            focusedAt.current = Number(index ?? 0)
           }}
         >
           {items.map((item) => {

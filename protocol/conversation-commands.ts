@@ -227,6 +227,8 @@ export const conversationCommands = {
   ),
   /** Two customers again; refuses `merged-since` while a later merge stands in this conversation. */
   unmerge: command("POST", "/conversations/:conversationId/merges/:mergeId/undo", z.object({ id }), done),
+  /** Everything of the customer, for good; admins. Nothing brings it back. */
+  eraseCustomer: command("POST", "/conversations/:conversationId/customer/erase", z.object({ id }), done),
   /** Blocking closes the conversation. */
   block: command(
     "PUT",

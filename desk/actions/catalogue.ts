@@ -40,6 +40,7 @@ export const ACTIONS = {
   merge: { words: "action.merge", icon: "people" },
   block: { words: "action.block", icon: "close" },
   unblock: { words: "action.unblock", icon: "check" },
+  erase: { words: "action.erase", icon: "trash" },
   copyLink: { words: "action.copyLink", icon: "copy" },
   latest: { words: "action.latest", icon: "down" },
   clearSelection: { words: "action.clearSelection", icon: "close", keys: "Escape" },

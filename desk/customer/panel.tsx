@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { useActions } from "../actions/actions.ts"
 import { insist } from "../offline/offline.ts"
-import { usePresence } from "../replica/replica.ts"
+import { usePresence, useSelf } from "../replica/replica.ts"
 import { languageWords, momentWords, monthWords, t, timeWordsIn, withTexts } from "../texts/texts.ts"
 import { Button } from "../ui/ui.ts"
 import { Addresses } from "./addresses.tsx"
@@ -16,6 +16,7 @@ import { useCustomerActs } from "./use-customer-acts.ts"
 import { useHistory } from "./use-history.ts"
 import style from "./panel.module.css"
 
+const EraseDialog = lazy(() => insist(() => withTexts("customers", import("./erase-dialog.tsx"))))
 const MergeDialog = lazy(() => insist(() => withTexts("customers", import("./merge-dialog.tsx"))))
 
 /** Everything known of a customer, and what agents note about him. */
@@ -26,10 +27,13 @@ export default function Panel({ row }: { row: ConversationRow }) {
   const history = useHistory(row.id, page)
   const acts = useCustomerActs(row)
   const [isMerging, setMerging] = useState(false)
+  const [isErasing, setErasing] = useState(false)
+  const mayErase = useSelf()?.reader.isAdmin ?? false
   useActions({
     block: !customer.isBlocked && acts.block,
     unblock: customer.isBlocked && acts.unblock,
     merge: () => setMerging(true),
+    erase: mayErase && (() => setErasing(true)),
   })
   const name = customerName(customer)
   const place = placeOf(customer)
@@ -99,7 +103,17 @@ export default function Panel({ row }: { row: ConversationRow }) {
             {t("customer.block")}
           </Button>
         )}
+        {mayErase && (
+          <Button kind="danger" onClick={() => setErasing(true)}>
+            {t("erase.start")}
+          </Button>
+        )}
       </section>
+      {isErasing && (
+        <Suspense fallback={null}>
+          <EraseDialog row={row} onClose={() => setErasing(false)} />
+        </Suspense>
+      )}
       {isMerging && (
         <Suspense fallback={null}>
           <MergeDialog row={row} onClose={() => setMerging(false)} />

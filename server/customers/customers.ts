@@ -14,6 +14,7 @@
  */
 export { claimAddresses, type Profile } from "./claim.ts"
 export { findAddress, markSeen, markSeenByAgent, setConsent, type AddressRecord } from "./address.ts"
+export * as erasing from "./erasing.ts"
 export * as mailing from "./mailing.ts"
 export * as folding from "./folding.ts"
 export * as finding from "./finding.ts"

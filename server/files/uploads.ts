@@ -132,6 +132,13 @@ export async function detach(tx: Tx, o: { workspaceId: Id; entryId: Id }): Promi
   return rows
 }
 
+/** What hung on messages that are no more: nobody gets it from now on, and `forgetUnsent` removes it with its bytes. */
+export async function discard(tx: Tx, workspaceId: Id, fileIds: readonly Id[]): Promise<void> {
+  await sql`
+    update files set entry_id = null, uploader = coalesce(uploader, 'erased'), created_at = '-infinity'
+     where workspace_id = ${workspaceId} and id = any(${[...fileIds]}::uuid[])`.execute(tx)
+}
+
 /** Of all workspaces, what was uploaded and not sent for two weeks. */
 export async function forgetUnsent(needs: Needs, now: Date): Promise<void> {
   const before = new Date(now.getTime() - UNSENT_KEPT_DAYS * 86_400_000)

@@ -20,7 +20,7 @@ import { serve, type App } from "./route.ts"
 
 /** What is known of customers and noted about them. One is reached through his conversation: who sees it sees him. */
 export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
-  const { renameCustomer, setField, remark, block, merge, unmerge } = conversationCommands
+  const { renameCustomer, setField, remark, block, eraseCustomer, merge, unmerge } = conversationCommands
   serve(app, renameCustomer, async ({ agent, params, body }) =>
     acts.renameCustomer(sync, agent, params.conversationId, body),
   )
@@ -29,6 +29,9 @@ export function customerRoutes(app: App, { sync }: { sync: Sync }): void {
   )
   serve(app, remark, async ({ agent, params, body }) => acts.remark(sync, agent, params, body))
   serve(app, block, async ({ agent, params, body }) => acts.block(sync, agent, params.conversationId, body))
+  serve(app, eraseCustomer, async ({ agent, params, body }) =>
+    acts.eraseCustomer(sync, agent, params.conversationId, body),
+  )
   serve(app, merge, async ({ agent, params, body }) => acts.merge(sync, agent, params.conversationId, body))
   serve(app, unmerge, async ({ agent, params, body }) => acts.unmerge(sync, agent, params, body))
   const preview = {

@@ -49,6 +49,7 @@ const described: Record<string, Record<string, string>> = {
       "What merging another customer into this one would make",
     "POST /conversations/:conversationId/merges": "Merge another customer into this one",
     "POST /conversations/:conversationId/merges/:mergeId/undo": "Make two customers of a merged one again",
+    "POST /conversations/:conversationId/customer/erase": "Erase a customer with everything of his, for good",
     "PUT /conversations/:conversationId/customer/block": "Block a customer, or unblock him",
   },
   Search: {

@@ -35,6 +35,8 @@ export const catalogue = {
   "fetch-preview": z.object({ entryId: id }),
   /** webhooks: tell one of them something. */
   "deliver-webhook": z.object({ deliveryId: id }),
+  /** webhooks: what they were told of conversations that are erased. */
+  "forget-told": z.object({ conversationIds: z.array(id) }),
   /** notifications: answers that a website's visitor has not seen. */
   "mail-answers": z.object({ addressId: id }),
   /** notifications: one e-mail, with where its reader says that he wants no more like it. */

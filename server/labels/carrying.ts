@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { MOST_LABELS, type LabelColor } from "../../protocol/labels.ts"
 import { refuse } from "../../protocol/refusals.ts"
 import type { Id } from "../../protocol/values.ts"
+import type { Tx } from "../db/db.ts"
 import type { Writing } from "../sync/sync.ts"
 import { findShown, withMerged } from "./loading.ts"
 
@@ -33,6 +34,13 @@ export async function putLabel(
     select 1 from entry_labels where workspace_id = ${workspaceId} and entry_id = ${entryId}`.execute(tx)
   if (all.length > MOST_LABELS) throw refuse("too-many-labels", { most: MOST_LABELS })
   return true
+}
+
+/** Of entries that are no more. */
+export async function dropLabels(tx: Tx, workspaceId: Id, entryIds: readonly Id[]): Promise<void> {
+  await sql`
+    delete from entry_labels
+     where workspace_id = ${workspaceId} and entry_id = any(${[...entryIds]}::uuid[])`.execute(tx)
 }
 
 /** Takes a label off an entry, by whichever of its names it carries it. Answers whether it was there. */

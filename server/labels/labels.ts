@@ -10,5 +10,5 @@
  * the lock of the conversation.
  */
 export { labelLoader } from "./loading.ts"
-export { putLabel, takeLabel } from "./carrying.ts"
+export { dropLabels, putLabel, takeLabel } from "./carrying.ts"
 export * as acts from "./managing.ts"

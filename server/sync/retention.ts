@@ -1,5 +1,6 @@
 import { sql } from "kysely"
-import { stamp } from "../db/db.ts"
+import type { Id } from "../../protocol/values.ts"
+import { stamp, type Tx } from "../db/db.ts"
 import type { Sync } from "./open.ts"
 
 const COMMANDS_KEPT_DAYS = 30
@@ -45,6 +46,13 @@ export async function trimChanges(
       sync.db,
     ),
   )
+}
+
+/** What commands were answered that name one of these ids, such as a text that was taken back. */
+export async function forgetAnswers(tx: Tx, workspaceId: Id, ids: readonly Id[]): Promise<void> {
+  await sql`
+    update commands set answer = '{}'
+     where workspace_id = ${workspaceId} and name like any(${ids.map((id) => `%${id}%`)}::text[])`.execute(tx)
 }
 
 async function untilNothingIsLeft(deleteSome: () => Promise<{ numAffectedRows?: bigint }>): Promise<void> {

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts"
 import { stamp } from "../db/db.ts"
 import { RetryLater, type Handlers } from "../jobs/jobs.ts"
 import type { Sync } from "../sync/sync.ts"
+import { forgetTold } from "./log.ts"
 import { post, type Outcome } from "./sending.ts"
 
 type Waiting = {
@@ -34,6 +35,8 @@ export function webhookJobs({ sync, config }: { sync: Sync; config: Config }): H
       giveUp: ({ deliveryId }, { workspaceId }) =>
         giveUp(sync, { workspaceId, deliveryId, why: "Parley stopped each time it tried." }),
     },
+    "forget-told": ({ conversationIds }, { workspaceId }) =>
+      forgetTold(sync.db, workspaceId, conversationIds),
   }
 }
 

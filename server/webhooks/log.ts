@@ -67,3 +67,12 @@ export async function giveUpWaiting(db: Db): Promise<void> {
     update webhook_deliveries set state = 'failed', answer = 'It waited when the backup was made.'
      where state = 'waiting'`.execute(db)
 }
+
+/** What was told, or is still to be told, of conversations that are erased. */
+export async function forgetTold(db: Db, workspaceId: Id, conversationIds: readonly Id[]): Promise<void> {
+  await sql`
+    delete from webhook_deliveries
+     where workspace_id = ${workspaceId} and body like any(${conversationIds.map((id) => `%${id}%`)}::text[])`.execute(
+    db,
+  )
+}

@@ -263,6 +263,7 @@ export type Company = Awaited<ReturnType<typeof createCompany>>
 
 function methodOf(what: string): string {
   if (/^customer(\/photo)?$/.test(what)) return "PATCH"
+  if (what === "customer/erase") return "POST"
   return /^(star|mention|snooze|draft|customer\/.*)$|\/labels\//.test(what) ? "PUT" : "POST"
 }
 

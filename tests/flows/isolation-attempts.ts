@@ -181,6 +181,7 @@ export const attempts: Record<string, (own: Ids, other: Ids) => Attempt[]> = {
     { params: { conversationId: own.conversation }, body: {} },
   ],
   "PUT /api/v1/conversations/:conversationId/customer/block": () => [{ body: { isBlocked: true } }],
+  "POST /api/v1/conversations/:conversationId/customer/erase": () => [{ body: {} }],
   "PUT /api/v1/conversations/:conversationId/customer/photo": () => [{ query: `?id=${newId()}` }],
   "PATCH /api/v1/conversations/:conversationId/customer/photo": (own, other) => [
     { body: { photoId: null } },

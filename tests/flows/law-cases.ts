@@ -121,6 +121,16 @@ export const conversationCases: Record<ConversationCommand, Case> = {
     yield* withSightOf(stage, dee, () => act(stage, dee, "customer/photo", { photoId }))
     yield await put(bo)
   },
+  async *eraseCustomer(stage) {
+    const { company, name, ada, bo, dee } = stage
+    yield await expectUnseen(stage, tried(stage, dee, "customer/fields", { name: "Plan", value: "Pro" }))
+    yield expect((await tried(stage, bo, "customer/erase")).status).toBe(403)
+    yield await act(stage, bo, "draft", { text: "Never sent", isNote: false, basedOn: null })
+    yield await act(stage, bo, "star", { isStarred: true })
+    yield await act(stage, ada, "customer/erase")
+    yield expect((await tried(stage, ada, "customer/erase")).status).toBe(404)
+    yield await company.write(name, { text: `back: secret of ${name}` })
+  },
   async *setField(stage) {
     const { bo, cy, dee } = stage
     yield await expectUnseen(stage, tried(stage, dee, "customer/fields", { name: "Plan", value: "Pro" }))

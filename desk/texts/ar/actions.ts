@@ -41,6 +41,7 @@ export const actions = {
   "action.customer": "معلومات العميل",
   "action.block": "حظر هذا العميل",
   "action.unblock": "رفع الحظر عن هذا العميل",
+  "action.erase": "محو هذا العميل",
   "action.copyLink": "نسخ الرابط",
   "action.latest": "إلى أحدث رسالة",
   "action.clearSelection": "إلغاء التحديد",

@@ -287,6 +287,7 @@ export const conversation = {
   "event.unblocked": "رفع {by} الحظر عن هذا العميل",
   "event.wroteWhileBlocked": "كُتب أثناء الحظر: «{text}»",
   "event.thisAddress": "هذا العنوان",
+  "erase.start": "محو…",
   "merge.start": "دمج مع…",
   "merge.undo": "التراجع عن الدمج",
   "merge.undone": "عادا عميلين اثنين.",

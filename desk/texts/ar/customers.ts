@@ -56,6 +56,12 @@ export const customers = {
   "customers.csv.too-long": "سطر في هذا الملف طويل جدًا: ربما تنقص علامة اقتباس.",
   "customers.csv.noColumn": "لا يوجد في السطر الأول عمود اسمه Phone أو Id.",
   "customers.csv.stopped": "{reason} لم يضع شيء: استورد الملف نفسه مرة أخرى.",
+  "erase.title": "محو {name}؟",
+  "erase.what":
+    "يُحذف كل شيء نهائيًا وللجميع: ما كتبه {name} وما أُجيب به، والملاحظات والملفات، وكل ما هو معروف عن العميل. لا يعيده إلا نسخة احتياطية أقدم.",
+  "erase.submit": "محو نهائي",
+  "erase.keep": "إبقاء",
+  "erase.done": "تم محو {name}.",
   "merge.title": "دمج مع عميل آخر",
   "merge.find": "ابحث عن العميل الآخر",
   "merge.findHint": "بالاسم أو رقم الهاتف أو أحد الحقول",

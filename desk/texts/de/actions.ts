@@ -41,6 +41,7 @@ export const actions = {
   "action.customer": "Kundeninformationen",
   "action.block": "Diesen Kunden sperren",
   "action.unblock": "Diesen Kunden entsperren",
+  "action.erase": "Diesen Kunden löschen",
   "action.copyLink": "Link kopieren",
   "action.latest": "Zur neuesten Nachricht",
   "action.clearSelection": "Auswahl aufheben",

@@ -258,6 +258,7 @@ export const conversation = {
   "event.unblocked": "Kunde von {by} entsperrt",
   "event.wroteWhileBlocked": "Während der Sperre geschrieben: „{text}“",
   "event.thisAddress": "diese Adresse",
+  "erase.start": "Löschen …",
   "merge.start": "Zusammenführen mit …",
   "merge.undo": "Zusammenführung rückgängig machen",
   "merge.undone": "Es sind wieder zwei Kunden.",

@@ -53,6 +53,12 @@ export const customers = {
   "customers.csv.too-long": "Eine Zeile dieser Datei ist zu lang: Vielleicht fehlt ein Anführungszeichen.",
   "customers.csv.noColumn": "In der ersten Zeile gibt es keine Spalte namens Phone oder Id.",
   "customers.csv.stopped": "{reason} Nichts ist verloren: Importieren Sie dieselbe Datei noch einmal.",
+  "erase.title": "{name} löschen?",
+  "erase.what":
+    "Alles wird endgültig und für alle gelöscht: was {name} geschrieben hat und geantwortet bekam, Notizen und Dateien und alles, was über den Kunden bekannt ist. Nur eine ältere Sicherung brächte es zurück.",
+  "erase.submit": "Endgültig löschen",
+  "erase.keep": "Behalten",
+  "erase.done": "{name} ist gelöscht.",
   "merge.title": "Mit einem anderen Kunden zusammenführen",
   "merge.find": "Den anderen Kunden suchen",
   "merge.findHint": "Nach Name, Telefonnummer oder einem Feld",

@@ -42,6 +42,7 @@ export const actions = {
   "action.merge": "Merge with another customer",
   "action.block": "Block this customer",
   "action.unblock": "Unblock this customer",
+  "action.erase": "Erase this customer",
   "action.copyLink": "Copy link",
   "action.latest": "Go to the latest message",
   "action.clearSelection": "Clear selection",

@@ -52,6 +52,7 @@ export const conversation = {
   "customer.stretches": "Earlier and now",
   "customer.stillOpen": "open",
   "customer.closedOn": "closed {date}",
+  "erase.start": "Erase…",
   "merge.start": "Merge with…",
   "merge.undo": "Undo the merge",
   "merge.undone": "They are two customers again.",

@@ -51,6 +51,12 @@ export const customers = {
   "customers.csv.noColumn": "The first line has no column called Phone or Id.",
   "customers.csv.stopped": "{reason} Nothing is lost: import the same file again.",
 
+  "erase.title": "Erase {name}?",
+  "erase.what":
+    "Everything is deleted for good, for everybody: what {name} wrote and was answered, notes and files, and all that is known of the customer. Nothing brings it back but an older backup.",
+  "erase.submit": "Erase for good",
+  "erase.keep": "Keep",
+  "erase.done": "{name} is erased.",
   "merge.title": "Merge with another customer",
   "merge.find": "Find the other customer",
   "merge.findHint": "By name, phone number or a field",

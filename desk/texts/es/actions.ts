@@ -41,6 +41,7 @@ export const actions = {
   "action.customer": "Información del cliente",
   "action.block": "Bloquear a este cliente",
   "action.unblock": "Desbloquear a este cliente",
+  "action.erase": "Borrar a este cliente",
   "action.copyLink": "Copiar enlace",
   "action.latest": "Ir al último mensaje",
   "action.clearSelection": "Borrar la selección",

@@ -266,6 +266,7 @@ export const conversation = {
   "event.unblocked": "Cliente desbloqueado por {by}",
   "event.wroteWhileBlocked": "Escrito durante el bloqueo: «{text}»",
   "event.thisAddress": "esta dirección",
+  "erase.start": "Borrar…",
   "merge.start": "Combinar con…",
   "merge.undo": "Deshacer la combinación",
   "merge.undone": "Vuelven a ser dos clientes.",

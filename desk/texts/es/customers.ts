@@ -53,6 +53,12 @@ export const customers = {
   "customers.csv.too-long": "Una línea de este archivo es demasiado larga: quizá falten unas comillas.",
   "customers.csv.noColumn": "La primera línea no tiene ninguna columna llamada Phone o Id.",
   "customers.csv.stopped": "{reason} No se ha perdido nada: importa el mismo archivo otra vez.",
+  "erase.title": "¿Borrar a {name}?",
+  "erase.what":
+    "Todo se elimina para siempre y para todos: lo que {name} escribió y se le respondió, las notas y los archivos, y todo lo que se sabe del cliente. Solo una copia de seguridad anterior lo recuperaría.",
+  "erase.submit": "Borrar para siempre",
+  "erase.keep": "Conservar",
+  "erase.done": "{name} se ha borrado.",
   "merge.title": "Combinar con otro cliente",
   "merge.find": "Buscar al otro cliente",
   "merge.findHint": "Por nombre, teléfono o un campo",

@@ -41,6 +41,7 @@ export const actions = {
   "action.customer": "Informations sur le client",
   "action.block": "Bloquer ce client",
   "action.unblock": "Débloquer ce client",
+  "action.erase": "Effacer ce client",
   "action.copyLink": "Copier le lien",
   "action.latest": "Aller au dernier message",
   "action.clearSelection": "Effacer la sélection",

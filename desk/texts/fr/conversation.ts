@@ -267,6 +267,7 @@ export const conversation = {
   "event.unblocked": "Client débloqué par {by}",
   "event.wroteWhileBlocked": "Écrit pendant le blocage : « {text} »",
   "event.thisAddress": "cette adresse",
+  "erase.start": "Effacer…",
   "merge.start": "Fusionner avec…",
   "merge.undo": "Annuler la fusion",
   "merge.undone": "Ce sont de nouveau deux clients.",

@@ -54,6 +54,12 @@ export const customers = {
   "customers.csv.too-long": "Une ligne de ce fichier est trop longue : il manque peut-être un guillemet.",
   "customers.csv.noColumn": "La première ligne n’a pas de colonne nommée Phone ou Id.",
   "customers.csv.stopped": "{reason} Rien n’est perdu : importez à nouveau le même fichier.",
+  "erase.title": "Effacer {name} ?",
+  "erase.what":
+    "Tout est supprimé définitivement, pour tout le monde : ce que {name} a écrit et ce qui lui a été répondu, les notes et les fichiers, et tout ce que l’on sait du client. Seule une sauvegarde plus ancienne le ramènerait.",
+  "erase.submit": "Effacer définitivement",
+  "erase.keep": "Conserver",
+  "erase.done": "{name} est effacé.",
   "merge.title": "Fusionner avec un autre client",
   "merge.find": "Chercher l’autre client",
   "merge.findHint": "Par nom, numéro de téléphone ou un champ",

@@ -41,6 +41,7 @@ export const actions = {
   "action.customer": "Kundinformation",
   "action.block": "Blockera kunden",
   "action.unblock": "Avblockera kunden",
+  "action.erase": "Radera kunden",
   "action.copyLink": "Kopiera länk",
   "action.latest": "Gå till senaste meddelandet",
   "action.clearSelection": "Rensa markeringen",

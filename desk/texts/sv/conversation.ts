@@ -256,6 +256,7 @@ export const conversation = {
   "event.unblocked": "{by} avblockerade kunden",
   "event.wroteWhileBlocked": "Skrivet under blockeringen: ”{text}”",
   "event.thisAddress": "den här adressen",
+  "erase.start": "Radera …",
   "merge.start": "Slå ihop med …",
   "merge.undo": "Ångra sammanslagningen",
   "merge.undone": "De är två kunder igen.",

@@ -52,6 +52,12 @@ export const customers = {
   "customers.csv.too-long": "En rad i filen är för lång: kanske saknas ett citattecken.",
   "customers.csv.noColumn": "Första raden har ingen kolumn som heter Phone eller Id.",
   "customers.csv.stopped": "{reason} Inget är förlorat: importera samma fil igen.",
+  "erase.title": "Radera {name}?",
+  "erase.what":
+    "Allt raderas för gott, för alla: det som {name} har skrivit och fått till svar, anteckningar och filer och allt som är känt om kunden. Bara en äldre säkerhetskopia kan återställa det.",
+  "erase.submit": "Radera för gott",
+  "erase.keep": "Behåll",
+  "erase.done": "{name} är raderad.",
   "merge.title": "Slå ihop med en annan kund",
   "merge.find": "Sök den andra kunden",
   "merge.findHint": "På namn, telefonnummer eller ett fält",

@@ -7,7 +7,7 @@ import { command, done } from "./command.ts"
 import { fieldName, fieldValue, remarkText } from "./customers.ts"
 import { newLabel } from "./labels.ts"
 import { conversationRow, fileView } from "./rows.ts"
-import { captionText, MOST_DRAFT, MOST_FILES, name, saysSomething, storable } from "./text.ts"
+import { captionText, MOST_DRAFT, MOST_FILES, MOST_REPLIES, name, saysSomething, storable } from "./text.ts"
 import { id, stamp } from "./values.ts"
 
 /** How long an answer that can be taken back is held. */
@@ -57,7 +57,7 @@ export const conversationCommands = {
         expects,
         fileIds,
         /** Saved replies that are in the text: their uses are counted. */
-        replyIds: z.array(id).max(20).optional(),
+        replyIds: z.array(id).max(MOST_REPLIES).optional(),
         /** It is held for UNDO_SECONDS, and goes out then unless its author takes it back. */
         isUndoable: z.boolean().optional(),
       })

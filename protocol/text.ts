@@ -83,6 +83,8 @@ export const messageText = captionText.refine((text) => text !== "", "text-empty
 
 /** Most files of one message or note. */
 export const MOST_FILES = 10
+/** Saved replies whose use one answer counts. */
+export const MOST_REPLIES = 20
 
 /** Whether something is said at all. */
 export function saysSomething({ text, fileIds }: { text: string; fileIds?: string[] | undefined }): boolean {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react"
 import { hasFormatting } from "../../protocol/formatting.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
-import { mendText, MOST_FILES, MOST_TEXT } from "../../protocol/text.ts"
+import { mendText, MOST_FILES, MOST_REPLIES, MOST_TEXT } from "../../protocol/text.ts"
 import { segmentsOf } from "../../protocol/sms.ts"
 import { useActions } from "../actions/actions.ts"
 import {
@@ -34,12 +34,14 @@ export function Composer({
   name,
   thread,
   onTyping,
+  onSent,
 }: {
   row: ConversationRow
   name: string
   /** The note that is answered here; without one it is the conversation's own composer. */
   thread?: string
   onTyping: (typing: Typing) => void
+  onSent?: () => void
 }) {
   const self = useSelf()
   const agents = useAgents()
@@ -98,19 +100,24 @@ export function Composer({
     },
     [setDraft],
   )
-  useActions(thread === undefined ? { answer: () => turn(false), note: () => turn(true) } : {})
+  // A key never makes an answer of what was begun as a note, nor the reverse: that is the switch's to do.
+  const begin = (toNote: boolean) => (draft.text === "" ? turn(toNote) : field.current?.focus())
+  useActions(thread === undefined ? { answer: () => begin(false), note: () => begin(true) } : {})
 
   const mended = mendText(text) ?? ""
-  const over = text.length - MOST_TEXT
-  const canSend = (mended !== "" || files.length > 0) && unready === 0 && over <= 0 && !isClosed
+  const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
+  // Counted as it is sent: a mention takes more room than the name it is written as.
+  const outgoing = isNote ? withMentions(mended, people, chosenPeople) : mended
+  const over = outgoing.length - MOST_TEXT
+  const isSendable = unready === 0 && over <= 0 && files.length <= MOST_FILES && !isClosed
+  const canSend = (mended !== "" || files.length > 0) && isSendable
   const send = () => {
     if (!canSend || (!isNote && meanwhile.holds())) return
     const params = { conversationId: row.id }
-    const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))
     const replyIds = choices.chosen.flatMap((choice) => ("reply" in choice ? [choice.reply.id] : []))
     const named = files.length > 0 ? { fileIds: files.map(({ id }) => id) } : {}
     if (isNote) {
-      const note = { text: withMentions(mended, people, chosenPeople), thread, ...named }
+      const note = { text: outgoing, thread, ...named }
       void issue("note", params, note, files)
     } else if (address) {
       const expects = {
@@ -119,13 +126,14 @@ export function Composer({
         lastAnswerId: row.lastAnswer?.id ?? null,
       }
       const undo = self?.undoesSend ? { isUndoable: true } : {}
-      const used = replyIds.length > 0 ? { replyIds: [...new Set(replyIds)] } : {}
-      const body = { text: mended, addressId: address.id, expects, ...named, ...used, ...undo }
+      const used = replyIds.length > 0 ? { replyIds: [...new Set(replyIds)].slice(0, MOST_REPLIES) } : {}
+      const body = { text: outgoing, addressId: address.id, expects, ...named, ...used, ...undo }
       void issue("answer", params, body, files)
     }
     // Only now: the outbox has the text before the draft lets go of it.
     setDraft(() => ({ text: "", isNote, files: [] }))
     choices.forget()
+    onSent?.()
     typing.typed("")
     field.current?.focus()
   }
@@ -169,6 +177,9 @@ export function Composer({
           <p className={style["held"]}>{t("file.unready", { count: unready })}</p>
         )}
         {over > 0 && <p className={style["refused"]}>{t("composer.tooLong", { over })}</p>}
+        {files.length > MOST_FILES && (
+          <p className={style["refused"]}>{t("file.tooMany", { most: MOST_FILES })}</p>
+        )}
       </div>
       <AttachedFiles
         files={files}

@@ -51,6 +51,7 @@ function OpenConversation({
   const width = useWidth()
   const [hidesColumn, setHidesColumn] = useState(() => localStorage.getItem(HIDES_CUSTOMER) !== null)
   const [isSheetOpen, setSheetOpen] = useState(false)
+  const [sent, setSent] = useState(0)
   const [typing, setTyping] = useState({ isTyping: false, inNote: false })
   useViewing({ conversationId: row.id, ...typing })
   useEffect(() => {
@@ -88,8 +89,8 @@ function OpenConversation({
         />
         <OfferBar row={row} />
         <SnoozeBar row={row} />
-        <Timeline row={row} name={name} entryId={entryId} onThread={opensThread} />
-        <Composer row={row} name={name} onTyping={setTyping} />
+        <Timeline row={row} name={name} entryId={entryId} sent={sent} onThread={opensThread} />
+        <Composer row={row} name={name} onTyping={setTyping} onSent={() => setSent(sent + 1)} />
       </section>
       {width === "wide" && threadPanel && (
         <aside

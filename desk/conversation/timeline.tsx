@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { LabelDialog } from "../labels/labels.ts"
 import { useActions } from "../actions/actions.ts"
@@ -28,11 +28,14 @@ export function Timeline({
   row,
   name,
   entryId,
+  sent,
   onThread,
 }: {
   row: ConversationRow
   name: string
   entryId: string | undefined
+  /** How many times something was sent from here: it stands at the end. */
+  sent: number
   onThread: (noteId: string) => void
 }) {
   const [around, setAround] = useState(entryId)
@@ -45,6 +48,7 @@ export function Timeline({
   const scroller = useRef<HTMLDivElement>(null)
   const [isAtEnd, setAtEnd] = useState(true)
   const [isHeldUnread, setHeldUnread] = useState(false)
+  const [isGoingToEnd, setGoingToEnd] = useState(false)
 
   const virtual = useVirtualizer({
     count: lines.length,
@@ -158,8 +162,19 @@ export function Timeline({
   const { lastCustomerEntryId } = row
   const toLatest = () => {
     setAround(undefined)
+    setGoingToEnd(true)
     virtual.scrollToEnd()
   }
+  // What is at the end may have to be asked for first.
+  useEffect(() => {
+    if (!isGoingToEnd || hasNewer || isLoading) return
+    setGoingToEnd(false)
+    virtual.scrollToEnd()
+  }, [isGoingToEnd, hasNewer, isLoading, virtual])
+  const follow = useEffectEvent(() => around !== undefined && toLatest())
+  useEffect(() => {
+    if (sent > 0) follow()
+  }, [sent])
   useActions({
     thread: thread !== undefined && (() => onThread(thread)),
     label: toLabel && (() => setLabelledId(toLabel.id)),
@@ -219,7 +234,7 @@ export function Timeline({
       {error && (
         <div className={style["problem"]}>
           <span>{error.refusal === "offline" ? t("timeline.offline") : t("timeline.failed")}</span>
-          <Button kind="quiet" onClick={timeline.loadOlder}>
+          <Button kind="quiet" onClick={timeline.retry}>
             {t("tryAgain")}
           </Button>
         </div>

@@ -208,6 +208,8 @@ export type TimelineView = {
   isLoading: boolean
   /** Why the last page did not come; loading again clears it. "offline" where the server could not be reached. */
   error: RefusalBody | undefined
+  /** Asks for it once more. */
+  retry: () => void
 }
 
 /** Of a whole conversation, of the part around an entry that a link names, or of a note's thread. */
@@ -239,6 +241,11 @@ export function useTimeline(
       void loadTimeline(memory, server, getTimeline(memory, conversationId, part), which),
     [memory, server, conversationId, part],
   )
+  const retry = useCallback(() => {
+    const { isLoaded, isStale } = getTimeline(memory, conversationId, part)
+    if (isLoaded && !isStale) load("older")
+    else void openTimeline(memory, server, conversationId, part)
+  }, [memory, server, conversationId, part, load])
   const loadOlder = useCallback(() => load("older"), [load])
   const loadNewer = useCallback(() => load("newer"), [load])
   const topics = [`timeline:${conversationId}`, `part:${around ?? ""}#${thread ?? ""}`]
@@ -253,7 +260,7 @@ export function useTimeline(
       error,
     }
   })
-  return useMemo(() => ({ ...seen, loadOlder, loadNewer }), [seen, loadOlder, loadNewer])
+  return useMemo(() => ({ ...seen, loadOlder, loadNewer, retry }), [seen, loadOlder, loadNewer, retry])
 }
 
 /** Asks for a timeline that is about to be shown: while what shows it is painted, its messages are on their way. */

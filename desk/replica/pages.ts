@@ -52,9 +52,11 @@ export async function loadTimeline(
   memory: Memory,
   server: Server,
   timeline: Timeline,
-  which: Which,
+  asked: Which,
 ): Promise<void> {
   if (timeline.flight) return
+  // More of what has gaps would hide them.
+  const which = timeline.isStale ? firstPage(timeline) : asked
   const query = queryOf(timeline, which)
   if (query === undefined) return
   const { conversationId } = timeline
@@ -83,7 +85,13 @@ export async function loadTimeline(
     timeline.isStale ||= timeline.isLoaded && which !== "older"
     timeline.error = error instanceof RefusalError ? error.body : OFFLINE
     if (!(error instanceof RefusalError)) throw error
-    if (error.body.refusal === "not-found" && timeline.thread === undefined) forget(memory, conversationId)
+    if (error.body.refusal !== "not-found" || timeline.thread !== undefined) return
+    // What a link named is not in it (any more); whether he may see the conversation says its latest page.
+    if (which === "around") {
+      timeline.around = undefined
+      return await loadTimeline(memory, server, timeline, "latest")
+    }
+    forget(memory, conversationId)
   } finally {
     touchTimeline(memory, conversationId)
     repaint(memory)

@@ -10,7 +10,7 @@ import type { RefusalBody } from "../../protocol/refusals.ts"
 export type Timeline = {
   readonly conversationId: string
   /** The entry that a link named: a stretch of its own around that. */
-  readonly around: string | undefined
+  around: string | undefined
   /** Only the note of this id and what answers it. */
   readonly thread: string | undefined
   entries: readonly EntryRow[]

@@ -1,4 +1,4 @@
-import { useRef, type FocusEvent } from "react"
+import { useRef, type FocusEvent, type KeyboardEvent } from "react"
 import { Menu } from "@base-ui/react/menu"
 import { Icon } from "./icon.tsx"
 import type { MenuLine, MenuProps } from "./menu.tsx"
@@ -22,6 +22,7 @@ export default function MenuPopup({
     isToStart.current = false
     event.currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus()
   }
+  const typing = useTypedSpace()
   return (
     <Menu.Root
       modal={false}
@@ -38,13 +39,31 @@ export default function MenuPopup({
           collisionPadding={8}
           className={style["place"]}
         >
-          <Menu.Popup className={style["menu"]} onFocus={startAtItem}>
+          <Menu.Popup className={style["menu"]} onFocus={startAtItem} {...typing}>
             <Lines lines={lines} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
   )
+}
+
+/** Milliseconds within which letters are one word: as long as Base UI gathers them to find a line by its name. */
+const ONE_WORD = 750
+
+/** A space within a name that is typed is a letter of it and chooses nothing. */
+function useTypedSpace() {
+  const typedAt = useRef(-Infinity)
+  const look = (event: KeyboardEvent) => {
+    const isInWord = event.timeStamp - typedAt.current < ONE_WORD
+    if (event.key === " " && isInWord) {
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    if (event.type === "keydown" && event.key.length === 1 && (event.key !== " " || isInWord))
+      typedAt.current = event.timeStamp
+  }
+  return { onKeyDownCapture: look, onKeyUpCapture: look }
 }
 
 /** Mounted only while the menu is open. */

@@ -35,8 +35,13 @@ export function Remarks({ conversationId, acts }: { conversationId: string; acts
       text={changing.get(conversationId)?.text ?? changed.text}
       onText={(text) => changing.set(conversationId, { remark: changed, text })}
       onSave={(text) => {
-        acts.changeRemark(changed, text)
         leave()
+        void acts.changeRemark(changed, text).then(({ kind }) => {
+          if (kind !== "refused") return
+          // Not kept there: what was typed is not lost.
+          changing.set(conversationId, { remark: changed, text })
+          setChanged(changed)
+        })
       }}
       onCancel={leave}
     />
@@ -52,8 +57,12 @@ export function Remarks({ conversationId, acts }: { conversationId: string; acts
           text={begun.get(conversationId) ?? ""}
           onText={(text) => begun.set(conversationId, text)}
           onSave={(text) => {
-            acts.addRemark(text)
             stop()
+            void acts.addRemark(text).then(({ kind }) => {
+              if (kind !== "refused") return
+              begun.set(conversationId, text)
+              setWriting(true)
+            })
           }}
           onCancel={stop}
         />

@@ -18,8 +18,11 @@ export function useCustomerActs(row: ConversationRow) {
   const undoable = (text: string, run: () => void) => showToast(text, { label: t("undo"), run })
   const setName = (name: string | null) => say(issue("renameCustomer", params, { name }))
   const setField = (name: string, value: string | null) => say(issue("setField", params, { name, value }))
-  const setRemark = (remarkId: string, text: string | null, basedOn?: string) =>
-    say(issue("remark", { ...params, remarkId }, { text, basedOn }))
+  const setRemark = (remarkId: string, text: string | null, basedOn?: string): Promise<Outcome> => {
+    const asked = issue("remark", { ...params, remarkId }, { text, basedOn })
+    say(asked)
+    return asked
+  }
   const showPhoto = (photoId: string | null) => say(issue("showCustomerPhoto", params, { photoId }))
   const setBlocked = (isBlocked: boolean) => say(issue("block", params, { isBlocked }))
   return {
@@ -43,16 +46,17 @@ export function useCustomerActs(row: ConversationRow) {
       undoable(text, () => setField(name, from))
     },
     addRemark(text: string) {
-      setRemark(newId(), text)
+      return setRemark(newId(), text)
     },
     /** `remark`: as it was when the change was begun. */
     changeRemark({ id, text: before }: Remark, text: string) {
-      setRemark(id, text, before)
-      undoable(t("customer.remarkSaved"), () => setRemark(id, before))
+      const asked = setRemark(id, text, before)
+      undoable(t("customer.remarkSaved"), () => void setRemark(id, before))
+      return asked
     },
     removeRemark({ id, text }: Remark) {
-      setRemark(id, null)
-      undoable(t("customer.remarkRemoved"), () => setRemark(id, text))
+      void setRemark(id, null)
+      undoable(t("customer.remarkRemoved"), () => void setRemark(id, text))
     },
     block() {
       setBlocked(true)

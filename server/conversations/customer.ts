@@ -57,16 +57,16 @@ export async function remark(
   )
 }
 
-/** What is known of the customer: `change` answers whether it changed anything, and who sees the row is told. */
+/** What is known of the customer, wherever he was merged into: `change` answers whether it changed anything, and who sees the row is told. */
 export async function note(
   sync: Sync,
   asked: Parameters<typeof act>[1],
   row: "conversation" | "customer",
   change: (writing: Writing, of: { workspaceId: Id; customerId: Id }) => Promise<boolean>,
 ): Promise<Done> {
-  return act(sync, asked, async (held, writing) => {
+  return act(sync, { ...asked, follows: true }, async (held, writing) => {
     const of = { workspaceId: asked.agent.workspaceId, customerId: held.now.customerId }
-    if (await change(writing, of)) writing.changed(row, asked.conversationId, audienceOf(held))
+    if (await change(writing, of)) writing.changed(row, held.now.id, audienceOf(held))
     return {}
   })
 }

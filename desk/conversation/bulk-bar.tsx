@@ -5,17 +5,11 @@ import { useAgents, useSelf, useTeams } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
 import { Button, Menu } from "../ui/ui.ts"
 import { assignLines, assignWays } from "./assign-lines.tsx"
-import { useBulkActs } from "./use-bulk-acts.ts"
+import { useBulkActs, type Select } from "./use-bulk-acts.ts"
 import style from "./bulk-bar.module.css"
 
 /** Stands in the list's head while conversations are selected: what can be done with all of them at once. */
-export function BulkBar({
-  rows,
-  select,
-}: {
-  rows: readonly ConversationRow[]
-  select: (ids: Iterable<string>) => void
-}) {
+export function BulkBar({ rows, select }: { rows: readonly ConversationRow[]; select: Select }) {
   const self = useSelf()
   const agents = useAgents()
   const teams = useTeams()

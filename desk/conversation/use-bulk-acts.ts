@@ -10,6 +10,7 @@ type Each = {
   /** What was done to so many. */
   words: (count: number) => string
 }
+export type Select = (ids: Iterable<string>, how?: "unless-any") => void
 type To = { kind: "agent"; agentId: string } | { kind: "team"; teamId: string } | { kind: "nobody" }
 
 /** Refusals told by name; of more than these the rows that stay selected tell. */
@@ -19,7 +20,7 @@ const TOLD = 2
  * The same act on each of several conversations, every one a command of its own: one that is refused holds up no other.
  * One Undo takes back all that were done; those refused stay selected, and it is said why.
  */
-export function useBulkActs(rows: readonly ConversationRow[], select: (ids: Iterable<string>) => void) {
+export function useBulkActs(rows: readonly ConversationRow[], select: Select) {
   const self = useSelf()
   const agents = useAgents()
   const teams = useTeams()
@@ -42,7 +43,11 @@ export function useBulkActs(rows: readonly ConversationRow[], select: (ids: Iter
           refusalWords(outcome.refusal, (id) => agents.get(id)?.name),
         )
     if (refused.size === 0) return
-    select([...refused.keys()].map(({ id }) => id))
+    // What somebody has picked since is what he acts on next.
+    select(
+      [...refused.keys()].map(({ id }) => id),
+      "unless-any",
+    )
     const told = [...refused]
       .slice(0, TOLD)
       .map(([row, why]) => t("select.refused", { name: customerName(row.customer), why }))

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react"
 import { customersAnswer, type CustomerLine } from "../../protocol/customers.ts"
-import { RefusalError, request, useConnection } from "../replica/replica.ts"
+import { RefusalError, request, useConnection, useSelf } from "../replica/replica.ts"
 
 type Shown = {
   query: string
@@ -8,15 +8,16 @@ type Shown = {
   next: { key: string; id: string } | null
 }
 
-/** What was shown last: there at once for who comes back from a conversation. */
-let latest: Shown | undefined
+/** What was shown last, and to whom: there at once for who comes back from a conversation. */
+let latest: (Shown & { to: string | undefined }) | undefined
 
 /** Milliseconds without another letter after which a search is asked for. */
 const PAUSE = 200
 
 export function useCustomers(query: string) {
   const isOnline = useConnection() === "online"
-  const [shown, setShown] = useState(latest)
+  const to = useSelf()?.agent.id
+  const [shown, setShown] = useState(latest?.to === to ? latest : undefined)
   const [state, setState] = useState<"loading" | "ready" | "failed">("loading")
   const asked = useRef(0)
 
@@ -33,7 +34,7 @@ export function useCustomers(query: string) {
       try {
         const { customers, next } = await request("GET", `/customers?${page}`, undefined, customersAnswer)
         if (mine !== asked.current) return
-        latest = { query, customers: [...(after?.customers ?? []), ...customers], next }
+        latest = { to, query, customers: [...(after?.customers ?? []), ...customers], next }
         setShown(latest)
         setState("ready")
       } catch (error) {
@@ -41,11 +42,11 @@ export function useCustomers(query: string) {
         if (mine === asked.current) setState("failed")
       }
     },
-    [query],
+    [query, to],
   )
   useEffect(() => {
     if (!isOnline) return
-    const timer = setTimeout(() => void ask(undefined), latest === undefined ? 0 : PAUSE)
+    const timer = setTimeout(() => void ask(undefined), shown === undefined ? 0 : PAUSE)
     return () => {
       clearTimeout(timer)
       // What is under way answers another question.

@@ -65,6 +65,7 @@ export function SearchBox() {
           enterKeyHint="search"
           onChange={(event) => type(event.target.value)}
           onKeyDown={press}
+          onBlur={() => clearTimeout(timer.current)}
         />
         {typed === "" ? (
           <kbd aria-hidden="true">/</kbd>

@@ -2,7 +2,8 @@ import { runAction } from "../actions/actions.ts"
 import { useSelf, useWorkspace } from "../replica/replica.ts"
 import { inOneLine, t } from "../texts/texts.ts"
 import { Avatar, chooseScheme, Menu, SCHEMES, useScheme, type MenuLine } from "../ui/ui.ts"
-import { askSession, signOut, useSession } from "./session.ts"
+import { askSession, useSession } from "./session.ts"
+import { useSignOut } from "./use-sign-out.ts"
 import style from "./self-menu.module.css"
 
 /** Who one is here, the way to another workspace and the way out; at the foot of the rail, on phones in Settings. */
@@ -11,6 +12,7 @@ export function SelfMenu({ side }: { side: "top" | "bottom" }) {
   const workspace = useWorkspace()
   const { answer, place } = useSession()
   const scheme = useScheme()
+  const signOut = useSignOut()
   if (!self) return null
   const others: MenuLine[] =
     (answer?.workspaces ?? []).length < 2
@@ -56,7 +58,7 @@ export function SelfMenu({ side }: { side: "top" | "bottom" }) {
         { kind: "line" },
         { kind: "item", label: t("action.palette"), icon: "command", onSelect: () => runAction("palette") },
         { kind: "item", label: t("action.keyList"), after: "?", onSelect: () => runAction("keyList") },
-        { kind: "item", label: t("action.signOut"), onSelect: () => void signOut() },
+        { kind: "item", label: t("action.signOut"), onSelect: signOut },
       ]}
     />
   )

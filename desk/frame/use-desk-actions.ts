@@ -3,7 +3,8 @@ import { SECTIONS, useActions, type Choice } from "../actions/actions.ts"
 import { issueWorkspace, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
 import { refusalWords, t } from "../texts/texts.ts"
 import { chooseScheme, SCHEMES, showToast, useScheme } from "../ui/ui.ts"
-import { askSession, signOut, useSession } from "./session.ts"
+import { askSession, useSession } from "./session.ts"
+import { useSignOut } from "./use-sign-out.ts"
 
 /** What can be done wherever one is: places to go, being there or away, leaving. */
 export function useDeskActions(show: (commands: "palette" | "keys") => void) {
@@ -11,6 +12,7 @@ export function useDeskActions(show: (commands: "palette" | "keys") => void) {
   const self = useSelf()
   const { answer, place } = useSession()
   const scheme = useScheme()
+  const signOut = useSignOut()
   const go = (inbox: string) => () => void navigate({ to: "/inbox/$inbox", params: { inbox } })
   const mine = useMyTeams()
   const isOff = (teamId: string) => self?.agent.teamsOff.includes(teamId) === true
@@ -46,7 +48,7 @@ export function useDeskActions(show: (commands: "palette" | "keys") => void) {
     workspace: (answer?.workspaces ?? [])
       .filter(({ id }) => id !== place?.workspaceId)
       .map(({ id, name }) => ({ label: name, run: () => void askSession(id) })),
-    signOut: () => void signOut(),
+    signOut,
   })
 }
 

@@ -13,12 +13,10 @@ import style from "./new-conversation.module.css"
 
 type Numbers = typeof phoneNumbers
 
-/** Kept while the window lives: a dialog is closed by a key, and what was typed is not. */
-const unfinished = { number: "", text: "" }
-
-function keep(typed: typeof unfinished) {
-  Object.assign(unfinished, typed)
-}
+type Typed = { number: string; text: string }
+const NOTHING: Typed = { number: "", text: "" }
+/** By agent, kept while the window lives: a dialog is closed by a key, and what was typed is not. */
+const unfinished = new Map<string | undefined, Typed>()
 
 export default function NewConversation({
   sources,
@@ -40,7 +38,7 @@ function StartForm({ sources, onClose }: { sources: readonly SourceRow[]; onClos
   const agents = useAgents()
   const numbers = useNumbers()
   const [sourceId, setSourceId] = useState(sources[0]?.id ?? "")
-  const [{ number, text }, setTyped] = useState(() => ({ ...unfinished }))
+  const [{ number, text }, setTyped] = useState(() => unfinished.get(self?.agent.id) ?? NOTHING)
   // Sent again it is the same message, until another is typed.
   const [id, setId] = useState(newId)
   const [isTried, setTried] = useState(false)
@@ -53,9 +51,9 @@ function StartForm({ sources, onClose }: { sources: readonly SourceRow[]; onClos
   const to = parsed?.isPossible() ? parsed : undefined
   const mended = mendText(text)
 
-  const type = (part: Partial<typeof unfinished>) => {
+  const type = (part: Partial<Typed>) => {
     const typed = { number, text, ...part }
-    keep(typed)
+    unfinished.set(self?.agent.id, typed)
     setTyped(typed)
     setId(newId())
     setRefused(undefined)
@@ -68,7 +66,7 @@ function StartForm({ sources, onClose }: { sources: readonly SourceRow[]; onClos
     const body = { id, sourceId, to: to.number, text: mended, isUndoable: self?.undoesSend ?? false }
     try {
       const { conversationId } = await request(method, path, body, answer)
-      keep({ number: "", text: "" })
+      unfinished.delete(self?.agent.id)
       onClose()
       await navigate({ to: "/inbox/$inbox/$conversationId", params: { inbox: "me", conversationId } })
     } catch (error) {

@@ -9,7 +9,8 @@ export type Selection = {
   rows: readonly ConversationRow[]
   has: (id: string) => boolean
   pick: Pick
-  set: (ids: Iterable<string>) => void
+  /** `unless-any`: what somebody has selected meanwhile stays. */
+  set: (ids: Iterable<string>, how?: "unless-any") => void
 }
 
 /** Several conversations of a list. Opening one ends it, so that a key never means both. */
@@ -28,7 +29,9 @@ export function useSelection(listed: readonly ConversationRow[], openId: string 
     lastId.current = id
     setIds((before) => (how === "range" ? withRange(before, order.current, from, id) : turned(before, id)))
   }, [])
-  const set = useCallback((next: Iterable<string>) => setIds(new Set(next)), [])
+  const set = useCallback<Selection["set"]>((next, how) => {
+    setIds((before) => (how === "unless-any" && before.size > 0 ? before : new Set(next)))
+  }, [])
   return { rows, has: (id) => ids.has(id), pick, set }
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react"
 import type { z } from "zod"
-import { request, RefusalError } from "../replica/replica.ts"
+import { request, RefusalError, useConnection } from "../replica/replica.ts"
 
 /**
  * What is no row of the replica: asked for when shown, and again whenever `since` is another value. Undefined until it
@@ -12,8 +12,9 @@ export function useAsked<S extends z.ZodType>(
   since: unknown,
 ): z.output<S> | undefined {
   const [found, setFound] = useState<z.output<S>>()
+  const isOnline = useConnection() === "online"
   useEffect(() => {
-    if (path === undefined) return
+    if (path === undefined || !isOnline) return
     let isWanted = true
     request("GET", path, undefined, answer).then(
       (asked) => isWanted && setFound(asked),
@@ -25,6 +26,6 @@ export function useAsked<S extends z.ZodType>(
     return () => {
       isWanted = false
     }
-  }, [path, answer, since])
+  }, [path, answer, since, isOnline])
   return found
 }

@@ -45,6 +45,10 @@ export const desk = {
   "settings.webhooks": "Webhooks",
   "settings.notifications": "Benachrichtigungen",
   "self.workspaces": "Arbeitsbereiche",
+  "self.unsent": {
+    one: "{count} Eingabe ist noch nicht beim Server. Abmelden löscht sie.",
+    other: "{count} Eingaben sind noch nicht beim Server. Abmelden löscht sie.",
+  },
   "self.scheme": "Darstellung",
   "scheme.system": "Wie das System",
   "scheme.light": "Hell",

@@ -43,6 +43,10 @@ export const desk = {
   "settings.webhooks": "Webhooks",
   "settings.notifications": "Notifications",
   "self.workspaces": "Workspaces",
+  "self.unsent": {
+    one: "{count} thing has not reached the server yet. Signing out deletes it.",
+    other: "{count} things have not reached the server yet. Signing out deletes them.",
+  },
   "self.scheme": "Appearance",
   "scheme.system": "As the system",
   "scheme.light": "Light",

@@ -50,6 +50,11 @@ export const desk = {
   "settings.webhooks": "Webhooks",
   "settings.notifications": "Notificaciones",
   "self.workspaces": "Espacios de trabajo",
+  "self.unsent": {
+    one: "{count} cambio aún no ha llegado al servidor. Cerrar sesión lo elimina.",
+    many: "{count} cambios aún no han llegado al servidor. Cerrar sesión los elimina.",
+    other: "{count} cambios aún no han llegado al servidor. Cerrar sesión los elimina.",
+  },
   "self.scheme": "Apariencia",
   "scheme.system": "Como el sistema",
   "scheme.light": "Clara",

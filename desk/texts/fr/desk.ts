@@ -50,6 +50,11 @@ export const desk = {
   "settings.webhooks": "Webhooks",
   "settings.notifications": "Notifications",
   "self.workspaces": "Espaces de travail",
+  "self.unsent": {
+    one: "{count} saisie n’est pas encore arrivée au serveur. Se déconnecter la supprime.",
+    many: "{count} saisies ne sont pas encore arrivées au serveur. Se déconnecter les supprime.",
+    other: "{count} saisies ne sont pas encore arrivées au serveur. Se déconnecter les supprime.",
+  },
   "self.scheme": "Apparence",
   "scheme.system": "Comme le système",
   "scheme.light": "Clair",

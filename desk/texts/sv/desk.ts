@@ -45,6 +45,10 @@ export const desk = {
   "settings.webhooks": "Webhooks",
   "settings.notifications": "Aviseringar",
   "self.workspaces": "Arbetsytor",
+  "self.unsent": {
+    one: "{count} ändring har inte nått servern än. Loggar du ut raderas den.",
+    other: "{count} ändringar har inte nått servern än. Loggar du ut raderas de.",
+  },
   "self.scheme": "Utseende",
   "scheme.system": "Som systemet",
   "scheme.light": "Ljust",

@@ -46,13 +46,13 @@ export function useCustomers(query: string) {
   )
   useEffect(() => {
     if (!isOnline) return
-    const timer = setTimeout(() => void ask(undefined), shown === undefined ? 0 : PAUSE)
+    const timer = setTimeout(() => void ask(undefined), latest?.to === to ? PAUSE : 0)
     return () => {
       clearTimeout(timer)
       // What is under way answers another question.
       asked.current += 1
     }
-  }, [ask, isOnline])
+  }, [ask, isOnline, to])
   return {
     customers: shown?.customers ?? [],
     hasMore: shown?.query === query && shown.next !== null,

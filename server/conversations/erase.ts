@@ -5,7 +5,7 @@ import { erasing, merging } from "../customers/customers.ts"
 import type { Tx } from "../db/db.ts"
 import { uploads } from "../files/files.ts"
 import { dropLabels } from "../labels/labels.ts"
-import { forgetAnswers, type Sync } from "../sync/sync.ts"
+import { retention, type Sync } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "../team/team.ts"
 import { accessConversation, command, maySee } from "./act.ts"
 import { audienceOf, hold } from "./hold.ts"
@@ -47,7 +47,7 @@ export async function eraseCustomer(
       const goneIds = merged.map((one) => one.customerId)
       const addressIds = await erasing.erase(tx, workspaceId, { customerId, goneIds })
       const conversationIds = [conversationId, ...merged.map((one) => one.conversationId)]
-      await forgetAnswers(tx, workspaceId, conversationIds)
+      await retention.forgetAnswers(tx, workspaceId, conversationIds)
       await writing.enqueue({ name: "forget-told", payload: { conversationIds } })
       for (const entryId of entries) writing.changed("entry", entryId, audience)
       tell(writing, { conversationId, audience, drafting, customers: { addressIds } })

@@ -12,7 +12,7 @@
  * Trades: rows are read again for each batch of changes instead of being kept in the log; an old content can
  * then never reach somebody who has lost sight of it, and live frames cannot disagree with snapshots.
  */
-export { forgetAnswers } from "./retention.ts"
+export * as retention from "./retention.ts"
 export { createSync, type Sync } from "./open.ts"
 export { write, type Writing } from "./record.ts"
 export type { Loader, Reader } from "./change.ts"

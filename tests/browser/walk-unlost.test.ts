@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { sql } from "kysely"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
-import { answerField, conversation, log, row } from "../harness/people.ts"
+import { conversation, log, row } from "../harness/people.ts"
 import { openStage, type Stage } from "./stage.ts"
 
 let stage: Stage

@@ -47,6 +47,8 @@ export function openAttaching(o: {
   storage: Storage
   /** Of this source's files. */
   address: string
+  /** Says that they are another person's now. */
+  signal: AbortSignal
   key(): string
   ask(what: string, body: object): Promise<Answer>
   onChange(all: Attachment[]): void
@@ -61,6 +63,7 @@ export function openAttaching(o: {
   let unfinished: AttachedFile | undefined
 
   function change(next: Attachment[]): void {
+    if (o.signal.aborted) return
     list = next
     storage.set(LIST, writeJson([...list.map(plain), ...(unfinished ? [unfinished] : [])]))
     o.onChange(list)
@@ -126,7 +129,7 @@ export function openAttaching(o: {
   }
 
   function add(file: File, voice?: Voice): void {
-    if (list.length >= MOST || file.size === 0) return
+    if (o.signal.aborted || list.length >= MOST || file.size === 0) return
     const added = listed(newId(), file, voice)
     blobs.set(added.id, file)
     void disk.then((open) => open?.put("uploads", file, added.id)).catch(() => undefined)
@@ -139,6 +142,10 @@ export function openAttaching(o: {
     void disk.then((open) => open?.delete("uploads", id)).catch(() => undefined)
   }
 
+  o.signal.addEventListener("abort", () => {
+    for (const stopping of running.values()) stopping.abort()
+    for (const { id } of list) forget(id)
+  })
   change((readJson(storage.get(LIST), isFiles) ?? []).map((file) => ({ ...file, received: 0 })))
   for (const file of list) void run(file)
 

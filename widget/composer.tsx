@@ -19,7 +19,7 @@ const NOTICE_LIFE = 8_000
 export function Composer(o: {
   control: RefObject<ComposerControl | null>
   texts: PanelTexts
-  draft: string
+  draft: { text: string }
   onDraft: (text: string) => void
   onSend: (text: string) => void
   attached: Attachment[]
@@ -31,7 +31,7 @@ export function Composer(o: {
   const { texts } = o
   const field = useRef<HTMLTextAreaElement>(null)
   const chooser = useRef<HTMLInputElement>(null)
-  const [text, setText] = useState(o.draft)
+  const [text, setText] = useState(o.draft.text)
   const [isPicking, setPicking] = useState(false)
   const [isRecording, setRecording] = useState(false)
   const [notice, setNotice] = useState<{ deleted?: Recorded; trouble?: string }>({})

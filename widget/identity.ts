@@ -11,7 +11,7 @@ const PROVEN = "proven"
 
 export async function identify(
   proof: Proof,
-  o: { storage: Storage; server: string; before: Session | undefined; follow(): void },
+  o: { storage: Storage; server: string; before: Session | undefined; isOver(): boolean; follow(): void },
 ): Promise<string> {
   const { storage, before } = o
   const { user, said } = readProof(proof)
@@ -19,7 +19,10 @@ export async function identify(
   const isNews = said !== before?.said || Date.now() - (before?.provenAt ?? 0) >= BELIEVED
   if (isSame && before.isKnown && !isNews) return PROVEN
   const key = isSame ? before.key : `j${newKey()}`
+  // Logged out while it waited.
+  if (o.isOver()) return "later"
   const answer = await askServer(`${o.server}/identify`, { key, before: before?.key, proof })
+  if (o.isOver()) return "later"
   if (answer.kind !== "done") return answer.kind === "refused" ? answer.refusal : "later"
   // What somebody else has left to be sent is not this one's to send.
   if (before?.user !== undefined && !isSame) for (const name of storage.names("")) storage.remove(name)

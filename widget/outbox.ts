@@ -66,6 +66,8 @@ export function openOutbox(o: {
       const message = all().find((waiting) => !waiting.refusal)
       if (!message) return
       const result = await o.send(message)
+      // Its writer has gone meanwhile, with all that was his.
+      if (storage.get(ENTRY + message.id) === undefined) continue
       if (result.kind === "later") {
         failures += 1
         // Half of the wait is chance, so that a crowd does not return in step.

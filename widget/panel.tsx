@@ -152,9 +152,10 @@ function ChatPanel({
         />
       )}
       <Composer
+        key={state.person}
         control={composer}
         texts={texts}
-        draft={visitor.draft()}
+        draft={state.draft}
         onDraft={(text) => {
           visitor.draft(text)
           visitor.typed(text.trim() !== "")

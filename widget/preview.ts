@@ -44,7 +44,8 @@ function madeUp(home: ChatPreview["home"], hasWritten: boolean): typeof createVi
         mailsTo: undefined,
         typing: undefined,
       },
-      ...{ isConnected: true, isOffline: false, seenUpTo: "", attached: [] },
+      ...{ isConnected: true, isOffline: false, seenUpTo: "" },
+      ...{ draft: { text: "" }, attached: [], person: 0 },
     }
     const nothing = () => undefined
     const visitor: Visitor = {
@@ -55,7 +56,7 @@ function madeUp(home: ChatPreview["home"], hasWritten: boolean): typeof createVi
         onChange(state)
       },
       ...{ attach: nothing, detach: nothing, attachAgain: nothing, retry: nothing, remove: nothing },
-      ...{ typed: nothing, saw: nothing, refreshHome: nothing, reset: nothing, draft: () => "" },
+      ...{ typed: nothing, saw: nothing, refreshHome: nothing, reset: nothing, draft: nothing },
       attaching: () => new Promise(() => undefined),
       loadOlder: async () => undefined,
       mailTo: async () => undefined,

@@ -4,7 +4,7 @@
  * anything stored or a stream opened.
  */
 import type { Face, FromVisitor, HomeAnswer, PublicMessage, ToVisitor } from "../protocol/visitor.ts"
-import type { Attaching, Attachment } from "./attaching.ts"
+import type { Attaching } from "./attaching.ts"
 import type { Proof } from "./launcher.ts"
 import { connect, type Connection } from "./connection.ts"
 import { askServer, type Answer } from "./server.ts"
@@ -15,8 +15,9 @@ import { newKey } from "./secret.ts"
 import { readKept, readSession } from "./session.ts"
 import { openStorage, writeJson } from "./storage.ts"
 import { isAccepted, isHistory, isHome, type Kept } from "./trust.ts"
+import { openWriting, type Unsent } from "./unsent.ts"
 
-export type VisitorState = {
+export type VisitorState = Unsent & {
   /** Oldest first, without gaps from the first to the last. */
   messages: PublicMessage[]
   outgoing: Outgoing[]
@@ -32,8 +33,6 @@ export type VisitorState = {
   /** The browser has no network, or the server has not answered. */
   isOffline: boolean
   seenUpTo: string
-  /** Chosen for the message that is being written. */
-  attached: Attachment[]
 }
 
 export type Visitor = {
@@ -55,7 +54,7 @@ export type Visitor = {
   refreshHome(): void
   /** Answers that are not seen shall go there, too; null: no more. Resolves to what is wrong with it. */
   mailTo(email: string | null): Promise<string | undefined>
-  draft(text?: string): string
+  draft(text: string): void
   /** Whether there is a conversation, though it may not have arrived yet. */
   hasWritten(): boolean
   identify(proof: Proof): Promise<string>
@@ -78,16 +77,25 @@ export function createVisitor(o: {
   const session = () => readSession(storage)
   const server = `${o.origin}/visitor/v1/${o.sourceId}`
   let connection: Connection | undefined
-  let memoryDraft = ""
   let typedAt = 0
   let homeAt = 0
   let typingTimer: ReturnType<typeof setTimeout> | undefined
 
-  /** The key of the session that is shown. */
+  /** The key of the session that is shown, and who it was proven to be. */
   let shown = session()?.key
+  let proven = session()?.user
+  let resets = 0
   const kept = readKept(storage, shown) ?? { messages: [], cursor: "" }
   /** Time and id of the latest message that came by the stream. One's own accepted by request may have overtaken an agent's, so it is none to resume from. */
   let cursor = kept.cursor
+
+  const lock = `parley:${o.sourceId}`
+  const writing = openWriting({
+    ...{ storage, lock, begin, ask },
+    address: `${server}/files`,
+    key: () => session()?.key,
+    onChange: changed,
+  })
 
   const state: VisitorState = {
     messages: kept.messages,
@@ -100,10 +108,9 @@ export function createVisitor(o: {
     isConnected: undefined,
     isOffline: false,
     seenUpTo: storage.get(":seen") ?? "",
-    attached: [],
+    ...writing.now,
   }
 
-  const lock = `parley:${o.sourceId}`
   const outbox = openOutbox({
     storage,
     lock,
@@ -121,6 +128,7 @@ export function createVisitor(o: {
     state.outgoing = outbox
       .all()
       .filter((message) => !state.messages.some((known) => known.id === message.id))
+    Object.assign(state, writing.now)
     state.unread = unreadIn(state.messages, state.seenUpTo)
     state.isOffline = state.isConnected === false || !navigator.onLine
     o.onChange(state)
@@ -211,9 +219,13 @@ export function createVisitor(o: {
         seenUpTo: "",
         mailsTo: undefined,
         typing: undefined,
+        isConnected: undefined,
       })
     }
+    // What somebody writes before he logs in stays his.
+    if (proven !== undefined && mine?.user !== proven) writing.empty()
     shown = mine?.key
+    proven = mine?.user
     if (!readKept(storage, shown)) for (const name of [":messages", ":seen"]) storage.remove(name)
     if (mine?.isKnown) beKnown()
     changed()
@@ -278,28 +290,10 @@ export function createVisitor(o: {
 
   onMoved(() => connection?.send({ kind: "page", page: page() }) ?? false)
 
-  let attaching: Promise<Attaching> | undefined
-
-  function attach(): Promise<Attaching> {
-    attaching ??= import("./attaching.ts").then(async ({ openAttaching }) => {
-      await (navigator.locks ? navigator.locks.request(lock, begin) : begin())
-      return openAttaching({
-        storage,
-        address: `${server}/files`,
-        key: () => session()?.key ?? "",
-        ask,
-        onChange(all) {
-          state.attached = all
-          changed()
-        },
-      })
-    })
-    return attaching
-  }
-
+  const { attaching } = writing
   const waiting = outbox.all()
   if (session()?.isKnown) beKnown()
-  if (storage.get(":files")) void attach()
+  if (storage.get(":files")) void attaching()
   if (waiting.length) outbox.flush()
   changed()
 
@@ -315,31 +309,32 @@ export function createVisitor(o: {
     origin: o.origin,
     say(text, answersProactive = false) {
       storage.remove(":draft")
-      memoryDraft = ""
+      writing.now.draft.text = ""
       typed(false)
       const files = state.attached.map(({ id, name, size, type, voice }) => ({
         ...{ id, name, size, type },
         ...(voice && { voice }),
       }))
       outbox.add({ text, answersProactive, files })
-      if (files.length) void attach().then((opened) => opened.taken())
+      if (files.length) void attaching().then((opened) => opened.taken())
     },
-    attach: (files) => void attach().then((opened) => opened.add(files)),
-    detach: (id) => void attach().then((opened) => opened.remove(id)),
-    attaching: attach,
-    attachAgain: (id) => void attach().then((opened) => opened.retry(id)),
+    attach: (files) => void attaching().then((opened) => opened.add(files)),
+    detach: (id) => void attaching().then((opened) => opened.remove(id)),
+    attaching,
+    attachAgain: (id) => void attaching().then((opened) => opened.retry(id)),
     retry: outbox.renew,
     remove(id) {
       const files = outbox.all().find((message) => message.id === id)?.files ?? []
       outbox.remove(id)
-      if (files.length) void attach().then((opened) => opened.putBack(files))
+      if (files.length) void attaching().then((opened) => opened.putBack(files))
     },
     typed,
     async loadOlder() {
       const before = state.messages[0]?.at
+      const asked = shown
       if (!before || !state.hasMore) return
       const answer = await ask("history", { before })
-      if (answer.kind !== "done" || !isHistory(answer.body)) return
+      if (asked !== shown || answer.kind !== "done" || !isHistory(answer.body)) return
       state.hasMore = answer.body.hasMore
       // Older ones are shown, not kept: the disk holds the latest.
       state.messages = merge(state.messages, answer.body.messages)
@@ -365,7 +360,9 @@ export function createVisitor(o: {
       })
     },
     async mailTo(email) {
+      const asked = shown
       const answer = await ask("email", { email })
+      if (asked !== shown) return undefined
       if (answer.kind !== "done") return answer.kind === "refused" ? answer.refusal : "later"
       const { mailsTo } = Object(answer.body) as { mailsTo?: unknown }
       state.mailsTo = typeof mailsTo === "string" ? mailsTo : null
@@ -374,24 +371,20 @@ export function createVisitor(o: {
     },
     hasWritten: () => state.messages.length + state.outgoing.length > 0 || session()?.isKnown === true,
     async identify(proof) {
+      const begun = resets
       const { identify } = await import("./identity.ts")
-      const prove = () => identify(proof, { storage, server, before: session(), follow })
+      const isOver = () => resets !== begun
+      const prove = () => identify(proof, { storage, server, before: session(), isOver, follow })
       return navigator.locks ? navigator.locks.request(lock, prove) : prove()
     },
     reset() {
       if (shown && shown.length > PLAIN_KEY) void ask("leave", { key: shown })
       for (const name of storage.names("")) storage.remove(name)
-      attaching = undefined
-      state.attached = []
-      memoryDraft = ""
+      resets += 1
+      proven = undefined
+      writing.empty()
       follow()
     },
-    draft(text) {
-      if (text !== undefined) {
-        memoryDraft = text
-        if (session()) storage.set(":draft", text)
-      }
-      return memoryDraft || (session() && storage.get(":draft")) || ""
-    },
+    draft: writing.write,
   }
 }

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { bubbles, launcher, openChat, openShop, say, type Shop } from "./shop.ts"
+import { bubbles, field, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
 
 let shop: Shop
 let secret: string
@@ -25,6 +25,27 @@ function tokenOf(sub: string): string {
 
 const identify = (page: Page, token: string): Promise<unknown> =>
   page.evaluate(`document.querySelector("parley-chat").identify({ token: ${JSON.stringify(token)} })`)
+
+const reset = (page: Page) => page.evaluate(`document.querySelector("parley-chat").reset()`)
+const stored = (page: Page) => page.evaluate(() => Object.keys(localStorage))
+const attached = (page: Page) => page.getByRole("list", { name: "Attached files" })
+const attach = (page: Page, name: string, bytes: number) =>
+  page
+    .locator("input[type=file]")
+    .setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.alloc(bytes, 7) })
+
+/** Answers to what is asked at such an address come when that is said. */
+async function hold(page: Page, address: RegExp): Promise<{ asked: Promise<void>; release(): void }> {
+  const asked = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  await page.route(address, async (route) => {
+    const response = await route.fetch()
+    asked.resolve()
+    await go.promise
+    await route.fulfill({ response })
+  })
+  return { asked: asked.promise, release: () => go.resolve() }
+}
 
 test("what was written before comes along, each browser and tab shows all, and logging out leaves nothing", async () => {
   const laptop = await shop.newContext()
@@ -51,8 +72,8 @@ test("what was written before comes along, each browser and tab shows all, and l
   await say(other, "By phone")
   await page.getByText("By phone").waitFor()
 
-  await page.evaluate(`document.querySelector("parley-chat").reset()`)
-  await expect.poll(() => page.evaluate(() => Object.keys(localStorage))).toEqual([])
+  await reset(page)
+  await expect.poll(() => stored(page)).toEqual([])
   await launcher(page).waitFor()
   await expect.poll(async () => (await bubbles(second)).length).toBe(0)
   // Somebody else logs in at the same computer.
@@ -89,4 +110,93 @@ test("who wrote at home and, before he logged in, at work has all of it in both,
   await expect.poll(() => bubbles(other)).toEqual([...all, "Gil"])
   await home.close()
   await work.close()
+})
+
+test("who logs in on the page of another finds none of his words in the field and none of his files", async () => {
+  const context = await shop.newContext()
+  const page = await shop.enter(context)
+  await openChat(page)
+  await say(page, "Before I say who I am")
+  await shop.messageId("Before I say who I am")
+  await field(page).fill("Half a secret")
+  await attach(page, "passport.bin", 10)
+  await expect.poll(() => page.getByRole("button", { name: "Send message" }).isEnabled()).toBe(true)
+  expect(await identify(page, tokenOf("Gus"))).toBe("proven")
+  await log(page).getByText("Before I say who I am").waitFor()
+  expect(await field(page).inputValue()).toBe("Half a secret")
+  await attached(page).getByText("passport.bin").waitFor()
+
+  const part = await hold(page, /\/parts\?/)
+  await attach(page, "film.bin", 3_000_000)
+  await part.asked
+  expect(await identify(page, tokenOf("Hal"))).toBe("proven")
+  await attached(page).waitFor({ state: "detached" })
+  expect(await field(page).inputValue()).toBe("")
+  expect(await bubbles(page)).toEqual([])
+  part.release()
+  await say(page, "I am Hal")
+  await shop.messageId("I am Hal")
+  await page.reload()
+  await openChat(page)
+  await log(page).getByText("I am Hal").waitFor()
+  expect(await field(page).inputValue()).toBe("")
+  expect(await attached(page).count()).toBe(0)
+  expect(await stored(page)).not.toContain(`parley:${shop.sourceId}:files`)
+  await context.close()
+})
+
+test("what is answered after the log-out is kept for nobody, and the chat is not called offline", async () => {
+  const context = await shop.newContext()
+  const page = await shop.enter(context)
+  expect(await identify(page, tokenOf("Ida"))).toBe("proven")
+  await openChat(page)
+  await say(page, "Ida was here")
+  await log(page).getByText("Sent").waitFor()
+  const accepted = await hold(page, /\/messages$/)
+  await say(page, "Secret of Ida")
+  await accepted.asked
+  await reset(page)
+  const proven = await hold(page, /\/identify$/)
+  const late = identify(page, tokenOf("Ida"))
+  accepted.release()
+  await proven.asked
+  expect(await stored(page)).toEqual([])
+  await reset(page)
+  proven.release()
+  expect(await late).toBe("later")
+  expect(await stored(page)).toEqual([])
+  await launcher(page).click()
+  await page.getByRole("button", { name: "Start a conversation" }).click()
+  await log(page).waitFor()
+  expect(await bubbles(page)).toEqual([])
+  expect(await page.getByText(/offline/i).count()).toBe(0)
+  expect(await identify(page, tokenOf("Jon"))).toBe("proven")
+  await say(page, "I am Jon")
+  await log(page).getByText("Sent").waitFor()
+  expect(await bubbles(page)).toEqual(["I am Jon"])
+  await context.close()
+})
+
+test("older messages that come after the log-out are not shown to the next", async () => {
+  const context = await shop.newContext()
+  const page = await shop.enter(context)
+  expect(await identify(page, tokenOf("Kai"))).toBe("proven")
+  await openChat(page)
+  await say(page, "Kai 0")
+  for (let number = 1; number < 60; number += 1) await shop.answer("Kai 0", `Answer to Kai ${number}`)
+  await page.getByText("Answer to Kai 59").waitFor()
+  await page.reload()
+  await openChat(page)
+  await page.getByText("Answer to Kai 59").waitFor()
+  const history = await hold(page, /\/history$/)
+  await log(page).evaluate((box) => (box.scrollTop = 0))
+  await history.asked
+  expect(await identify(page, tokenOf("Lea"))).toBe("proven")
+  await say(page, "I am Lea")
+  const arrived = page.waitForResponse(/\/history$/)
+  history.release()
+  await (await arrived).finished()
+  await log(page).getByText("Sent").waitFor()
+  expect(await bubbles(page)).toEqual(["I am Lea"])
+  await context.close()
 })

@@ -1,0 +1,81 @@
+/** What is being written and not sent: the words, the files, and whose they are. */
+import type { Attaching, Attachment } from "./attaching.ts"
+import type { Answer } from "./server.ts"
+import type { Storage } from "./storage.ts"
+
+export type Unsent = {
+  /** Another object when the words became others without being written in the field. */
+  draft: { text: string }
+  attached: Attachment[]
+  /** Another number when what was being written was another person's. */
+  person: number
+}
+
+export type Writing = {
+  now: Unsent
+  write(text: string): void
+  /** Loads what takes care of files. */
+  attaching(): Promise<Attaching>
+  /** The next one finds nothing of it, and nothing of it goes on. */
+  empty(): void
+}
+
+export function openWriting(o: {
+  storage: Storage
+  lock: string
+  address: string
+  /** Undefined before the first message, when nothing may be stored. */
+  key(): string | undefined
+  begin(): void
+  ask(what: string, body: object): Promise<Answer>
+  onChange(): void
+}): Writing {
+  const { storage } = o
+  const now: Unsent = {
+    draft: { text: (o.key() && storage.get(":draft")) || "" },
+    attached: [],
+    person: 0,
+  }
+  let gone = new AbortController()
+  let attaching: Promise<Attaching> | undefined
+
+  function attach(): Promise<Attaching> {
+    const { signal } = gone
+    attaching ??= import("./attaching.ts").then(({ openAttaching }) => {
+      const open = () => {
+        signal.throwIfAborted()
+        o.begin()
+        return openAttaching({
+          storage,
+          address: o.address,
+          signal,
+          key: () => o.key() ?? "",
+          ask: o.ask,
+          onChange(all) {
+            now.attached = all
+            o.onChange()
+          },
+        })
+      }
+      return navigator.locks ? navigator.locks.request(o.lock, open) : open()
+    })
+    return attaching
+  }
+
+  return {
+    now,
+    write(text) {
+      now.draft.text = text
+      if (o.key()) storage.set(":draft", text)
+    },
+    attaching: attach,
+    empty() {
+      gone.abort()
+      gone = new AbortController()
+      attaching = undefined
+      // The next one's, if there is a next one.
+      if (!o.key()) for (const name of [":draft", ":files"]) storage.remove(name)
+      Object.assign(now, { draft: { text: "" }, attached: [], person: now.person + 1 })
+    },
+  }
+}

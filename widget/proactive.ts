@@ -76,12 +76,14 @@ export function showProactive(o: {
   })
   form.addEventListener("submit", (event) => {
     event.preventDefault()
-    const text = field.value
-    if (!text.trim()) return
     problem.textContent = ""
-    // The words stay in the field until the panel has stored them.
+    // The words stay in the field until the panel takes them; a second Enter meanwhile finds none there.
     o.load().then(
-      (panel) => panel.answerProactive(text),
+      (panel) => {
+        const text = field.value
+        field.value = ""
+        if (text.trim()) panel.answerProactive(text)
+      },
       () => (problem.textContent = cannotLoad),
     )
   })

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright"
 import { sql } from "kysely"
 import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { field, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
+import { bubbles, field, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
 
 let shop: Shop
 let context: BrowserContext
@@ -141,6 +141,23 @@ describe("the proactive message", () => {
        where answer.id = ${answerId} and said.event ->> 'what' = 'spoke-first'`.execute(shop.database.db)
     expect(rows).toEqual([{ asked: "Unsure about the size?" }])
     expect(await card.count()).toBe(0)
+  })
+
+  test("two Enters before the chat is there are one message", async () => {
+    const page = await context.newPage()
+    const go = Promise.withResolvers<void>()
+    await page.route(/\/panel[^/]*\.js/, async (route) => {
+      await go.promise
+      await route.continue()
+    })
+    await page.goto(`${shop.cable.url}/try`)
+    const answer = page.getByRole("region", { name: "Message from Acme" }).getByRole("textbox")
+    await answer.fill("Are they too small?")
+    await answer.press("Enter")
+    await answer.press("Enter")
+    go.resolve()
+    await log(page).getByText("Sent").waitFor()
+    expect(await bubbles(page)).toEqual(["Are they too small?"])
   })
 
   test("dismissed, it stays away", async () => {

@@ -25,6 +25,8 @@ export type Attaching = {
   remove(id: string): void
   /** They are part of a message now. */
   taken(): void
+  /** Another tab has attached, taken off or sent some. */
+  follow(): void
   /** A message that was not accepted is written anew. */
   putBack(files: readonly AttachedFile[]): void
 }
@@ -65,7 +67,10 @@ export function openAttaching(o: {
   function change(next: Attachment[]): void {
     if (o.signal.aborted) return
     list = next
-    storage.set(LIST, writeJson([...list.map(plain), ...(unfinished ? [unfinished] : [])]))
+    storage.set(
+      LIST,
+      writeJson([...list.map(plain), ...(unfinished ? [{ ...unfinished, unfinished: true }] : [])]),
+    )
     o.onChange(list)
   }
 
@@ -146,7 +151,19 @@ export function openAttaching(o: {
     for (const stopping of running.values()) stopping.abort()
     for (const { id } of list) forget(id)
   })
-  change((readJson(storage.get(LIST), isFiles) ?? []).map((file) => ({ ...file, received: 0 })))
+  const stored = () => readJson(storage.get(LIST), isFiles) ?? []
+
+  function follow(): void {
+    // What is being recorded here or there is no file yet.
+    const files = stored().filter(({ id, unfinished: isGoingOn }) => !isGoingOn && id !== unfinished?.id)
+    for (const [id, stopping] of running) if (!files.some((file) => file.id === id)) stopping.abort()
+    const known = new Map(list.map((file) => [file.id, file]))
+    list = files.map((file) => known.get(file.id) ?? { ...plain(file), received: 0 })
+    o.onChange(list)
+    for (const file of list) if (!known.has(file.id)) void run(plain(file))
+  }
+
+  change(stored().map((file) => ({ ...plain(file), received: 0 })))
   for (const file of list) void run(file)
 
   return {
@@ -173,6 +190,7 @@ export function openAttaching(o: {
       }
     },
     bytesOf,
+    follow,
     retry(id) {
       const file = list.find((one) => one.id === id)
       if (file) void run(plain(file))

@@ -44,6 +44,9 @@ export function Composer(o: {
   const isReady = !isRecording && o.attached.every(({ received, size }) => received === size)
   const canSend = (text.trim() !== "" || o.attached.length > 0) && isReady && over <= 0
 
+  // Sent in another tab.
+  useLayoutEffect(() => setText(o.draft.text), [o.draft])
+
   function change(next: string): void {
     setText(next)
     o.onDraft(next)

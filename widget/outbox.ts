@@ -129,7 +129,7 @@ export function openOutbox(o: {
   }
 }
 
-function isOutgoing(value: unknown): value is Outgoing {
+export function isOutgoing(value: unknown): value is Outgoing {
   return (
     typeof value === "object" &&
     value !== null &&

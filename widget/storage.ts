@@ -9,8 +9,8 @@ export type Storage = {
   remove(name: string): void
   /** Names that begin so, sorted. */
   names(prefix: string): string[]
-  /** Called when another tab changed something. */
-  watch(onChange: (name: string) => void): void
+  /** Called when another tab changed something, with what it put there. */
+  watch(onChange: (name: string, value: string | undefined) => void): void
 }
 
 export function openStorage(sourceId: string): Storage {
@@ -35,7 +35,8 @@ export function openStorage(sourceId: string): Storage {
     },
     watch(onChange) {
       addEventListener("storage", (event) => {
-        if (event.key?.startsWith(prefix)) onChange(event.key.slice(prefix.length))
+        if (event.key?.startsWith(prefix))
+          onChange(event.key.slice(prefix.length), event.newValue ?? undefined)
       })
     },
   }

@@ -36,7 +36,10 @@ function isMessages(value: unknown): value is PublicMessage[] {
   )
 }
 
-export function isFiles(value: unknown): value is { id: string; name: string; size: number; type: string }[] {
+/** `unfinished`: a recording that goes on in a tab, or did when the tab went. */
+export type StoredFile = { id: string; name: string; size: number; type: string; unfinished?: true }
+
+export function isFiles(value: unknown): value is StoredFile[] {
   return (
     Array.isArray(value) &&
     value.every(

@@ -14,6 +14,8 @@ export type Unsent = {
 export type Writing = {
   now: Unsent
   write(text: string): void
+  /** In this tab or another. Other words than those stay, here and in the storage. */
+  sent(text: string): void
   /** Loads what takes care of files. */
   attaching(): Promise<Attaching>
   /** The next one finds nothing of it, and nothing of it goes on. */
@@ -62,11 +64,19 @@ export function openWriting(o: {
     return attaching
   }
 
+  storage.watch((name) => {
+    if (name === ":files") void attaching?.then((opened) => opened.follow())
+  })
+
   return {
     now,
     write(text) {
       now.draft.text = text
       if (o.key()) storage.set(":draft", text)
+    },
+    sent(text) {
+      if (storage.get(":draft") === text) storage.remove(":draft")
+      if (now.draft.text === text) now.draft = { text: "" }
     },
     attaching: attach,
     empty() {

@@ -8,12 +8,12 @@ import type { Attaching } from "./attaching.ts"
 import type { Proof } from "./launcher.ts"
 import { connect, type Connection } from "./connection.ts"
 import { askServer, type Answer } from "./server.ts"
-import { filesOf, openOutbox, type Outgoing, type Sent } from "./outbox.ts"
+import { filesOf, isOutgoing, openOutbox, type Outgoing, type Sent } from "./outbox.ts"
 import { inReach, merge, unreadIn } from "./messages.ts"
 import { onMoved, page } from "./place.ts"
 import { newKey } from "./secret.ts"
 import { readKept, readSession } from "./session.ts"
-import { openStorage, writeJson } from "./storage.ts"
+import { openStorage, readJson, writeJson } from "./storage.ts"
 import { isAccepted, isHistory, isHome, type Kept } from "./trust.ts"
 import { openWriting, type Unsent } from "./unsent.ts"
 
@@ -202,12 +202,12 @@ export function createVisitor(o: {
     } else if (message.kind === "over") {
       // What waits to be sent is refused then, and the visitor asked.
       storage.remove("")
-      follow()
+      follow(true)
     }
   }
 
   /** The session ended, or another began, here or in another tab: nothing of the one before stands beside it. */
-  function follow(): void {
+  function follow(isOver = false): void {
     const mine = session()
     if (shown !== undefined && mine?.key !== shown) {
       connection?.end()
@@ -223,7 +223,8 @@ export function createVisitor(o: {
       })
     }
     // What somebody writes before he logs in stays his.
-    if (proven !== undefined && mine?.user !== proven) writing.empty()
+    const isLeft = proven === undefined ? shown !== undefined && !mine && !isOver : mine?.user !== proven
+    if (isLeft) writing.empty()
     shown = mine?.key
     proven = mine?.user
     if (!readKept(storage, shown)) for (const name of [":messages", ":seen"]) storage.remove(name)
@@ -261,7 +262,7 @@ export function createVisitor(o: {
     shown = session()?.key
   }
 
-  storage.watch((name) => {
+  storage.watch((name, value) => {
     if (name === ":messages") {
       state.messages = merge(state.messages, readKept(storage, shown)?.messages ?? [])
       changed()
@@ -270,7 +271,10 @@ export function createVisitor(o: {
       if (seen > state.seenUpTo) state.seenUpTo = seen
       changed()
     } else if (name === "") follow()
-    else if (name.startsWith(":out:")) changed()
+    else if (name.startsWith(":out:")) {
+      writing.sent(readJson(value, isOutgoing)?.text ?? "")
+      changed()
+    }
   })
 
   function wake(): void {
@@ -308,8 +312,7 @@ export function createVisitor(o: {
     state,
     origin: o.origin,
     say(text, answersProactive = false) {
-      storage.remove(":draft")
-      writing.now.draft.text = ""
+      writing.sent(text)
       typed(false)
       const files = state.attached.map(({ id, name, size, type, voice }) => ({
         ...{ id, name, size, type },

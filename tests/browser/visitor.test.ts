@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { placeOfMessage } from "../flows/visitor-client.ts"
-import { bubbles, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
+import { bubbles, field, launcher, log, openChat, openShop, say, type Shop } from "./shop.ts"
 
 let shop: Shop
 let context: BrowserContext
@@ -98,6 +98,43 @@ test("is one in two tabs", async () => {
   expect(await bubbles(first)).toEqual(await bubbles(second))
   await shop.answer("from the first tab", "One of me for two of you")
   for (const page of [first, second]) await log(page).getByText("One of me for two of you").waitFor()
+})
+
+test("what is sent in one tab, words and file, does not wait in the other to be sent again", async () => {
+  const first = await shop.enter(context)
+  const second = await shop.enter(context)
+  for (const page of [first, second]) await openChat(page)
+  await field(second).fill("Said in the second")
+  await say(first, "Said in the first")
+  await shop.messageId("Said in the first")
+  await field(first).fill("Only once")
+  await field(second).press("Enter")
+  await log(first).getByText("Said in the second").waitFor()
+  expect(await field(first).inputValue()).toBe("Only once")
+
+  const files = (page: Page) => page.getByRole("list", { name: "Attached files" }).getByRole("listitem")
+  const choose = (page: Page, name: string) =>
+    page
+      .locator("input[type=file]")
+      .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(name) })
+  await choose(first, "left.txt")
+  await second.reload()
+  await openChat(second)
+  await expect.poll(() => files(second).count()).toBe(1)
+  await choose(second, "right.txt")
+  await expect.poll(() => files(first).count()).toBe(2)
+  expect(await field(second).inputValue()).toBe("Only once")
+  await expect.poll(() => first.getByRole("button", { name: "Send message" }).isEnabled()).toBe(true)
+  await field(first).press("Enter")
+  await shop.messageId("Only once")
+  await expect.poll(() => files(second).count()).toBe(0)
+  expect(await field(second).inputValue()).toBe("")
+  await field(second).press("Enter")
+  await say(second, "And on")
+  await shop.messageId("And on")
+  const said = ["Said in the first", "Said in the second", "Only once"]
+  const sent = ["left.txt 1 kB", "right.txt 1 kB"]
+  await expect.poll(() => bubbles(first)).toEqual([...said, ...sent, "And on"])
 })
 
 test("is one in two tabs, though one of them learns of the other's key late", async () => {

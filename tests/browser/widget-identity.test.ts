@@ -72,8 +72,10 @@ test("what was written before comes along, each browser and tab shows all, and l
   await say(other, "By phone")
   await page.getByText("By phone").waitFor()
 
+  await field(second).fill("Half a secret")
   await reset(page)
   await expect.poll(() => stored(page)).toEqual([])
+  await expect.poll(() => field(second).inputValue()).toBe("")
   await launcher(page).waitFor()
   await expect.poll(async () => (await bubbles(second)).length).toBe(0)
   // Somebody else logs in at the same computer.

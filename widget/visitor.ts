@@ -159,6 +159,15 @@ export function createVisitor(o: {
     })
   }
 
+  /** He was erased, or is younger than the backup that was restored: what he writes next makes him known again. */
+  function beUnknown(): void {
+    const mine = session()
+    if (mine) storage.set("", writeJson({ ...mine, isKnown: false }))
+    connection?.end()
+    connection = undefined
+    state.isConnected = undefined
+  }
+
   function hello(): FromVisitor {
     const [after, afterId] = cursor.split(" ")
     return {
@@ -186,6 +195,7 @@ export function createVisitor(o: {
       if (message.isReset && !state.seenUpTo)
         state.seenUpTo = message.messages.filter(({ agent }) => agent).at(-1 - message.unread)?.at ?? ""
       takeFromStream(message.messages, message.isReset)
+      if (!message.isKnown) beUnknown()
       // What was seen while there was no network is said now; the server moves only forward.
       if (state.seenUpTo && state.unread === 0 && message.unread > 0)
         void ask("seen", { upTo: state.seenUpTo })

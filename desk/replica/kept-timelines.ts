@@ -21,17 +21,24 @@ export function recordOf(memory: Memory, conversationId: string): TimelineRecord
   }
 }
 
-/** The latest opened from disk; the others are to leave it. */
+/**
+ * The latest opened from disk that are not here yet. The others are to leave it, as are those of conversations that are
+ * not here: nobody would keep them up.
+ */
 export function takeTimelines(memory: Memory, records: readonly TimelineRecord[]): void {
   const latest = records.toSorted((one, other) => other.openedAt - one.openedAt)
-  for (const record of latest.slice(0, MOST_TIMELINES)) {
-    if (!memory.kept.conversation.has(record.conversationId)) continue
-    const timeline = createTimeline(record.conversationId)
-    memory.timelines.set(record.conversationId, timeline)
+  for (const [place, record] of latest.entries()) {
+    const { conversationId } = record
+    const timeline = memory.timelines.get(conversationId) ?? createTimeline(conversationId)
+    if (timeline.isLoaded) continue
+    if (place >= MOST_TIMELINES || !memory.kept.conversation.has(conversationId)) {
+      memory.unsaved.timelines.add(conversationId)
+      continue
+    }
+    memory.timelines.set(conversationId, timeline)
     takeTimeline(timeline, record, memory.cursor ?? 0)
-    memory.watchers.mark(`timeline:${record.conversationId}`)
+    memory.watchers.mark(`timeline:${conversationId}`)
   }
-  for (const { conversationId } of latest.slice(MOST_TIMELINES)) memory.unsaved.timelines.add(conversationId)
 }
 
 /** What another tab loaded is kept for reading offline; it misses nothing only if that tab is where this one is. */

@@ -1,54 +1,27 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import type { ToDesk } from "../../protocol/stream.ts"
 import { act, newId } from "./act.ts"
-import { createFakeDisk } from "./fakes/disk.ts"
-import { ADDRESS, at, BO, conversation, idOf, ME, message, snapshotOf, WORKSPACE } from "./fakes/rows.ts"
-import { startFakeServer } from "./fakes/server.ts"
+import { frame, soon, startFakeDesk } from "./fakes/desk.ts"
+import { ADDRESS, at, BO, conversation, idOf, ME, message, snapshotOf } from "./fakes/rows.ts"
 import { joinReturned } from "./draft.ts"
 import { getList } from "./apply.ts"
 import { shownRow } from "./memory.ts"
-import { openReplica, type Replica } from "./open.ts"
+import type { Replica } from "./open.ts"
 import { openTimeline } from "./pages.ts"
 
-let server: Awaited<ReturnType<typeof startFakeServer>>
-let disk: ReturnType<typeof createFakeDisk>
-let tabs: Replica[] = []
-const soon = <T>(look: () => T) => vi.waitFor(look, { timeout: 5_000, interval: 10 })
+let desk: Awaited<ReturnType<typeof startFakeDesk>>
+let server: (typeof desk)["server"]
+let disk: (typeof desk)["disk"]
 
 beforeEach(async () => {
-  server = await startFakeServer()
-  disk = createFakeDisk()
-  server.script.hello = (say, hello) => {
-    if (hello.cursor === undefined) say(snapshotOf(10, [conversation(1), conversation(2)]))
-  }
+  desk = await startFakeDesk()
+  server = desk.server
+  disk = desk.disk
 })
-afterEach(async () => {
-  for (const tab of tabs) await tab.close({ erase: false })
-  tabs = []
-  await server.stop()
-})
+afterEach(() => desk.stop())
 
-function openTab(open = disk.open): Replica {
-  const tab = openReplica({
-    workspaceId: WORKSPACE,
-    agentId: ME,
-    base: server.base,
-    openDisk: open,
-    onSignedOut: vi.fn(),
-    onOutdated: vi.fn(),
-  })
-  tabs.push(tab)
-  return tab
-}
-async function closeTab(tab: Replica): Promise<void> {
-  tabs = tabs.filter((one) => one !== tab)
-  await tab.close({ erase: false })
-}
-async function onlineTab(): Promise<Replica> {
-  const tab = openTab()
-  await soon(() => expect(tab.memory).toMatchObject({ connection: "online", isComplete: true }))
-  return tab
-}
+const openTab = (open = disk.open) => desk.openTab(open)
+const closeTab = (tab: Replica) => desk.closeTab(tab)
+const onlineTab = () => desk.onlineTab()
 function answerIn(conversationId: string, text: string) {
   return act.parse({
     command: "answer",
@@ -68,12 +41,6 @@ function closing(conversationId: string) {
     body: { id: newId(), lastCustomerEntryId: null },
   })
 }
-const frame = (
-  after: number,
-  upTo: number,
-  rows: Extract<ToDesk, { kind: "frame" }>["rows"],
-  removed: Extract<ToDesk, { kind: "frame" }>["removed"] = [],
-): ToDesk => ({ kind: "frame", after, upTo, asOf: upTo, rows, removed })
 const sentTexts = () =>
   server.requests
     .filter((request) => request.path.endsWith("/answers"))

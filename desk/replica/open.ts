@@ -70,6 +70,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   let viewing: Viewing | null = null
   /** Nothing that the leader heard was missed since its state came. */
   let isInStep = false
+  /** Another tab led while this one was open. */
+  let hasFollowed = false
   let isClosed = false
 
   async function open(): Promise<void> {
@@ -124,18 +126,27 @@ export function openReplica(needs: ReplicaNeeds): Replica {
     }
   }
 
-  async function startLeading(): Promise<void> {
-    if (isClosed) return
-    // A tab that died may have stored what nobody heard of.
-    const stored = await disk?.load().catch((error: unknown) => loseDisk(error))
+  /** A tab that died may have stored what nobody heard of. */
+  async function takeAnew(): Promise<void> {
+    const stored = await disk?.load()
+    // After the place they belong to: where that is ours, so are they.
+    const timelines = hasFollowed ? await disk?.loadTimelines() : undefined
     if (isClosed) return
     if (stored) {
       takePendings(stored.pendings)
       for (const back of stored.returned) applyReturned(memory, back)
     }
     // The leader before wrote everything up to here, or this tab read it: only what is new has to be written.
-    if (stored?.first?.epoch !== memory.epoch || stored?.first?.cursor !== memory.cursor)
-      memory.unsaved.everything = true
+    const isElsewhere = stored?.first?.epoch !== memory.epoch || stored?.first?.cursor !== memory.cursor
+    if (isElsewhere) memory.unsaved.everything = true
+    const records = timelines ?? []
+    takeTimelines(memory, isElsewhere ? records.map((one) => ({ ...one, isStale: true })) : records)
+  }
+
+  async function startLeading(): Promise<void> {
+    if (isClosed) return
+    await takeAnew().catch((error: unknown) => loseDisk(error))
+    if (isClosed) return
     unseen.clear()
     isInStep = false
     leader = lead({
@@ -165,6 +176,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
     if (said.kind === "draft") return hearDraft(said)
     if (said.kind === "erase") return needs.onSignedOut()
     if (leader) return leader.hear(said)
+    hasFollowed = true
     follow(said)
     repaint(memory)
   }

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { frame, soon, startFakeDesk } from "./fakes/desk.ts"
+import { idOf, message } from "./fakes/rows.ts"
+import type { Replica } from "./open.ts"
+import { openTimeline } from "./pages.ts"
+
+let desk: Awaited<ReturnType<typeof startFakeDesk>>
+
+beforeEach(async () => {
+  desk = await startFakeDesk()
+})
+afterEach(() => desk.stop())
+
+/** Resolves when another tab has the line. */
+async function leave(tab: Replica): Promise<void> {
+  const hellos = () => desk.server.heard.filter(({ kind }) => kind === "hello").length
+  const before = hellos()
+  await desk.closeTab(tab)
+  await soon(() => expect(hellos()).toBe(before + 1))
+}
+const timelineOf = (...numbers: number[]) => ({
+  status: 200,
+  body: { asOf: 11, rows: numbers.map((number) => message(number, idOf(1))), hasMore: false },
+})
+
+test("what a customer writes after the tab that loaded his messages is gone is among them, also after a reload", async () => {
+  const { server, disk } = desk
+  const first = await desk.onlineTab()
+  const second = desk.openTab()
+  await soon(() => expect(second.memory.cursor).toBe(10))
+  server.script.answer = () => timelineOf(3)
+  await openTimeline(first.memory, first.server, idOf(1))
+  first.keepTimeline(idOf(1))
+  await soon(() => expect(disk.timelines.has(idOf(1))).toBe(true))
+  await leave(first)
+  server.say(frame(10, 11, [message(4, idOf(1))]))
+  await soon(() => expect(second.memory.cursor).toBe(11))
+  await soon(() => expect(disk.head.value?.cursor).toBe(11))
+  await desk.closeTab(second)
+  const { memory } = await desk.onlineTab()
+  expect(memory.timelines.get(idOf(1))?.entries.map(({ id }) => id)).toEqual([idOf(3), idOf(4)])
+})
+
+test("messages that only the tab before had are asked for anew where it did not come to write the last of them", async () => {
+  const { server, disk } = desk
+  const first = await desk.onlineTab()
+  const second = desk.openTab()
+  await soon(() => expect(second.memory.cursor).toBe(10))
+  server.script.answer = () => timelineOf(3)
+  await openTimeline(first.memory, first.server, idOf(1))
+  first.keepTimeline(idOf(1))
+  await soon(() => expect(disk.timelines.has(idOf(1))).toBe(true))
+  server.say(frame(10, 11, [message(4, idOf(1))]))
+  await soon(() => expect(second.memory.cursor).toBe(11))
+  await leave(first)
+  expect(second.memory.timelines.get(idOf(1))).toMatchObject({ isStale: true })
+  server.script.answer = () => timelineOf(3, 4)
+  await openTimeline(second.memory, second.server, idOf(1))
+  expect(second.memory.timelines.get(idOf(1))?.entries).toHaveLength(2)
+})

@@ -6,13 +6,16 @@
 import { z } from "zod"
 import { conversationCommands } from "../../protocol/conversation-commands.ts"
 import { fillPath, newId } from "./act.ts"
-import { ask, RefusalError, type Server } from "./ask.ts"
+import { ask, openPatience, refusalOf, type Server } from "./ask.ts"
 import { findElsewhere, placeOf, type Draft, type Synced } from "./draft.ts"
 import type { Memory } from "./memory.ts"
 
 /** Milliseconds after the last keystroke, and how long somebody who does not stop typing is waited for. */
 const AFTER = 1_000
 const AT_LATEST = 5_000
+/** Milliseconds before a server that could not write is asked again: the first time, and at most. */
+const FIRST_REST = 1_000
+const LONGEST_REST = 15_000
 
 const answer = z.object({ number: z.number().int() })
 
@@ -62,14 +65,16 @@ export function syncDrafts({ memory, server, synced }: Needs): DraftSync {
     synced(key, { base: basedOn, sent: id })
     const number = await put(key, { id, text, isNote, basedOn })
     sending.delete(key)
-    if (isClosed || number === undefined) return
-    synced(key, {
-      base: text === "" ? null : id,
-      sent: null,
-      asOf: number,
-      has: { text, isNote },
-    })
-    consider(key)
+    if (isClosed) return
+    if (number !== undefined)
+      synced(key, {
+        base: text === "" ? null : id,
+        sent: null,
+        asOf: number,
+        has: { text, isNote },
+      })
+    // What was typed meanwhile has waited.
+    if (number !== undefined || memory.drafts.get(key)?.text !== text) consider(key)
   }
 
   /** The answer to the write before may have been lost, or another device wrote the same: it is known all the same. */
@@ -77,17 +82,24 @@ export function syncDrafts({ memory, server, synced }: Needs): DraftSync {
     return memory.kept.draft.get(placeOf(key).rowId)?.writeId ?? base
   }
 
-  /** The change it became. Undefined: there is no server, or another device was faster; its text is coming by the stream. */
+  /**
+   * The change it became. The very same is repeated, for it may have been written though nobody heard. Undefined: the line
+   * is cut, or another device was faster; its text is coming by the stream.
+   */
   async function put(key: string, body: object): Promise<number | undefined> {
     const { method, path } = conversationCommands.draft
     const { conversationId, thread } = placeOf(key)
-    try {
-      const asked = { method, path: fillPath(path, { conversationId }), body: { ...body, thread }, answer }
-      return (await ask(server, asked)).number
-    } catch (error) {
-      if (!(error instanceof RefusalError)) throw error
-      return undefined
+    const asked = { method, path: fillPath(path, { conversationId }), body: { ...body, thread }, answer }
+    const isPassing = openPatience()
+    for (let rest = FIRST_REST; !isClosed && memory.connection === "online"; rest *= 2) {
+      try {
+        return (await ask(server, asked)).number
+      } catch (error) {
+        if (!isPassing(refusalOf(error).refusal)) return undefined
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.min(rest, LONGEST_REST)))
     }
+    return undefined
   }
 
   return {

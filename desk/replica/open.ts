@@ -16,7 +16,7 @@ import {
 } from "./apply.ts"
 import type { Server } from "./ask.ts"
 import type { Change, Disk, Stored } from "./disk.ts"
-import { typedDraft, type Draft } from "./draft.ts"
+import { NO_DRAFT, typedDraft, type Draft } from "./draft.ts"
 import { recordOf, takeTimelines } from "./kept-timelines.ts"
 import { lead, type Leader } from "./leader.ts"
 import { createMemory, nothingUnsaved, setPendings, type Memory } from "./memory.ts"
@@ -72,6 +72,8 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   let isInStep = false
   /** Another tab led while this one was open. */
   let hasFollowed = false
+  /** Drafts typed, or heard of, since the leader was asked for his: newer than those. */
+  const newer = new Set<string>()
   let isClosed = false
 
   async function open(): Promise<void> {
@@ -223,7 +225,11 @@ export function openReplica(needs: ReplicaNeeds): Replica {
 
   function takeState(state: TabState): void {
     applyState(memory, state)
-    for (const [key, draft] of state.drafts) applyDraft(memory, { key, draft, absorbs: [] })
+    // What was a draft on disk may have been sent since.
+    const drafts = new Map([...memory.drafts.keys()].map((key) => [key, NO_DRAFT]))
+    for (const [key, draft] of state.drafts) drafts.set(key, draft)
+    for (const [key, draft] of drafts) if (!newer.has(key)) applyDraft(memory, { key, draft, absorbs: [] })
+    newer.clear()
     for (const back of state.returned) applyReturned(memory, back)
     for (const presence of state.presences) applyPresence(memory, presence)
     isInStep = true
@@ -236,6 +242,7 @@ export function openReplica(needs: ReplicaNeeds): Replica {
   }
 
   function keepDraft(said: Extract<Said, { kind: "draft" }>): void {
+    if (!isInStep) newer.add(said.key)
     if (!leader) return
     drafts.add(said)
     leader.typed(said.key)

@@ -58,3 +58,24 @@ test("messages that only the tab before had are asked for anew where it did not 
   await openTimeline(second.memory, second.server, idOf(1))
   expect(second.memory.timelines.get(idOf(1))?.entries).toHaveLength(2)
 })
+
+test("what is sent in one tab while another opens is no draft in that, but what was typed there meanwhile is", async () => {
+  const { server, disk } = desk
+  const first = await desk.onlineTab()
+  server.script.answer = () => ({ status: 200, body: { number: 10 } })
+  first.setDraft(idOf(1), { text: "Sent by now", isNote: false, files: [] }, [])
+  await soon(() => expect(disk.drafts.get(idOf(1))?.text).toBe("Sent by now"))
+  const rows = Promise.withResolvers<void>()
+  const { memory, setDraft } = desk.openTab(async () => {
+    const opened = await disk.open()
+    return { ...opened, loadRows: () => rows.promise.then(opened.loadRows) }
+  })
+  await soon(() => expect(memory.drafts.get(idOf(1))?.text).toBe("Sent by now"))
+  first.setDraft(idOf(1), { text: "", isNote: false, files: [] }, [])
+  await soon(() => expect(first.memory.drafts.has(idOf(1))).toBe(false))
+  setDraft(idOf(2), { text: "Typed here", isNote: false, files: [] }, [])
+  rows.resolve()
+  await soon(() => expect(memory.connection).toBe("online"))
+  await soon(() => expect(memory.drafts.has(idOf(1))).toBe(false))
+  expect(memory.drafts.get(idOf(2))?.text).toBe("Typed here")
+})

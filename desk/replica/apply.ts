@@ -95,11 +95,16 @@ export function applySnapshot(memory: Memory, snapshot: Snapshot): void {
       memory.watchers.isWatched(`conversation:${id}`),
   )
   memory.cursor = snapshot.asOf
+  memory.unsaved.everything = true
+  staleTimelines(memory)
+  beginGeneration(memory)
+}
+
+/** What was loaded in pages is no part of a whole state: it is asked for anew. */
+function beginGeneration(memory: Memory): void {
   memory.isComplete = true
   memory.generation += 1
   memory.serverCounts = undefined
-  memory.unsaved.everything = true
-  staleTimelines(memory)
   for (const list of memory.lists.values()) list.edge = "nothing"
   memory.watchers.mark("generation")
 }
@@ -165,11 +170,8 @@ export function applyState(
   if (memory.cursor !== undefined && memory.cursor !== state.cursor) staleTimelines(memory)
   memory.epoch = state.epoch
   memory.cursor = state.cursor
-  memory.isComplete = true
-  memory.serverCounts = undefined
-  memory.generation += 1
   memory.everything = true
-  memory.watchers.mark("generation")
+  beginGeneration(memory)
 }
 
 export function applyDraft(

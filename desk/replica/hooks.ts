@@ -153,9 +153,10 @@ export function useInbox(inbox: InboxKey): InboxView {
   })
   const loadMore = useCallback(() => void loadClosed(replica.memory, replica.server, inbox), [replica, inbox])
   const needsFirst = seen.isPaged && seen.edge === "nothing"
+  // Another filter or order makes another list, which needs a first page of its own.
   useEffect(() => {
     if (needsFirst && online) loadMore()
-  }, [needsFirst, online, loadMore])
+  }, [needsFirst, online, loadMore, seen.preference])
   return useMemo(() => {
     const { rows, isLoading, hasMore, isFailed, preference } = seen
     return {

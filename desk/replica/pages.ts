@@ -230,6 +230,8 @@ async function loadClosedPage(memory: Memory, server: Server, list: List): Promi
     if (generation === memory.generation)
       list.edge = found.hasMore && last ? { at: last.updatedAt, id: last.id } : "all"
   })
+  // The list begins anew: nobody else asks for its first page while one is under way.
+  if (generation !== memory.generation) return loadClosedPage(memory, server, list)
   if (memory.reader) fillList(list, shownRows(memory), memory.reader)
   repaint(memory)
 }

@@ -201,6 +201,34 @@ test("a cut line is found and everything missed comes at once when it is mended"
   await item(page, "Missed this one").waitFor({ timeout: 10_000 })
 })
 
+test("a filter chosen while the first closed conversations are on their way shows what it names", async () => {
+  await visitorWrites("Closed and looked for")
+  const page = await openDesk()
+  await openConversation(page, "Closed and looked for")
+  await page.getByRole("button", { name: "Close", exact: true }).click()
+  await item(page, "Closed and looked for").waitFor({ state: "detached" })
+  const release = Promise.withResolvers<void>()
+  let asked = 0
+  await page.route(/\/conversations\?.*closed=true/, async (route) => {
+    asked += 1
+    await release.promise
+    await route.continue()
+  })
+  const menu = page.getByRole("menu")
+  for (const choice of ["Closed", "Web chat"]) {
+    await page.getByRole("button", { name: "Filter", exact: true }).click()
+    await menu.getByText(choice, { exact: true }).click()
+    await page.keyboard.press("Escape")
+    await menu.waitFor({ state: "detached" })
+    await expect.poll(() => asked).toBeGreaterThan(0)
+  }
+  release.resolve()
+  await item(page, "Closed and looked for").waitFor()
+  await page.getByRole("button", { name: "Filter", exact: true }).click()
+  await menu.getByText("Clear filter", { exact: true }).click()
+  await item(page, "Closed and looked for").waitFor({ state: "detached" })
+})
+
 test("signing out leaves nothing of the workspace on the machine", async () => {
   const page = await openDesk()
   await expect.poll(() => databasesOf(page)).toHaveLength(1)

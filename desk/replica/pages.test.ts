@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { SelfRow } from "../../protocol/rows.ts"
+import { toldOfEverything } from "../../protocol/notifications.ts"
+import { getList } from "./apply.ts"
+import { frame, soon, startFakeDesk } from "./fakes/desk.ts"
+import { conversation, idOf, ME, snapshotOf } from "./fakes/rows.ts"
+import { loadClosed } from "./pages.ts"
+
+let desk: Awaited<ReturnType<typeof startFakeDesk>>
+
+beforeEach(async () => {
+  desk = await startFakeDesk()
+})
+afterEach(() => desk.stop())
+
+const self: SelfRow = {
+  kind: "self",
+  id: ME,
+  preferences: { unassigned: { showsClosed: true } },
+  undoesSend: false,
+  language: null,
+  notifications: toldOfEverything,
+}
+const closed = { status: 200, body: { asOf: 20, rows: [conversation(7, { isOpen: false })], hasMore: false } }
+
+test("closed conversations asked for while the desk is told everything anew are there in the end", async () => {
+  const { memory, server: place } = await desk.onlineTab()
+  desk.server.say(frame(10, 11, [self]))
+  await soon(() => expect(memory.cursor).toBe(11))
+  const release = Promise.withResolvers<void>()
+  desk.server.script.answer = async () => {
+    await release.promise
+    return closed
+  }
+  getList(memory, "unassigned")
+  const loading = loadClosed(memory, place, "unassigned")
+  desk.server.say(snapshotOf(20, [self, conversation(1)]))
+  await soon(() => expect(memory.cursor).toBe(20))
+  release.resolve()
+  await loading
+  expect(getList(memory, "unassigned")).toMatchObject({ edge: "all", rows: [{ id: idOf(7) }] })
+})
+
+test("closed conversations loaded in a tab that has missed something are asked for anew", async () => {
+  desk.server.script.hello = (say) => say(snapshotOf(10, [self, conversation(1)]))
+  await desk.onlineTab()
+  const { memory, server: place } = desk.openTab()
+  await soon(() => expect(memory).toMatchObject({ connection: "online", cursor: 10 }))
+  desk.server.script.answer = () => closed
+  getList(memory, "unassigned")
+  await loadClosed(memory, place, "unassigned")
+  expect(getList(memory, "unassigned").rows).toHaveLength(1)
+  memory.cursor = 9
+  desk.server.say(frame(10, 11, []))
+  await soon(() => expect(memory.cursor).toBe(11))
+  expect(getList(memory, "unassigned")).toMatchObject({ edge: "nothing", rows: [] })
+})

@@ -38,6 +38,7 @@ import type { DraftFile } from "./act.ts"
 import type { UploadView } from "./uploads.ts"
 import { entryOf, overlayEntry, type TimelineEntry } from "./overlay.ts"
 import {
+  askUntilSaid,
   getTimeline,
   loadClosed,
   loadConversation,
@@ -190,8 +191,8 @@ export function useConversation(id: string): ConversationView {
   // not any more is asked for again: it may be out of sight, or a part of another.
   const known = row === undefined ? "none" : row.isOpen ? "open" : "closed"
   useEffect(() => {
-    if (known === "open" || !online) return
-    void replica.isOpen.then(() => loadConversation(replica.memory, replica.server, id))
+    if (known === "open" || !online) return undefined
+    return askUntilSaid(replica.isOpen, () => loadConversation(replica.memory, replica.server, id))
   }, [replica, id, known, online, generation])
   return useMemo(
     () => ({ row, state: row ? "ready" : isAbsent ? "missing" : "loading", mergedInto }),
@@ -304,7 +305,8 @@ export function useCustomer(conversationId: string): { notes: CustomerNotes; isK
   const online = useConnection() === "online"
   const generation = useWatched(replica, ["generation"], () => memory.generation)
   useEffect(() => {
-    if (online) void replica.isOpen.then(() => loadCustomer(memory, server, conversationId))
+    if (!online) return undefined
+    return askUntilSaid(replica.isOpen, () => loadCustomer(memory, server, conversationId))
   }, [replica, memory, server, conversationId, online, generation])
   return useWatched(replica, [`customer:${conversationId}`, "pendings"], () => {
     const row = memory.kept.customer.get(conversationId)

@@ -4,7 +4,7 @@
  */
 import { page, type Page } from "../../protocol/stream.ts"
 import { applyRows, repaint, touchTimeline } from "./apply.ts"
-import { ask, OFFLINE, RefusalError, type Server } from "./ask.ts"
+import { ask, OFFLINE, RefusalError, refusalOf, type Server } from "./ask.ts"
 import { fillList, isAtEnd, pagedOrder, type List } from "./list.ts"
 import { drop, shownRows, type Memory } from "./memory.ts"
 import { applyPage, createTimeline, type Part, type Timeline, type Which } from "./timeline.ts"
@@ -17,6 +17,8 @@ const MOST_TRIES = 5
 const PAUSE = 300
 /** Milliseconds in which a list whose page did not come asks for no other: who shows it would at once. */
 const PAUSE_AFTER_FAILURE = 2_000
+/** Milliseconds before a server that could not say is asked again. */
+const PAUSE_UNTIL_SAID = 3_000
 
 /** Under which a timeline is kept: the live one of a conversation, one around an entry that a link named, or a thread's. */
 export function timelineKey(conversationId: string, { around, thread }: Part = {}): string {
@@ -169,8 +171,7 @@ export async function loadConversation(memory: Memory, server: Server, id: strin
     })
     return true
   } catch (error) {
-    if (!(error instanceof RefusalError)) throw error
-    const isNone = error.body.refusal === "not-found" || error.body.refusal === "invalid-input"
+    const isNone = saysNone(error)
     if (isNone) forget(memory, id)
     return isNone
   } finally {
@@ -178,15 +179,39 @@ export async function loadConversation(memory: Memory, server: Server, id: strin
   }
 }
 
-/** Asks for what is noted about a conversation's customer; it comes live from then on. */
-export async function loadCustomer(memory: Memory, server: Server, id: string): Promise<void> {
+function saysNone(error: unknown): boolean {
+  const { refusal } = refusalOf(error)
+  return refusal === "not-found" || refusal === "invalid-input"
+}
+
+/**
+ * Asks for what is noted about a conversation's customer; it comes live from then on. Answers whether the server has
+ * said.
+ */
+export async function loadCustomer(memory: Memory, server: Server, id: string): Promise<boolean> {
   try {
     await askPage(memory, server, `/conversations/${id}/customer`, (found) => applyRows(memory, found))
+    return true
   } catch (error) {
     // Offline there is what is on disk; who may not see it is told so by the conversation.
-    if (!(error instanceof RefusalError)) throw error
+    return saysNone(error)
   } finally {
     repaint(memory)
+  }
+}
+
+/** Goes on asking, once `isOpen`, until the server has said or what is returned is called. */
+export function askUntilSaid(isOpen: Promise<void>, askOnce: () => Promise<boolean>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isLeft = false
+  async function goOn(): Promise<void> {
+    if (isLeft || (await askOnce()) || isLeft) return
+    timer = setTimeout(() => void goOn(), PAUSE_UNTIL_SAID)
+  }
+  void isOpen.then(goOn)
+  return () => {
+    isLeft = true
+    clearTimeout(timer)
   }
 }
 

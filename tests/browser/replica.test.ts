@@ -229,6 +229,26 @@ test("a filter chosen while the first closed conversations are on their way show
   await item(page, "Closed and looked for").waitFor({ state: "detached" })
 })
 
+test("a link to a closed conversation leads to it though the server fails at first", async () => {
+  await visitorWrites("Closed and linked")
+  const { rows } = await sql<{ id: string; entryId: string }>`
+    select conversation_id as id, id as "entryId" from entries where text = 'Closed and linked'`.execute(
+    database.db,
+  )
+  const { id, entryId } = rows[0] ?? {}
+  const closing = await ada.send("POST", `/conversations/${id}/close`, { lastCustomerEntryId: entryId })
+  expect(closing.status).toBe(200)
+  const times = { conversation: 0, customer: 0 }
+  await context.route(new RegExp(`/api/v1/conversations/${id}(/customer)?$`), async (route) => {
+    const what = route.request().url().endsWith("/customer") ? "customer" : "conversation"
+    times[what] += 1
+    await (times[what] > 2 ? route.continue() : route.fulfill({ status: 502, body: "Bad gateway" }))
+  })
+  const page = await openDesk(`/conversations/${id}`)
+  await log(page).getByText("Closed and linked").waitFor()
+  await expect.poll(() => times.customer).toBe(3)
+})
+
 test("signing out leaves nothing of the workspace on the machine", async () => {
   const page = await openDesk()
   await expect.poll(() => databasesOf(page)).toHaveLength(1)

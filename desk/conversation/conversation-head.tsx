@@ -143,29 +143,31 @@ export function ConversationHead({ row, name, onBack, onCustomer, showsCustomer 
               {t("conversation.mentionDone")}
             </Button>
           )}
-          <Menu
-            align="end"
-            isOpen={isAssignOpen}
-            onOpen={setAssignOpen}
-            button={<Button>{t("assign")}</Button>}
-            lines={assigning}
-          />
-          {row.isOpen && (
+          <div className={style["buttons"]}>
             <Menu
               align="end"
-              isOpen={isSnoozeOpen}
-              onOpen={setSnoozeOpen}
-              button={<Button icon="clock" label={t("snooze.button")} aria-pressed={row.snooze !== null} />}
-              lines={snoozing}
+              isOpen={isAssignOpen}
+              onOpen={setAssignOpen}
+              button={<Button>{t("assign")}</Button>}
+              lines={assigning}
             />
-          )}
-          {row.isOpen ? (
-            <Button kind="primary" onClick={acts.close}>
-              {t("close")}
-            </Button>
-          ) : (
-            <Button onClick={acts.reopen}>{t("reopen")}</Button>
-          )}
+            {row.isOpen && (
+              <Menu
+                align="end"
+                isOpen={isSnoozeOpen}
+                onOpen={setSnoozeOpen}
+                button={<Button icon="clock" label={t("snooze.button")} aria-pressed={row.snooze !== null} />}
+                lines={snoozing}
+              />
+            )}
+            {row.isOpen ? (
+              <Button kind="primary" onClick={acts.close}>
+                {t("close")}
+              </Button>
+            ) : (
+              <Button onClick={acts.reopen}>{t("reopen")}</Button>
+            )}
+          </div>
         </>
       )}
       <SnoozeDialog

@@ -44,8 +44,10 @@ export function WidthHandle() {
       }}
       onKeyDown={(event) => {
         const [wider, narrower] = isTurned() ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"]
-        if (event.key === wider) setWidth(within((width ?? 336) + STEP))
-        if (event.key === narrower) setWidth(within((width ?? 336) - STEP))
+        // What is shown, which is less than what was wished where the window is narrow.
+        const shown = event.currentTarget.parentElement?.offsetWidth ?? 0
+        if (event.key === wider) setWidth(within(shown + STEP))
+        if (event.key === narrower) setWidth(within(shown - STEP))
       }}
     />
   )

@@ -1,7 +1,9 @@
 /** The desk in windows of every width: whatever is beside it, a conversation can be read, answered and closed. */
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { SECTIONS } from "../../desk/actions/catalogue.ts"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
+import { PHONE } from "./axe.ts"
 import { openStage, type Stage } from "./stage.ts"
 
 const WIDTHS = [768, 834, 879, 880, 900, 1_024, 1_100, 1_160, 1_180, 1_280, 1_366]
@@ -68,4 +70,32 @@ describe.each(LANGUAGES)("$locale", ({ locale, close, assign, send, more, done }
     await page.context().close()
     expect(found).toEqual(Object.fromEntries(WIDTHS.map((width) => [width, []])))
   })
+})
+
+/** What of the open page of Settings is beyond either side of the screen; the sections are a row to be scrolled. */
+async function beyond(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const column = document.querySelector("main h1")?.parentElement
+    const out = [...(column?.querySelectorAll("*") ?? [])].filter((element) => {
+      const { left, right } = element.getBoundingClientRect()
+      return left < 0 || right > innerWidth
+    })
+    return out.map(({ tagName, textContent }) => `${tagName} ${textContent.slice(0, 40)}`)
+  })
+}
+
+/** Of the longest words, and from right to left. */
+const HARDEST = ["de", "ar"]
+
+test.each(HARDEST)("on a phone no page of Settings is wider than the screen, %s", async (locale) => {
+  const page = await stage.openBrowserOf(ada, stage.url, { ...PHONE, locale })
+  const found: Record<string, string[]> = {}
+  for (const section of SECTIONS) {
+    await page.goto(`${stage.url}/settings/${section}`)
+    await page.locator("main h1").waitFor()
+    await page.waitForTimeout(500)
+    found[section] = await beyond(page)
+  }
+  await page.context().close()
+  expect(found).toEqual(Object.fromEntries(SECTIONS.map((section) => [section, []])))
 })

@@ -25,6 +25,9 @@ const BulkBar = lazy(() => loadConversation().then(({ BulkBar: Bar }) => ({ defa
 /** Every row's height; the style has the same number. */
 const ROW = 86
 
+/** How far each inbox is scrolled: on a phone its list makes way for a conversation, and comes back. */
+const scrolled = new Map<InboxKey, number>()
+
 export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: string | undefined }) {
   const { rows: live, isLoading, hasMore, loadMore, preference } = useInbox(inbox)
   const isCutOff = useConnection() === "offline" && isLoading
@@ -44,6 +47,7 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
     estimateSize: () => ROW,
     getItemKey: useCallback((at: number) => rows[at]?.id ?? at, [rows]),
     overscan: 6,
+    initialOffset: () => scrolled.get(inbox) ?? 0,
     // A focused row stays in the document when it is scrolled away, else the focus would be lost.
     rangeExtractor: useCallback(
       (range: Parameters<typeof defaultRangeExtractor>[0]) => {
@@ -130,7 +134,12 @@ export function ConversationList({ inbox, openId }: { inbox: InboxKey; openId: s
       ) : (
         <ListHead inbox={inbox} preference={preference} />
       )}
-      <div ref={scroller} className={style["scroller"]} {...pointer}>
+      <div
+        ref={scroller}
+        className={style["scroller"]}
+        onScroll={({ currentTarget }) => scrolled.set(inbox, currentTarget.scrollTop)}
+        {...pointer}
+      >
         <ul
           className={style["rows"]}
           aria-label={t("list.title")}

@@ -2,9 +2,11 @@
 import type { CDPSession, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
-import { conversation, log, row } from "../harness/people.ts"
+import { conversation, log, row, rows } from "../harness/people.ts"
 import { PHONE } from "./axe.ts"
 import { openStage, type Stage } from "./stage.ts"
+
+const NAMES = Array.from({ length: 20 }, (_, at) => `C${at}`)
 
 let stage: Stage
 let company: Company
@@ -17,6 +19,9 @@ beforeAll(async () => {
   company = await stage.fill()
   adas = await company.hire("Ada Okafor")
   await company.hire("Bo Lindqvist")
+  const teamId = await company.makeTeam([adas], { deliveryMode: "queue" })
+  const sourceId = await company.makeSource(teamId)
+  for (const name of NAMES) await company.write(name, { at: sourceId, text: `${name} asks` })
   await company.write("Vera", { text: `Vera asks ${"about boots ".repeat(200)}` })
   await succeed(company.assign(adas, "Vera", { kind: "agent", agentId: adas.agentId }))
   phone = await stage.openBrowserOf(adas, stage.url, PHONE)
@@ -99,6 +104,29 @@ test("a sheet goes away by the same swipe, and the conversation under it stays",
   await swipe({ x: 80, y: 500 }, { x: 280, y: 500 })
   await sheet.waitFor({ state: "detached" })
   expect(await conversation(phone).isVisible()).toBe(true)
+})
+
+test("after a conversation the list is where it was", async () => {
+  const page = await stage.openBrowserOf(adas, stage.url, PHONE)
+  await page.goto(`${stage.url}/inbox/unassigned`)
+  const wanted = row(page, "C14 asks")
+  for (const goBack of [
+    () => page.getByRole("button", { name: "Back to the list" }).tap(),
+    () => page.goBack(),
+  ]) {
+    await rows(page).first().waitFor()
+    for (let tries = 0; (await wanted.count()) === 0 && tries < 10; tries += 1)
+      await rows(page).last().scrollIntoViewIfNeeded()
+    await wanted.scrollIntoViewIfNeeded()
+    const before = await wanted.boundingBox()
+    await wanted.getByRole("link").tap()
+    await log(page).getByText("C14 asks").waitFor()
+    await goBack()
+    await rows(page).first().waitFor()
+    await page.waitForTimeout(300)
+    expect(await wanted.boundingBox()).toEqual(before)
+  }
+  await page.context().close()
 })
 
 test("Close and Assign are in the menu at the upper right", async () => {

@@ -68,7 +68,7 @@ const linked = createRoute({
     const { conversationId } = linked.useParams()
     const { entry, q } = linked.useSearch()
     const navigate = useNavigate()
-    const toSearch = () => void navigate({ to: "/search", search: { q: q ?? "" } })
+    const toSearch = () => void navigate({ to: "/search", search: { q: q ?? "" }, replace: true })
     return (
       <LinkedPage
         conversationId={conversationId}

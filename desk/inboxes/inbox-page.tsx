@@ -1,5 +1,5 @@
-import { useNavigate } from "@tanstack/react-router"
-import { lazy, Suspense, useEffect } from "react"
+import { useNavigate, useRouter } from "@tanstack/react-router"
+import { lazy, Suspense, useEffect, useRef } from "react"
 import { belongsTo, type Reader } from "../../protocol/inboxes.ts"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import type { InboxKey } from "../../protocol/values.ts"
@@ -49,7 +49,7 @@ export function InboxPage({
   entryId?: string | undefined
   onBack?: (() => void) | undefined
 }) {
-  const navigate = useNavigate()
+  const backToList = useBackToList(inbox, conversationId === undefined)
   const isPhone = useWidth() === "phone"
 
   useEffect(() => {
@@ -67,15 +67,32 @@ export function InboxPage({
         !isPhone && <Nothing />
       ) : (
         <Suspense fallback={<section className={style["waiting"]} aria-busy="true" />}>
-          <ConversationPage
-            conversationId={conversationId}
-            entryId={entryId}
-            onBack={onBack ?? (() => void navigate({ to: "/inbox/$inbox", params: { inbox } }))}
-          />
+          <ConversationPage conversationId={conversationId} entryId={entryId} onBack={onBack ?? backToList} />
         </Suspense>
       )}
     </div>
   )
+}
+
+/** The browser's own Back is not to open again what one came back from: the list before it, else the list in its place. */
+function useBackToList(inbox: InboxKey, isList: boolean) {
+  const navigate = useNavigate()
+  const { history } = useRouter()
+  const list = useRef<{ inbox: InboxKey; place: number }>(undefined)
+  useEffect(() => {
+    const place = history.location.state.__TSR_index
+    if (isList) list.current = { inbox, place }
+    // What followed the list has been replaced since.
+    else if (list.current && list.current.place >= place) list.current = undefined
+  })
+  return () => {
+    const isBefore =
+      list.current?.inbox === inbox && list.current.place === history.location.state.__TSR_index - 1
+    // Asked twice before it is there, it goes back once.
+    list.current = undefined
+    if (isBefore) history.back()
+    else void navigate({ to: "/inbox/$inbox", params: { inbox }, replace: true })
+  }
 }
 
 function Nothing() {

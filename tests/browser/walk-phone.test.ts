@@ -2,6 +2,7 @@
 import type { CDPSession, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
+import * as people from "../harness/people.ts"
 import { conversation, log, row, rows } from "../harness/people.ts"
 import { PHONE } from "./axe.ts"
 import { openStage, type Stage } from "./stage.ts"
@@ -126,6 +127,28 @@ test("after a conversation the list is where it was", async () => {
     await page.waitForTimeout(300)
     expect(await wanted.boundingBox()).toEqual(before)
   }
+  await page.context().close()
+})
+
+test("who went back to the list does not come to the conversation again by the phone's own back", async () => {
+  const page = await stage.openBrowserOf(adas, stage.url, PHONE)
+  const toList = page.getByRole("button", { name: "Back to the list" })
+  const heading = (name: string) => page.getByRole("heading", { level: 1, name })
+  await page.goto(`${stage.url}/inbox/starred`)
+  await heading("Starred").waitFor()
+  await people.inbox(page, "Me").tap()
+  await row(page, "Vera asks").getByRole("link").tap()
+  await toList.tap()
+  await row(page, "Vera asks").waitFor()
+  await page.goBack()
+  await heading("Starred").waitFor()
+
+  // A link has no list before it.
+  await page.goto(`${stage.url}/conversations/${(await company.see(adas, "Vera")).id}`)
+  await toList.tap()
+  await row(page, "Vera asks").waitFor()
+  await page.goBack()
+  await heading("Starred").waitFor()
   await page.context().close()
 })
 

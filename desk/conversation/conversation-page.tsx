@@ -1,11 +1,12 @@
 import { useCallback, useDeferredValue, useEffect, useRef, useState } from "react"
 import type { ConversationRow } from "../../protocol/rows.ts"
 import { CustomerPanel, customerName } from "../customer/customer.ts"
-import { useConversation, useViewing } from "../replica/replica.ts"
+import { useAgents, useConversation, useDraft, useTeams, useViewing } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Button, Dialog, useSwipeBack, useWidth } from "../ui/ui.ts"
+import { Button, copyText, Dialog, showToast, useSwipeBack, useWidth } from "../ui/ui.ts"
 import { Composer } from "./composer.tsx"
 import { ConversationHead } from "./conversation-head.tsx"
+import { withNames } from "./mention.ts"
 import { OfferBar } from "./offer-bar.tsx"
 import { SnoozeBar } from "./snooze-bar.tsx"
 import { ThreadPanel } from "./thread-panel.tsx"
@@ -27,13 +28,37 @@ export function ConversationPage({ conversationId, entryId, onBack }: PageProps)
   if (row) return <OpenConversation key={conversationId} row={row} entryId={entryId} onBack={onBack} />
   return (
     <section className={style["missing"]} aria-busy={state === "loading"}>
-      {state === "missing" && (
-        <>
-          <p>{t("conversation.missing")}</p>
-          <Button onClick={onBack}>{t("conversation.toList")}</Button>
-        </>
-      )}
+      {state === "missing" && <Missing conversationId={conversationId} onBack={onBack} />}
     </section>
+  )
+}
+
+/** It went out of sight. What somebody was writing into it, or what was refused for that, is his all the same. */
+function Missing({ conversationId, onBack }: { conversationId: string; onBack: () => void }) {
+  const agents = useAgents()
+  const teams = useTeams()
+  const { draft } = useDraft(conversationId)
+  const text = withNames(
+    draft.text,
+    (kind, id) => (kind === "agent" ? agents : teams).get(id)?.name ?? t("someone"),
+  )
+  return (
+    <>
+      <p>{t("conversation.missing")}</p>
+      {text !== "" && (
+        <figure className={style["unsent"]}>
+          <figcaption>{t("conversation.unsent")}</figcaption>
+          <blockquote dir="auto">{text}</blockquote>
+          <Button
+            icon="copy"
+            onClick={() => void copyText(text).then(() => showToast(t("conversation.copied")))}
+          >
+            {t("conversation.copy")}
+          </Button>
+        </figure>
+      )}
+      <Button onClick={onBack}>{t("conversation.toList")}</Button>
+    </>
   )
 }
 

@@ -31,15 +31,13 @@ test("whose team is taken from him while he types does nothing with the letters 
   await bo.goto(`${stage.url}/inbox/unassigned`)
   await row(bo, "boots").waitFor()
   await people.openConversation(bo, "tents")
+  await answerField(bo).pressSequentially("Dear customer, I just ")
   const out = succeed(company.owner.send("PATCH", `/teams/${tents}`, { memberIds: [adas.agentId] }))
-  await answerField(bo).pressSequentially(
-    "Dear customer, I just fix everything, relax, jex jex jex jex jex",
-    {
-      delay: 60,
-    },
-  )
+  await bo.keyboard.type("fix everything, relax, jex jex jex jex jex", { delay: 60 })
   await out
   await bo.getByText("There is nothing here that you may see.").waitFor()
+  await bo.getByText("What you were writing was not sent:").waitFor()
+  await bo.getByText(/^Dear customer, I/).waitFor()
   // Nothing of it was closed, selected or assigned.
   await row(bo, "boots").waitFor()
   expect(await bo.getByRole("toolbar").count()).toBe(0)

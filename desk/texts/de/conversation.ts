@@ -68,6 +68,9 @@ export const conversation = {
   "conversation.of": "{name} zugewiesen",
   "conversation.nobodys": "Noch niemandem zugewiesen",
   "conversation.closed": "Geschlossen",
+  "conversation.unsent": "Was Sie geschrieben haben, wurde nicht gesendet:",
+  "conversation.copy": "Text kopieren",
+  "conversation.copied": "Kopiert.",
   "conversation.toList": "Zurück zur Liste",
   "conversation.missing":
     "Hier ist nichts, was Sie sehen dürfen. Vielleicht ist es in ein anderes Team gewandert.",

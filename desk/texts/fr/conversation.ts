@@ -72,6 +72,9 @@ export const conversation = {
   "conversation.of": "Attribuée à {name}",
   "conversation.nobodys": "Encore à personne",
   "conversation.closed": "Fermée",
+  "conversation.unsent": "Ce que vous écriviez n’a pas été envoyé :",
+  "conversation.copy": "Copier le texte",
+  "conversation.copied": "Copié.",
   "conversation.toList": "Retour à la liste",
   "conversation.missing":
     "Il n’y a rien ici que vous puissiez voir. Elle est peut-être passée à une autre équipe.",

@@ -4,7 +4,7 @@ import { toldOfEverything } from "../../protocol/notifications.ts"
 import { getList } from "./apply.ts"
 import { frame, soon, startFakeDesk } from "./fakes/desk.ts"
 import { conversation, idOf, ME, snapshotOf } from "./fakes/rows.ts"
-import { loadClosed } from "./pages.ts"
+import { loadClosed, loadConversation, openTimeline } from "./pages.ts"
 
 let desk: Awaited<ReturnType<typeof startFakeDesk>>
 
@@ -54,4 +54,22 @@ test("closed conversations loaded in a tab that has missed something are asked f
   desk.server.say(frame(10, 11, []))
   await soon(() => expect(memory.cursor).toBe(11))
   expect(getList(memory, "unassigned")).toMatchObject({ edge: "nothing", rows: [] })
+})
+
+const none = { status: 404, body: { refusal: "not-found", message: "" } }
+
+test("a conversation that comes while the server says there is none stays", async () => {
+  const { memory, server: place } = await desk.onlineTab()
+  const release = Promise.withResolvers<void>()
+  desk.server.script.answer = async () => {
+    await release.promise
+    return none
+  }
+  const asked = Promise.all([loadConversation(memory, place, idOf(3)), openTimeline(memory, place, idOf(3))])
+  desk.server.say(frame(10, 11, [conversation(3, { assigneeId: ME })]))
+  await soon(() => expect(memory.cursor).toBe(11))
+  release.resolve()
+  await asked
+  expect(memory.absent.has(idOf(3))).toBe(false)
+  expect(getList(memory, "me").rows).toMatchObject([{ id: idOf(3) }])
 })

@@ -2,6 +2,7 @@
  * What the replica does not hold whole is asked for in pages: timelines, lists of closed conversations, one
  * conversation that a link names. A page obeys the same rule as frames: a row replaces only one read earlier.
  */
+import type { ConversationRow } from "../../protocol/rows.ts"
 import { page, type Page } from "../../protocol/stream.ts"
 import { applyRows, repaint, touchTimeline } from "./apply.ts"
 import { ask, OFFLINE, RefusalError, refusalOf, type Server } from "./ask.ts"
@@ -65,8 +66,9 @@ export async function loadTimeline(
   timeline.flight = which
   memory.watchers.mark(`timeline:${conversationId}`)
   memory.watchers.tell()
+  const { generation } = memory
+  const known = memory.kept.conversation.get(conversationId)
   try {
-    const { generation } = memory
     const isTaken = await askPage(
       memory,
       server,
@@ -93,7 +95,7 @@ export async function loadTimeline(
       timeline.around = undefined
       return await loadTimeline(memory, server, timeline, "latest")
     }
-    forget(memory, conversationId)
+    forget(memory, conversationId, known)
   } finally {
     touchTimeline(memory, conversationId)
     repaint(memory)
@@ -123,8 +125,13 @@ function stretchOf(timeline: Timeline, which: Which): URLSearchParams | undefine
   })
 }
 
-/** He may not see it, or there is no such thing: the two look the same, and nothing of it stays. */
-function forget(memory: Memory, conversationId: string): void {
+/**
+ * He may not see it, or there is no such thing: the two look the same, and nothing of it stays. Unless it has come since
+ * it was asked for, when `known` was what is known of it.
+ */
+function forget(memory: Memory, conversationId: string, known: ConversationRow | undefined): void {
+  const row = memory.kept.conversation.get(conversationId)
+  if (row && row !== known) return
   drop(memory, "conversation", conversationId, Number.POSITIVE_INFINITY)
   memory.absent.add(conversationId)
   memory.watchers.mark(`conversation:${conversationId}`)
@@ -161,18 +168,19 @@ async function askPage<T>(memory: Memory, server: Server, path: string, take: (p
  * was merged into. Answers whether the server has said.
  */
 export async function loadConversation(memory: Memory, server: Server, id: string): Promise<boolean> {
+  const known = memory.kept.conversation.get(id)
   try {
     await askPage(memory, server, `/conversations/${id}`, (found) => {
       applyRows(memory, found)
       const [row] = found.rows
       if (row === undefined || row.id === id) return
       memory.mergedInto.set(id, row.id)
-      forget(memory, id)
+      forget(memory, id, known)
     })
     return true
   } catch (error) {
     const isNone = saysNone(error)
-    if (isNone) forget(memory, id)
+    if (isNone) forget(memory, id, known)
     return isNone
   } finally {
     repaint(memory)

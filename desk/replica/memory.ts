@@ -209,6 +209,7 @@ function touch(memory: Memory, kind: KeptKind, id: string): void {
   if (kind === "conversation") {
     memory.touched.add(id)
     memory.absent.delete(id)
+    memory.mergedInto.delete(id)
     memory.unsaved.conversations.add(id)
     return
   }

@@ -73,3 +73,28 @@ test("a conversation that comes while the server says there is none stays", asyn
   expect(memory.absent.has(idOf(3))).toBe(false)
   expect(getList(memory, "me").rows).toMatchObject([{ id: idOf(3) }])
 })
+
+test("two conversations that were parted again are not taken for one, though one of them is out of sight", async () => {
+  const { memory, server: place } = await desk.onlineTab()
+  const gone = [{ kind: "conversation" as const, id: idOf(1) }]
+  desk.server.script.answer = () => ({
+    status: 200,
+    body: { asOf: 11, rows: [conversation(2)], hasMore: false },
+  })
+  desk.server.say(frame(10, 11, [], gone))
+  await soon(() => expect(memory.cursor).toBe(11))
+  await loadConversation(memory, place, idOf(1))
+  expect(memory.mergedInto.get(idOf(1))).toBe(idOf(2))
+  desk.server.say(frame(11, 12, [conversation(1)]))
+  desk.server.say(frame(12, 13, [], gone))
+  await soon(() => expect(memory.cursor).toBe(13))
+  expect(memory.mergedInto.has(idOf(1))).toBe(false)
+})
+
+test("a conversation merged into one that went out of sight is missing", async () => {
+  const { memory, server: place } = await desk.onlineTab()
+  memory.mergedInto.set(idOf(3), idOf(4))
+  desk.server.script.answer = () => none
+  await loadConversation(memory, place, idOf(3))
+  expect(memory.mergedInto.has(idOf(3))).toBe(false)
+})

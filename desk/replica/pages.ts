@@ -134,6 +134,7 @@ function forget(memory: Memory, conversationId: string, known: ConversationRow |
   if (row && row !== known) return
   drop(memory, "conversation", conversationId, Number.POSITIVE_INFINITY)
   memory.absent.add(conversationId)
+  memory.mergedInto.delete(conversationId)
   memory.watchers.mark(`conversation:${conversationId}`)
   for (const timeline of memory.timelines.values()) {
     if (timeline.conversationId !== conversationId) continue
@@ -174,8 +175,8 @@ export async function loadConversation(memory: Memory, server: Server, id: strin
       applyRows(memory, found)
       const [row] = found.rows
       if (row === undefined || row.id === id) return
-      memory.mergedInto.set(id, row.id)
       forget(memory, id, known)
+      if (memory.absent.has(id)) memory.mergedInto.set(id, row.id)
     })
     return true
   } catch (error) {

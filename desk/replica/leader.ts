@@ -154,9 +154,7 @@ export function lead(needs: LeaderNeeds): Leader {
     const before = rowsBefore(message)
     if (applyMessage(memory, message) === "gap") return connection.helloAgain()
     say({ kind: "server", message })
-    const { cursor } = memory
-    if (cursor !== undefined)
-      removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
+    removeReached()
     if (message.kind !== "presence") saveSoon()
     if (message.kind !== "presence" && message.rows.some(({ kind }) => kind === "draft")) draftSync.wake()
     repaint(memory)
@@ -172,6 +170,12 @@ export function lead(needs: LeaderNeeds): Leader {
     const rows = message.kind === "frame" ? message.rows : []
     const changed = rows.filter(({ kind }) => kind === "conversation")
     return new Map(changed.map(({ id }) => [id, memory.kept.conversation.get(id)]))
+  }
+
+  function removeReached(): void {
+    const { cursor } = memory
+    if (cursor !== undefined)
+      removePendings((pending) => pending.state === "done" && (pending.number ?? 0) <= cursor)
   }
 
   /** Acts whose change is in memory now, or never will be. */
@@ -304,6 +308,8 @@ export function lead(needs: LeaderNeeds): Leader {
 
   say({ kind: "leading" })
   sayLine()
+  // The leader before may not have come to take them off the disk.
+  removeReached()
   outbox.release(memory.pendings.map((pending) => pending.act.body.id))
   repaint(memory)
   saveSoon()

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { act, newId } from "./act.ts"
 import { frame, soon, startFakeDesk } from "./fakes/desk.ts"
-import { idOf, message } from "./fakes/rows.ts"
+import { BO, conversation, idOf, message } from "./fakes/rows.ts"
+import { shownRow } from "./memory.ts"
 import type { Replica } from "./open.ts"
 import { openTimeline } from "./pages.ts"
 
@@ -78,4 +80,20 @@ test("what is sent in one tab while another opens is no draft in that, but what 
   await soon(() => expect(memory.connection).toBe("online"))
   await soon(() => expect(memory.drafts.has(idOf(1))).toBe(false))
   expect(memory.drafts.get(idOf(2))?.text).toBe("Typed here")
+})
+
+test("what was done before the tab that did it was gone does not cover what came since", async () => {
+  const { server, disk } = desk
+  const first = await desk.onlineTab()
+  const { memory } = desk.openTab()
+  await soon(() => expect(memory.cursor).toBe(10))
+  server.script.answer = () => ({ status: 200, body: { number: 11 } })
+  const body = { id: newId(), lastCustomerEntryId: null }
+  await first.issue(act.parse({ command: "close", params: { conversationId: idOf(1) }, body }))
+  await soon(() => expect([...disk.outbox.values()]).toMatchObject([{ state: "done" }]))
+  server.say(frame(10, 12, [conversation(1, { assigneeId: BO })]))
+  await soon(() => expect(memory.cursor).toBe(12))
+  await leave(first)
+  expect(shownRow(memory, idOf(1))).toMatchObject({ isOpen: true, assigneeId: BO })
+  await soon(() => expect(disk.outbox.size).toBe(0))
 })

@@ -78,6 +78,13 @@ export function Composer(o: {
     setRecording(true)
   }
 
+  function attach(files: File[]): void {
+    o.attaching().then(
+      () => o.onAttach(files),
+      () => setNotice({ trouble: texts.mailRefusals.later }),
+    )
+  }
+
   /** What was said cannot be chosen once more, so its deletion can be undone. */
   async function removeFile(id: string): Promise<void> {
     const voice = o.attached.find((file) => file.id === id)?.voice
@@ -153,7 +160,11 @@ export function Composer(o: {
               onClick={() => {
                 const { deleted } = notice
                 setNotice({})
-                if (deleted) void o.attaching().then((opened) => opened.addVoice(deleted))
+                if (deleted)
+                  o.attaching().then(
+                    (opened) => opened.addVoice(deleted),
+                    () => setNotice({ deleted }),
+                  )
                 field.current?.focus({ preventScroll: true })
               }}
             >
@@ -182,7 +193,7 @@ export function Composer(o: {
           const pasted = [...(event.clipboardData?.files ?? [])]
           if (pasted.length === 0) return
           event.preventDefault()
-          o.onAttach(pasted)
+          attach(pasted)
         }}
         onKeyDown={(event) => {
           // Safari sends the Enter that ends a composition after it, with key code 229.
@@ -200,7 +211,7 @@ export function Composer(o: {
         multiple
         hidden
         onChange={({ currentTarget }) => {
-          o.onAttach([...(currentTarget.files ?? [])])
+          attach([...(currentTarget.files ?? [])])
           // The same file once more is another choice.
           currentTarget.value = ""
         }}

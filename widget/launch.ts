@@ -48,7 +48,10 @@ export function launch(o: {
       ),
     // At once: the page may be on its way to another.
     reset() {
-      if (loading) void loading.then((panel) => panel.reset())
+      loading?.then(
+        (panel) => panel.reset(),
+        () => {},
+      )
       forgetAll(settings)
     },
     unread: 0,

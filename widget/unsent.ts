@@ -16,7 +16,7 @@ export type Writing = {
   write(text: string): void
   /** In this tab or another. Other words than those stay, here and in the storage. */
   sent(text: string): void
-  /** Loads what takes care of files. */
+  /** Loads what takes care of files; tried again with the next that wants it. */
   attaching(): Promise<Attaching>
   /** The next one finds nothing of it, and nothing of it goes on. */
   empty(): void
@@ -42,8 +42,9 @@ export function openWriting(o: {
   let attaching: Promise<Attaching> | undefined
 
   function attach(): Promise<Attaching> {
+    if (attaching) return attaching
     const { signal } = gone
-    attaching ??= import("./attaching.ts").then(({ openAttaching }) => {
+    const opening = import("./attaching.ts").then(({ openAttaching }) => {
       const open = () => {
         signal.throwIfAborted()
         o.begin()
@@ -61,11 +62,20 @@ export function openWriting(o: {
       }
       return navigator.locks ? navigator.locks.request(o.lock, open) : open()
     })
-    return attaching
+    attaching = opening
+    // The next that wants it tries again.
+    opening.catch(() => {
+      if (attaching === opening) attaching = undefined
+    })
+    return opening
   }
 
   storage.watch((name) => {
-    if (name === ":files") void attaching?.then((opened) => opened.follow())
+    if (name === ":files")
+      void attaching?.then(
+        (opened) => opened.follow(),
+        () => {},
+      )
   })
 
   return {

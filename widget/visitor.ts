@@ -305,9 +305,11 @@ export function createVisitor(o: {
   onMoved(() => connection?.send({ kind: "page", page: page() }) ?? false)
 
   const { attaching } = writing
+  /** Whoever chooses files is told where it cannot be loaded. */
+  const withFiles = (work: (opened: Attaching) => void) => void attaching().then(work, () => {})
   const waiting = outbox.all()
   if (session()?.isKnown) beKnown()
-  if (storage.get(":files")) void attaching()
+  if (storage.get(":files")) withFiles(() => {})
   if (waiting.length) outbox.flush()
   changed()
 
@@ -329,17 +331,17 @@ export function createVisitor(o: {
         ...(voice && { voice }),
       }))
       outbox.add({ text, answersProactive, files })
-      if (files.length) void attaching().then((opened) => opened.taken())
+      if (files.length) withFiles((opened) => opened.taken())
     },
-    attach: (files) => void attaching().then((opened) => opened.add(files)),
-    detach: (id) => void attaching().then((opened) => opened.remove(id)),
+    attach: (files) => withFiles((opened) => opened.add(files)),
+    detach: (id) => withFiles((opened) => opened.remove(id)),
     attaching,
-    attachAgain: (id) => void attaching().then((opened) => opened.retry(id)),
+    attachAgain: (id) => withFiles((opened) => opened.retry(id)),
     retry: outbox.renew,
     remove(id) {
       const files = outbox.all().find((message) => message.id === id)?.files ?? []
       outbox.remove(id)
-      if (files.length) void attaching().then((opened) => opened.putBack(files))
+      if (files.length) withFiles((opened) => opened.putBack(files))
     },
     typed,
     async loadOlder() {
@@ -385,9 +387,10 @@ export function createVisitor(o: {
     hasWritten: () => state.messages.length + state.outgoing.length > 0 || session()?.isKnown === true,
     async identify(proof) {
       const begun = resets
-      const { identify } = await import("./identity.ts")
+      const loaded = await import("./identity.ts").catch(() => undefined)
+      if (!loaded) return "later"
       const isOver = () => resets !== begun
-      const prove = () => identify(proof, { storage, server, before: session(), isOver, follow })
+      const prove = () => loaded.identify(proof, { storage, server, before: session(), isOver, follow })
       return navigator.locks ? navigator.locks.request(lock, prove) : prove()
     },
     reset() {

@@ -1,4 +1,4 @@
-import { defineConfig, type UserConfig } from "vite"
+import { defineConfig, type Plugin, type UserConfig } from "vite"
 
 /**
  * The files for customers' pages, made one after the other (`vite build --mode panel`, then `loader`, `reopen` and `preview`): the
@@ -17,10 +17,21 @@ const target = ["chrome123", "edge123", "firefox120", "safari17.5"]
 const oxc = { jsx: { runtime: "automatic", importSource: "preact" } } as const
 const define = { "process.env.NODE_ENV": '"production"' }
 
+/** A module that failed once stays failed under its address, so what is loaded later is asked for under another one then. */
+const askAgain: Plugin = {
+  name: "ask-again",
+  renderChunk: (code) =>
+    code.replaceAll(
+      /\bimport\(((["'`])\.\/[^"'`]+\2)\)/g,
+      "import($1).catch(() => import($1 + `?again=${Date.now()}`))",
+    ),
+}
+
 const panel: UserConfig = {
   root: import.meta.dirname,
   oxc,
   define,
+  plugins: [askAgain],
   build: {
     outDir,
     emptyOutDir: true,

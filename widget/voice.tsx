@@ -158,18 +158,21 @@ export function VoiceRecorder(o: {
     let frame = 0
     const opening = attaching().then((opened) => ({ opened, kept: opened.keepRecording() }))
 
+    opening.catch(() => void finish(true))
+
     async function finish(isWanted: boolean, trouble?: string): Promise<void> {
       if (isOver) return
       isOver = true
       cancelAnimationFrame(frame)
       const recorded = await recorder?.stop()
-      const { opened, kept } = await opening
-      if (recorded && isWanted) opened.addVoice(recorded)
-      kept.end()
+      const ready = await opening.catch(() => undefined)
+      if (recorded && isWanted) ready?.opened.addVoice(recorded)
+      ready?.kept.end()
       const isShort = recorder && !recorded && isWanted
-      const said = trouble ?? (isShort ? words.tooShort : undefined)
+      const notLoaded = ready ? undefined : words.cannotRecord["not-loaded"]
+      const said = trouble ?? notLoaded ?? (isShort ? words.tooShort : undefined)
       onOver({
-        ...(recorded && !isWanted ? { deleted: recorded } : {}),
+        ...(recorded && !(isWanted && ready) ? { deleted: recorded } : {}),
         ...(said === undefined ? {} : { trouble: said }),
       })
     }

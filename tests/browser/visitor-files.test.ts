@@ -107,6 +107,27 @@ test(
   },
 )
 
+test("files can be chosen again where the code for them did not come, and the page hears of nothing", async () => {
+  const elsewhere = await shop.newContext()
+  const visit = await shop.enter(elsewhere)
+  const thrown: string[] = []
+  visit.on("pageerror", (error) => thrown.push(error.message))
+  await visit.getByRole("button", { name: "Open chat" }).click()
+  await visit.route(/\/(attaching|identity)[^/]*\.js/, (route) => route.abort())
+  const choose = async () =>
+    visit.locator("input[type=file]").setInputFiles(await make("socks.txt", Buffer.from("socks")))
+  await choose()
+  await visit.getByText("That did not work. Try again in a moment.").waitFor()
+  const identified = `document.querySelector("parley-chat").identify({ token: "" })`
+  expect(await visit.evaluate(identified)).toBe("later")
+  await visit.unroute(/\/(attaching|identity)[^/]*\.js/)
+  await choose()
+  await visit.getByRole("list", { name: "Attached files" }).getByText("socks.txt").waitFor()
+  expect(await visit.evaluate(identified)).toBe("not-proven")
+  expect(thrown).toEqual([])
+  await elsewhere.close()
+})
+
 test("an agent's picture is shown, and his document is a download", async () => {
   const uploads = agentUploads(shop.parley.url, shop.ada)
   const picture = await sharp({ create: { width: 300, height: 200, channels: 3, background: "#33a" } })

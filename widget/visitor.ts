@@ -163,8 +163,13 @@ export function createVisitor(o: {
   function beUnknown(): void {
     const mine = session()
     if (mine) storage.set("", writeJson({ ...mine, isKnown: false }))
+    disconnect()
+  }
+
+  function disconnect(): void {
     connection?.end()
     connection = undefined
+    cursor = ""
     state.isConnected = undefined
   }
 
@@ -220,17 +225,9 @@ export function createVisitor(o: {
   function follow(isOver = false): void {
     const mine = session()
     if (shown !== undefined && mine?.key !== shown) {
-      connection?.end()
-      connection = undefined
-      cursor = ""
-      Object.assign(state, {
-        messages: [],
-        hasMore: false,
-        seenUpTo: "",
-        mailsTo: undefined,
-        typing: undefined,
-        isConnected: undefined,
-      })
+      disconnect()
+      const nothing = { messages: [], hasMore: false, seenUpTo: "", mailsTo: undefined, typing: undefined }
+      Object.assign(state, nothing)
     }
     // What somebody writes before he logs in stays his.
     const isLeft = proven === undefined ? shown !== undefined && !mine && !isOver : mine?.user !== proven
@@ -366,10 +363,7 @@ export function createVisitor(o: {
       if (Date.now() - homeAt < 20_000) return
       homeAt = Date.now()
       void askServer(`${server}/home`).then((answer) => {
-        if (answer.kind !== "done" || !isHome(answer.body)) {
-          homeAt = 0
-          return
-        }
+        if (answer.kind !== "done" || !isHome(answer.body)) return void (homeAt = 0)
         state.home = answer.body
         changed()
       })

@@ -246,7 +246,7 @@ test("a link to a closed conversation leads to it though the server fails at fir
   })
   const page = await openDesk(`/conversations/${id}`)
   await log(page).getByText("Closed and linked").waitFor()
-  await expect.poll(() => times.customer).toBe(3)
+  await expect.poll(() => times.customer).toBeGreaterThan(2)
 })
 
 test("signing out leaves nothing of the workspace on the machine", async () => {

@@ -1,7 +1,7 @@
 import type { AgentRow, ConversationRow, TeamRow } from "../../protocol/rows.ts"
 import type { Choice } from "../actions/actions.ts"
 import type { Self } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { byName, byTeam, t } from "../texts/texts.ts"
 import { Avatar, type MenuLine } from "../ui/ui.ts"
 import type { Acts } from "./use-acts.ts"
 
@@ -29,7 +29,7 @@ export function assignWays({ row, acts, self, agents, teams }: Who) {
       .map((agent) => to(agent, () => acts.assignTo(agent.id))),
     teams: [...teams.values()]
       .filter((team) => team.id !== row?.teamId)
-      .toSorted(byName)
+      .toSorted(byTeam)
       .map((team): Choice => ({ label: team.name, run: () => acts.moveTo(team.id) })),
     suggest: row?.isOpen ? colleagues.map((agent) => to(agent, () => acts.suggestTo?.(agent.id))) : [],
   }
@@ -68,8 +68,4 @@ export function assignLines({
 
 function group(label: string, lines: MenuLine[]): MenuLine[] {
   return lines.length > 0 ? [{ kind: "group", label, lines }] : []
-}
-
-function byName(one: { name: string }, other: { name: string }): number {
-  return one.name.localeCompare(other.name)
 }

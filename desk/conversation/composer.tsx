@@ -15,7 +15,7 @@ import {
   useWorkspace,
   type DraftFile,
 } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { byName, refusalWords, t } from "../texts/texts.ts"
 import { attachAll, AttachedFiles } from "./attached-files.tsx"
 import { ComposerBar } from "./composer-bar.tsx"
 import { ChoiceList, useChoiceList } from "./choice-list.tsx"
@@ -265,7 +265,7 @@ function mentionables(
   return [
     ...colleagues,
     ...[...teams.values()].map(({ id, name }) => ({ kind: "team" as const, id, name })),
-  ].toSorted((one, other) => one.name.localeCompare(other.name))
+  ].toSorted(byName)
 }
 
 function segmentWords(text: string): string {

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router"
 import { SECTIONS, useActions, type Choice } from "../actions/actions.ts"
 import { issueWorkspace, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { byTeam, refusalWords, t } from "../texts/texts.ts"
 import { chooseScheme, SCHEMES, showToast, useScheme } from "../ui/ui.ts"
 import { askSession, useSession } from "./session.ts"
 import { useSignOut } from "./use-sign-out.ts"
@@ -55,11 +55,7 @@ export function useDeskActions(show: (commands: "palette" | "keys") => void) {
 /** In the order in which they stand beside the list. */
 function useMyTeams() {
   const self = useSelf()
-  return [...useTeams().values()]
-    .filter((team) => self?.reader.teamIds.has(team.id))
-    .toSorted(
-      (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
-    )
+  return [...useTeams().values()].filter((team) => self?.reader.teamIds.has(team.id)).toSorted(byTeam)
 }
 
 function say(asked: Promise<Outcome>) {

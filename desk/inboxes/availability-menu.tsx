@@ -1,5 +1,5 @@
 import { issueWorkspace, useCounts, useSelf, useTeams, type Outcome } from "../replica/replica.ts"
-import { refusalWords, t } from "../texts/texts.ts"
+import { byTeam, refusalWords, t } from "../texts/texts.ts"
 import { Menu, showToast } from "../ui/ui.ts"
 import style from "./availability-menu.module.css"
 
@@ -15,7 +15,7 @@ export function AvailabilityMenu() {
     agent.capacity === null
       ? t("availability.load", { count: open })
       : t("availability.loadOf", { open, capacity: agent.capacity })
-  const mine = [...teams.values()].filter((team) => reader.teamIds.has(team.id))
+  const mine = [...teams.values()].filter((team) => reader.teamIds.has(team.id)).toSorted(byTeam)
   return (
     <Menu
       side="top"

@@ -4,7 +4,7 @@ import { channel as channels, type InboxKey } from "../../protocol/values.ts"
 import { channelWords } from "../customer/customer.ts"
 import { useActions } from "../actions/actions.ts"
 import { useSelf, useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { byTeam, t } from "../texts/texts.ts"
 import { Button, Menu, type MenuLine } from "../ui/ui.ts"
 import { rememberPreference } from "./preference.ts"
 
@@ -22,7 +22,7 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
     (preference.showsSnoozed ?? false)
   const mine = [...teams.values()]
     .filter((team) => self?.reader.isAdmin || self?.reader.teamIds.has(team.id))
-    .toSorted((one, other) => one.name.localeCompare(other.name))
+    .toSorted(byTeam)
   const change = (part: InboxPreference) => rememberPreference(inbox, { ...preference, ...part })
 
   const open: MenuLine[] =
@@ -43,7 +43,7 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
               change({ showsClosed: value === "closed", showsSnoozed: value === "snoozed" }),
           },
         ]
-  const byTeam: MenuLine[] =
+  const ofTeams: MenuLine[] =
     inbox.startsWith("team:") || mine.length < 2
       ? []
       : [
@@ -58,7 +58,7 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
             })),
           },
         ]
-  const byChannel: MenuLine = {
+  const ofChannels: MenuLine = {
     kind: "group",
     label: t("filter.channels"),
     lines: channels.options.map((channel) => ({
@@ -76,8 +76,8 @@ export function FilterMenu({ inbox, preference }: { inbox: InboxKey; preference:
       button={<Button icon="filter" label={t("filter.button")} aria-pressed={isOn} />}
       lines={[
         ...open,
-        ...byTeam,
-        byChannel,
+        ...ofTeams,
+        ofChannels,
         ...(isOn
           ? [
               { kind: "line" } as const,

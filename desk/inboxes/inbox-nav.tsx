@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { InboxKey } from "../../protocol/values.ts"
 import { useCounts, useSelf, useTeams } from "../replica/replica.ts"
-import { numberWords, t } from "../texts/texts.ts"
+import { byTeam, numberWords, t } from "../texts/texts.ts"
 import { Icon } from "../ui/ui.ts"
 import { AvailabilityMenu } from "./availability-menu.tsx"
 import { inboxIcon, inboxWords } from "./inbox-words.ts"
@@ -10,11 +10,7 @@ import style from "./inbox-nav.module.css"
 export function InboxNav({ inbox }: { inbox: InboxKey }) {
   const self = useSelf()
   const teams = useTeams()
-  const mine = [...teams.values()]
-    .filter((team) => self?.reader.teamIds.has(team.id))
-    .toSorted(
-      (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
-    )
+  const mine = [...teams.values()].filter((team) => self?.reader.teamIds.has(team.id)).toSorted(byTeam)
   const fixed: InboxKey[] = [
     "me",
     "mentions",

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router"
 import type { InboxKey } from "../../protocol/values.ts"
 import { useCounts, useSelf, useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { byTeam, t } from "../texts/texts.ts"
 import { Icon, Menu } from "../ui/ui.ts"
 import { inboxWords } from "./inbox-words.ts"
 import style from "./phone-inboxes.module.css"
@@ -14,6 +14,7 @@ export function PhoneInboxes({ inbox }: { inbox: InboxKey }) {
   const navigate = useNavigate()
   const mine = [...teams.values()]
     .filter((team) => self?.reader.teamIds.has(team.id))
+    .toSorted(byTeam)
     .map((team): InboxKey => `team:${team.id}`)
   const others: InboxKey[] = [...(self?.reader.isAdmin ? ["all"] : []), ...mine]
   return (
@@ -33,7 +34,7 @@ export function PhoneInboxes({ inbox }: { inbox: InboxKey }) {
               kind: "item",
               label: inboxWords(key, teams),
               icon: key === inbox ? "check" : key === "all" ? "stack" : "people",
-              after: counts.inboxes[key] ?? 0,
+              after: counts.inboxes[key] || undefined,
               onSelect: () => void navigate({ to: "/inbox/$inbox", params: { inbox: key } }),
             })),
           },

@@ -1,5 +1,5 @@
 import { useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { byTeam, t } from "../texts/texts.ts"
 import { Field } from "../ui/ui.ts"
 
 /** Which team a source belongs to. */
@@ -12,9 +12,7 @@ export function TeamChoice({
   isDisabled?: boolean
   onChange: (teamId: string) => void
 }) {
-  const teams = [...useTeams().values()].toSorted(
-    (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
-  )
+  const teams = [...useTeams().values()].toSorted(byTeam)
   return (
     <Field
       label={t("sources.team")}

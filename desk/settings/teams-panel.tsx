@@ -2,7 +2,7 @@ import { useState } from "react"
 import type { TeamRow } from "../../protocol/rows.ts"
 import { useActions } from "../actions/actions.ts"
 import { issueWorkspace, useTeams } from "../replica/replica.ts"
-import { t } from "../texts/texts.ts"
+import { byTeam, t } from "../texts/texts.ts"
 import { Button, Dialog, Field, Icon } from "../ui/ui.ts"
 import { saved } from "./act.ts"
 import { Members } from "./members.tsx"
@@ -16,9 +16,7 @@ export function TeamsPanel({ isAdmin }: { isAdmin: boolean }) {
   const [openId, setOpenId] = useState<string>()
   const [isMaking, setMaking] = useState(false)
   useActions({ newTeam: isAdmin && (() => setMaking(true)) })
-  const sorted = [...teams.values()].toSorted(
-    (one, other) => Number(other.isEveryone) - Number(one.isEveryone) || one.name.localeCompare(other.name),
-  )
+  const sorted = [...teams.values()].toSorted(byTeam)
   const open = openId === undefined ? undefined : teams.get(openId)
   return (
     <Panel

@@ -34,5 +34,6 @@ export {
   weekdayWords,
   wholeDateWords,
 } from "./times.ts"
+export { byName, byTeam } from "./order.ts"
 export { sizeWords } from "./sizes.ts"
 export { countryWords, languageWords } from "./places.ts"

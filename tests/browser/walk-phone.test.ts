@@ -152,6 +152,36 @@ test("who went back to the list does not come to the conversation again by the p
   await page.context().close()
 })
 
+test("teams stand in one order wherever they do, 2 before 10, and none with a 0", async () => {
+  const teams = ["Everyone", "Line 1", "Line 2", "Line 10"]
+  for (const name of teams.toReversed().slice(0, -1))
+    await succeed(company.owner.send("POST", "/teams", { name, memberIds: [adas.agentId] }))
+  const desk = await stage.openBrowserOf(adas)
+  const page = await stage.openBrowserOf(adas, stage.url, PHONE)
+  for (const where of [desk, page]) await where.goto(`${stage.url}/inbox/starred`)
+
+  const links = desk
+    .getByRole("navigation", { name: "Inboxes" })
+    .getByRole("link", { name: /^(Everyone|Line)/ })
+  await links.nth(3).waitFor()
+  const beside = (await links.allTextContents()).map((text) => text.trim())
+  expect(beside).toEqual(teams)
+  await desk.getByRole("button", { name: /^(Available|Away)/ }).click()
+  await desk.getByRole("menuitemcheckbox", { name: "Line 2" }).waitFor()
+  expect(await desk.getByRole("menuitemcheckbox", { name: /^(Everyone|Line)/ }).allTextContents()).toEqual(
+    teams,
+  )
+
+  await page.getByRole("heading", { level: 1 }).getByRole("button", { name: "Starred" }).tap()
+  const lines = page.getByRole("menuitem", { name: /^(Everyone|Line)/ })
+  await lines.nth(3).waitFor()
+  expect((await lines.allTextContents()).map((text) => text.replace(/^Everyone\d$/, "Everyone"))).toEqual(
+    teams,
+  )
+  await desk.context().close()
+  await page.context().close()
+})
+
 test("Close and Assign are in the menu at the upper right", async () => {
   const more = phone.getByRole("button", { name: "More" })
   const box = await more.boundingBox()

@@ -1,6 +1,7 @@
 /** Labels: put on a message by the menu and by the keyboard, seen by a colleague, kept in order in Settings. */
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { newId } from "../../server/db/db.ts"
 import { succeed, type Colleague, type Company } from "../flows/company.ts"
 import * as people from "../harness/people.ts"
 import { log, row } from "../harness/people.ts"
@@ -28,6 +29,20 @@ beforeAll(async () => {
   await people.openInbox(bo, "Everyone")
 })
 afterAll(() => stage?.close())
+
+/** A new conversation of Ada's; its message carries these. */
+async function writeLabelled(name: string, labels: string[]): Promise<void> {
+  await company.write(name, { text: `${name} asks` })
+  const { lastCustomerEntryId: entryId } = await company.see(adas, name)
+  for (const label of labels)
+    await succeed(
+      company.act(adas, name, `entries/${entryId}/labels/${newId()}`, {
+        isOn: true,
+        make: { name: label, color: "red" },
+      }),
+    )
+  await succeed(company.assign(adas, name, { kind: "agent", agentId: adas.agentId }))
+}
 
 const message = (page: Page, text: string) => log(page).getByRole("article").filter({ hasText: text })
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Labels" })
@@ -122,4 +137,15 @@ test("an agent makes labels in Settings and sees what he may not change without 
   await bo.getByRole("button", { name: "Save" }).click()
   await bo.getByRole("listitem").filter({ hasText: "praise" }).waitFor()
   expect(await bo.getByRole("button", { name: "Delete" }).count()).toBe(0)
+})
+
+test("a long label beside a short one is cut, and the short one is not", async () => {
+  await writeLabelled("Zoe", ["later", "what we are to tell the carrier"])
+  await ada.goto(`${stage.url}/inbox/me`)
+  await ada.evaluate(() => document.documentElement.style.setProperty("--list-width", "300px"))
+  const isCut = (text: string) =>
+    row(ada, "Zoe asks")
+      .getByText(text)
+      .evaluate((element) => element.scrollWidth > element.clientWidth)
+  expect([await isCut("what we are to"), await isCut("later")]).toEqual([true, false])
 })

@@ -100,9 +100,9 @@ export function Composer({
     },
     [setDraft],
   )
-  // A key never makes an answer of what was begun as a note, nor the reverse: that is the switch's to do.
-  const begin = (toNote: boolean) => (draft.text === "" ? turn(toNote) : field.current?.focus())
-  useActions(thread === undefined ? { answer: () => begin(false), note: () => begin(true) } : {})
+  // A key never makes an answer of what was begun as a note: that is the switch's to do.
+  const answer = () => (isNote && draft.text !== "" ? field.current?.focus() : turn(false))
+  useActions(thread === undefined ? { answer, note: () => turn(true) } : {})
 
   const mended = mendText(text) ?? ""
   const chosenPeople = choices.chosen.flatMap((choice) => ("person" in choice ? [choice.person] : []))

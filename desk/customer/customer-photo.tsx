@@ -37,20 +37,22 @@ export function CustomerPhoto({ row, acts }: { row: ConversationRow; acts: Custo
     lines.push({ kind: "item", label: t("customer.removePhoto"), icon: "trash", onSelect: acts.removePhoto })
   return (
     <>
-      <Menu
-        lines={lines}
-        button={
-          <button type="button" className={style["photo"]} disabled={isBusy} aria-label={name} title={name}>
-            <CustomerAvatar
-              conversationId={row.id}
-              customer={customer}
-              size={48}
-              isOnline={presence?.isOnline ?? false}
-            />
-            <Icon name="pencil" size={14} />
-          </button>
-        }
-      />
+      <span className={style["photo"]}>
+        <CustomerAvatar
+          conversationId={row.id}
+          customer={customer}
+          size={48}
+          isOnline={presence?.isOnline ?? false}
+        />
+        <Menu
+          lines={lines}
+          button={
+            <button type="button" disabled={isBusy} aria-label={name} title={name}>
+              <Icon name="pencil" size={14} />
+            </button>
+          }
+        />
+      </span>
       <PhotoInput ref={input} label={t("customer.photo")} onChoose={(square) => void put(square)} />
     </>
   )

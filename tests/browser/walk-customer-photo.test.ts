@@ -34,7 +34,7 @@ const shows = (picture: Locator) =>
 
 /** In the row, which Ada and Bo see. */
 const inRow = (page: Page) => row(page, "valves").locator("[data-size] img").first()
-const inPanel = () => ada.getByRole("button", { name: "Photo", exact: true }).locator("img")
+const inPanel = () => ada.getByRole("complementary", { name: "Customer" }).locator("[data-size] img").first()
 
 async function choose(color: string, name = "vera.png"): Promise<void> {
   await ada

@@ -137,11 +137,12 @@ export class VisitorStream {
     const ids = changes.filter(({ kind }) => kind === "entry").map(({ entityId }) => entityId)
     this.#inTurn(async () => {
       // Whose his address is, is another: customers were merged, or are two again.
-      if (this.#joined && changes.some(({ kind }) => kind === "customer")) {
-        const hadConversation = this.#joined.presence !== undefined
-        await this.#settle(this.#joined)
+      const joined = this.#joined
+      if (joined && changes.some(({ kind }) => kind === "customer")) {
+        const hadConversation = joined.presence !== undefined
+        await this.#settle(joined)
         // He was erased: who comes back is somebody new.
-        if (hadConversation && this.#joined.presence === undefined) return this.#bye("stopping")
+        if (hadConversation && joined.presence === undefined) return this.#bye("stopping")
       }
       await this.#tell(ids)
       this.#o.sync.told("visitor", changes)

@@ -80,9 +80,8 @@ export function showProactive(o: {
     // The words stay in the field until the panel takes them; a second Enter meanwhile finds none there.
     o.load().then(
       (panel) => {
-        const text = field.value
+        if (field.value.trim()) panel.answerProactive(field.value)
         field.value = ""
-        if (text.trim()) panel.answerProactive(text)
       },
       () => (problem.textContent = cannotLoad),
     )

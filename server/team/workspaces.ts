@@ -32,8 +32,9 @@ export async function hasWorkspaces(db: Db | Tx): Promise<boolean> {
 }
 
 /**
- * A workspace with its owner, the team Everyone and a first source, named in the owner's language. The command's id becomes the workspace's, so
- * repeating it after a lost answer makes no second one. Refuses `signup-closed` where one exists already.
+ * A workspace with its owner, the team Everyone and a first source, named in the owner's language. The command's id
+ * becomes the workspace's, so repeating it after a lost answer makes no second one. Refuses `signup-closed` where one
+ * exists already.
  */
 export async function createWorkspace(
   sync: Sync,

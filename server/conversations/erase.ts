@@ -4,6 +4,7 @@ import type { Id } from "../../protocol/values.ts"
 import { erasing, merging } from "../customers/customers.ts"
 import type { Tx } from "../db/db.ts"
 import { uploads } from "../files/files.ts"
+import { putOff } from "../jobs/jobs.ts"
 import { dropLabels } from "../labels/labels.ts"
 import { retention, type Sync } from "../sync/sync.ts"
 import { requireAdmin, type Agent } from "../team/team.ts"
@@ -45,10 +46,14 @@ export async function eraseCustomer(
         tx,
       )
       const goneIds = merged.map((one) => one.customerId)
-      const addressIds = await erasing.erase(tx, workspaceId, { customerId, goneIds })
+      const addresses = await erasing.erase(tx, workspaceId, { customerId, goneIds })
+      const addressIds = addresses.map((one) => one.id)
       const conversationIds = [conversationId, ...merged.map((one) => one.conversationId)]
       await retention.forgetAnswers(tx, workspaceId, conversationIds)
+      const to = addresses.flatMap(({ mailTo }) => mailTo ?? [])
+      await putOff.dropMails(tx, { workspaceId, to, about: conversationIds })
       await writing.enqueue({ name: "forget-told", payload: { conversationIds } })
+      await writing.enqueue({ name: "forget-previews", payload: {} })
       for (const entryId of entries) writing.changed("entry", entryId, audience)
       tell(writing, { conversationId, audience, drafting, customers: { addressIds } })
       return {}
@@ -76,7 +81,7 @@ async function dropMerges(tx: Tx, workspaceId: Id, conversationId: Id): Promise<
   return rows
 }
 
-/** Words for the search and previews go with their entries. */
+/** Words for the search go with their entries. */
 async function dropEntries(tx: Tx, workspaceId: Id, conversationId: Id): Promise<Id[]> {
   const { rows } = await sql<{ id: Id; fileIds: Id[] }>`
     delete from entries where workspace_id = ${workspaceId} and conversation_id = ${conversationId}

@@ -3,12 +3,12 @@ import { sql } from "kysely"
 import type { Id } from "../../protocol/values.ts"
 import type { Tx } from "../db/db.ts"
 
-/** `goneIds`: of those who were merged into one of them, of whom a photo may be left. Answers what their addresses were. */
+/** `goneIds`: of those who were merged into one of them, of whom a photo may be left. Answers what his addresses were, and where answers to them were mailed. */
 export async function erase(
   tx: Tx,
   workspaceId: Id,
   { customerId, goneIds }: { customerId: Id; goneIds: readonly Id[] },
-): Promise<Id[]> {
+): Promise<{ id: Id; mailTo: string | null }[]> {
   const isHis = sql`workspace_id = ${workspaceId} and customer_id = ${customerId}`
   await sql`
     delete from visits v using addresses a
@@ -18,7 +18,8 @@ export async function erase(
     delete from visitor_keys k using addresses a
      where a.workspace_id = ${workspaceId} and a.customer_id = ${customerId}
        and k.workspace_id = a.workspace_id and k.source_id = a.source_id and k.value = a.value`.execute(tx)
-  const { rows } = await sql<{ id: Id }>`delete from addresses where ${isHis} returning id`.execute(tx)
+  const { rows } = await sql<{ id: Id; mailTo: string | null }>`
+    delete from addresses where ${isHis} returning id, mail_to as "mailTo"`.execute(tx)
   await sql`delete from customer_fields where ${isHis}`.execute(tx)
   await sql`delete from remarks where ${isHis}`.execute(tx)
   await sql`
@@ -27,5 +28,5 @@ export async function erase(
     tx,
   )
   await sql`delete from customers where workspace_id = ${workspaceId} and id = ${customerId}`.execute(tx)
-  return rows.map(({ id }) => id)
+  return rows
 }

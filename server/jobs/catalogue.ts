@@ -33,6 +33,8 @@ export const catalogue = {
   "make-sound": z.object({ fileId: id }),
   /** previews: what the page says of itself that a message or note names. */
   "fetch-preview": z.object({ entryId: id }),
+  /** previews: those that no message shows, because a customer was erased. */
+  "forget-previews": z.object({}),
   /** webhooks: tell one of them something. */
   "deliver-webhook": z.object({ deliveryId: id }),
   /** webhooks: what they were told of conversations that are erased. */

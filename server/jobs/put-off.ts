@@ -24,6 +24,18 @@ export async function runAt(db: Db, workspaceId: string, ids: readonly string[],
        and run_at > ${stamp(now)}`.execute(db)
 }
 
+/** Mails that wait or have failed, to one of these addresses or with one of these ids in their text. */
+export async function dropMails(
+  tx: Tx,
+  o: { workspaceId: string; to: readonly string[]; about: readonly string[] },
+): Promise<void> {
+  await sql`
+    delete from jobs
+     where workspace_id = ${o.workspaceId} and name = 'send-mail' and lease_id is null
+       and (payload ->> 'to' = any(${[...o.to]}::text[])
+            or payload ->> 'text' like any(${o.about.map((id) => `%${id}%`)}::text[]))`.execute(tx)
+}
+
 /** What stands in one lane stands in another from now on, in the same order; with `entryIds` only what is about those. */
 export async function moveLane(
   tx: Tx,

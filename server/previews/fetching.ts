@@ -14,10 +14,11 @@ const DAY = 24 * 60 * 60_000
 /** What nothing shows is looked for among those of so many days. */
 const TRIMMED_DAYS = 7
 
-/** The handler of `fetch-preview`. */
+/** The handlers of `fetch-preview` and `forget-previews`. */
 export function previewJobs(needs: Needs): Handlers {
   return {
     "fetch-preview": ({ entryId }, { workspaceId }) => fetchPreview(needs, { workspaceId, entryId }),
+    "forget-previews": (_nothing, { workspaceId }) => forgetUnshown(needs.sync.db, workspaceId),
   }
 }
 
@@ -90,6 +91,15 @@ export async function findPicture(db: Db, workspaceId: Id, entryId: Id): Promise
       join previews p on p.workspace_id = shown.workspace_id and p.id = shown.preview_id
      where shown.workspace_id = ${workspaceId} and shown.entry_id = ${entryId}`.execute(db)
   return rows[0]?.picture ?? undefined
+}
+
+/** A page that an erased customer named is nothing to keep, however long ago it was asked for. */
+async function forgetUnshown(db: Db, workspaceId: Id): Promise<void> {
+  await sql`
+    delete from previews p
+     where workspace_id = ${workspaceId}
+       and not exists (select 1 from entry_previews shown
+                        where shown.workspace_id = p.workspace_id and shown.preview_id = p.id)`.execute(db)
 }
 
 /** Forgets what nothing shows and nobody would take from here any more. */

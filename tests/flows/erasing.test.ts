@@ -3,6 +3,7 @@ import os from "node:os"
 import path from "node:path"
 import { sql } from "kysely"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { enqueue } from "../../server/jobs/jobs.ts"
 import { createWordFeeder } from "../../server/search/search.ts"
 import { createFileStore, uploads } from "../../server/files/files.ts"
 import { feedWebhooks } from "../../server/webhooks/webhooks.ts"
@@ -95,6 +96,17 @@ async function fill(): Promise<{ fileId: string }> {
   const answer = { id: held, text: `Unsaid ${WORD}`, addressId: lastAddressId, expects, isUndoable: true }
   await succeed(company.act(bo, "Vera", "answers", answer))
   await succeed(company.act(bo, "Vera", `entries/${held}/unsend`))
+  const { lastEntryId } = company.customers.get("Vera") ?? {}
+  const { db } = company.database
+  await sql`
+    with page as (
+      insert into previews (workspace_id, id, address, title, fetched_at)
+      values (${company.workspaceId}, gen_random_uuid(), ${`https://shop.example/${WORD}`}, 'A page', '2026-01-01') returning id)
+    insert into entry_previews (workspace_id, entry_id, preview_id)
+    select ${company.workspaceId}, ${lastEntryId}::uuid, id from page`.execute(db)
+  // A mail about him that did not go out.
+  const mail = { to: "bo@acme.example", subject: "Vera", text: `${WORD} /conversations/${of("Vera")}` }
+  await enqueue(db, { name: "send-mail", workspaceId: company.workspaceId, payload: mail })
   await feed()
   return { fileId }
 }
@@ -114,7 +126,7 @@ test("a customer who is erased is nowhere, with all that anybody wrote to and ab
     "entry_words",
   ])
     expect(before).toContain(table)
-  expect(before).toContain("webhook_deliveries")
+  for (const table of ["webhook_deliveries", "previews", "jobs"]) expect(before).toContain(table)
   expect(await objects()).not.toEqual([])
   const link = `/files/${fileId}`
   expect((await bo.get(link)).status).toBe(200)

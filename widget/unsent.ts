@@ -70,12 +70,14 @@ export function openWriting(o: {
     return opening
   }
 
-  storage.watch((name) => {
-    if (name === ":files")
-      void attaching?.then(
-        (opened) => opened.follow(),
-        () => {},
-      )
+  storage.watch((name, value) => {
+    if (name !== ":files") return
+    // What another tab attaches waits in this one, too, which may have had nothing to do with files so far.
+    const opening = value && o.key() ? attach() : attaching
+    void opening?.then(
+      (opened) => opened.follow(),
+      () => {},
+    )
   })
 
   return {

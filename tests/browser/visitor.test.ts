@@ -118,6 +118,8 @@ test("what is sent in one tab, words and file, does not wait in the other to be 
       .locator("input[type=file]")
       .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(name) })
   await choose(first, "left.txt")
+  // It has had nothing to do with files so far.
+  await expect.poll(() => files(second).count()).toBe(1)
   await second.reload()
   await openChat(second)
   await expect.poll(() => files(second).count()).toBe(1)

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { customerHistory, type CustomerHistory } from "../../protocol/customers.ts"
 import { RefusalError, request, useConnection } from "../replica/replica.ts"
 
@@ -16,7 +16,10 @@ export function useHistory(conversationId: string, page: string | null): Custome
   const isOnline = useConnection() === "online"
   const [history, setHistory] = useState<CustomerHistory>()
   const isFirst = history === undefined
+  // Also after he has gone from it.
+  const latest = useRef(page)
   useEffect(() => {
+    latest.current = page ?? latest.current
     if (!isOnline) return
     const controller = new AbortController()
     let timer = setTimeout(() => void ask(1), isFirst ? LOOKED_AT : LATER)
@@ -26,8 +29,8 @@ export function useHistory(conversationId: string, page: string | null): Custome
         const answer = await request("GET", path, undefined, customerHistory)
         if (controller.signal.aborted) return
         setHistory(answer)
-        // Somebody looks at him sooner than the server has noted where he is, and with what.
-        const isBehind = page !== null && answer.visits[0]?.path !== page
+        // Somebody looks at him sooner than the server has noted where he is, or was last, and with what.
+        const isBehind = latest.current !== null && answer.visits[0]?.path !== latest.current
         if (isBehind && times < MOST_TIMES) timer = setTimeout(() => void ask(times + 1), LATER)
       } catch (error) {
         // Offline, or no longer for him: the conversation says so.

@@ -98,6 +98,7 @@ test("the row says by which way a customer wrote last, and the answer goes back 
   await people.openShop(vera, stage.url, `/try?source=${company.sourceId}`)
   await people.openChat(vera)
   await people.say(vera, "Vera asks about boots")
+  await row(bo, "about boots").waitFor()
   await textFrom(VERAS_PHONE, "It is Vera, by phone")
   await row(bo, "by phone").waitFor()
   await people.openConversation(ada, "about boots")
@@ -223,7 +224,8 @@ test("who writes through another team's website stays with his agent, and the ti
 
 test("closed, it goes to the team he then writes to, and to its last agent only where he is available there", async () => {
   const close = async () => {
-    await conversation(ada).getByRole("button", { name: "Close", exact: true }).click()
+    const button = conversation(ada).getByRole("button", { name: "Close", exact: true })
+    await people.accepted(ada, /\/close$/, () => button.click())
     await conversation(ada).getByRole("button", { name: "Reopen" }).waitFor()
   }
   await company.introduce("Olga", bootShop)

@@ -216,7 +216,8 @@ test("a team that offers first suggests a new conversation to one agent, who tak
   // Nobody had Wim: after a close he is new again.
   await people.openInbox(ada, "Unassigned")
   await people.openConversation(ada, "waterproof")
-  await conversation(ada).getByRole("button", { name: "Close", exact: true }).click()
+  const close = conversation(ada).getByRole("button", { name: "Close", exact: true })
+  await people.accepted(ada, /\/close$/, () => close.click())
   await conversation(ada).getByRole("button", { name: "Reopen" }).waitFor()
   await people.deliverTo(ada, "Suggest to one agent first")
   await people.leaveSettings(ada)

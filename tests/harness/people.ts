@@ -142,6 +142,15 @@ export async function openConversation(page: Page, text: string): Promise<void> 
   await log(page).getByText(text).first().waitFor()
 }
 
+/** The desk shows at once what an agent does. Where somebody else's act must come after it, the server's word is waited for. */
+export async function accepted(page: Page, path: RegExp, act: () => Promise<unknown>): Promise<void> {
+  const answered = page.waitForResponse(
+    (response) => response.ok() && response.request().method() !== "GET" && path.test(response.url()),
+  )
+  await act()
+  await answered
+}
+
 export async function answer(page: Page, text: string): Promise<void> {
   await answerField(page).fill(text)
   await answerField(page).press("Enter")

@@ -3,7 +3,7 @@ import { Dialog } from "@base-ui/react/dialog"
 import type { FileView } from "../../protocol/rows.ts"
 import { apiUrl } from "../replica/replica.ts"
 import { t } from "../texts/texts.ts"
-import { Button } from "../ui/ui.ts"
+import { Button, useCloseOnBack } from "../ui/ui.ts"
 import style from "./picture-viewer.module.css"
 
 /** The pictures of a message, one at a time over everything: arrows go on, a click or `+` zooms, Escape closes. */
@@ -19,6 +19,7 @@ export default function PictureViewer({
   onClose: () => void
 }) {
   const [isZoomed, setZoomed] = useState(false)
+  useCloseOnBack(onClose)
   const at = pictures.findIndex(({ id }) => id === shownId)
   const [before, shown, after] = [pictures[at - 1], pictures[at], pictures[at + 1]]
   useEffect(() => setZoomed(false), [shownId])

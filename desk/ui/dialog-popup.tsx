@@ -2,6 +2,7 @@ import { Dialog } from "@base-ui/react/dialog"
 import { Button } from "./button.tsx"
 import type { ReactNode } from "react"
 import type { DialogProps } from "./dialog.tsx"
+import { useCloseOnBack } from "./use-close-on-back.ts"
 import { useSwipeBack } from "./use-swipe-back.ts"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./dialog-popup.module.css"
@@ -15,6 +16,7 @@ export default function DialogPopup({
   children,
 }: DialogProps) {
   const swipe = useSwipeBack(onClose)
+  useCloseOnBack(onClose)
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

@@ -2,6 +2,7 @@ import { useRef, type FocusEvent, type KeyboardEvent } from "react"
 import { Menu } from "@base-ui/react/menu"
 import { Icon } from "./icon.tsx"
 import type { MenuLine, MenuProps } from "./menu.tsx"
+import { useCloseOnBack } from "./use-close-on-back.ts"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./menu-popup.module.css"
 
@@ -23,9 +24,11 @@ export default function MenuPopup({
     event.currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus()
   }
   const typing = useTypedSpace()
+  const actions = useRef<Menu.Root.Actions>(null)
   return (
     <Menu.Root
       modal={false}
+      actionsRef={actions}
       defaultOpen={startsOpen}
       {...(isOpen === undefined ? {} : { open: isOpen })}
       {...(onOpen ? { onOpenChange: (open) => onOpen(open) } : {})}
@@ -40,7 +43,7 @@ export default function MenuPopup({
           className={style["place"]}
         >
           <Menu.Popup className={style["menu"]} onFocus={startAtItem} {...typing}>
-            <Lines lines={lines} />
+            <Body lines={lines} onClose={() => actions.current?.close()} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
@@ -67,8 +70,13 @@ function useTypedSpace() {
 }
 
 /** Mounted only while the menu is open. */
-function Lines({ lines }: { lines: readonly MenuLine[] }) {
+function Body({ lines, onClose }: { lines: readonly MenuLine[]; onClose: () => void }) {
   usePlainGuards()
+  useCloseOnBack(onClose)
+  return <Lines lines={lines} />
+}
+
+function Lines({ lines }: { lines: readonly MenuLine[] }) {
   return lines.map((line, at) => <Line key={at} line={line} />)
 }
 

@@ -1,10 +1,12 @@
 import { Popover } from "@base-ui/react/popover"
 import type { ReactNode } from "react"
 import type { PopoverProps } from "./popover.tsx"
+import { useCloseOnBack } from "./use-close-on-back.ts"
 import { usePlainGuards } from "./use-plain-guards.ts"
 import style from "./popover-popup.module.css"
 
 export default function PopoverPopup({ anchor, title, isOpen, onClose, children }: PopoverProps) {
+  useCloseOnBack(onClose)
   return (
     <Popover.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Popover.Portal>

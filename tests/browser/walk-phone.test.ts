@@ -107,6 +107,34 @@ test("a sheet goes away by the same swipe, and the conversation under it stays",
   expect(await conversation(phone).isVisible()).toBe(true)
 })
 
+test("the phone's own back closes what is on top, one thing after the other, and only then goes back to the list", async () => {
+  const sheet = phone.getByRole("dialog", { name: "Customer" })
+  const dialog = phone.getByRole("dialog", { name: "Merge with another customer" })
+  await phone.getByRole("button", { name: "Customer information" }).tap()
+  await sheet.getByRole("button", { name: "Merge with…" }).tap()
+  await dialog.waitFor()
+  await phone.evaluate(() => history.back())
+  await dialog.waitFor({ state: "detached" })
+  expect(await sheet.isVisible()).toBe(true)
+  await phone.evaluate(() => history.back())
+  await sheet.waitFor({ state: "detached" })
+  expect(await conversation(phone).isVisible()).toBe(true)
+
+  const more = phone.getByRole("menu")
+  await conversation(phone).getByRole("button", { name: "More" }).tap()
+  await more.waitFor()
+  await phone.evaluate(() => history.back())
+  await more.waitFor({ state: "detached" })
+  expect(await conversation(phone).isVisible()).toBe(true)
+  // What was typed is there, too, and nothing was left in between.
+  await people.answerField(phone).fill("Typed before")
+  await phone.evaluate(() => history.back())
+  await row(phone, "Vera asks").waitFor()
+  await row(phone, "Vera asks").getByRole("link").tap()
+  await expect.poll(() => people.answerField(phone).inputValue()).toBe("Typed before")
+  await people.answerField(phone).fill("")
+})
+
 test("after a conversation the list is where it was", async () => {
   const page = await stage.openBrowserOf(adas, stage.url, PHONE)
   await page.goto(`${stage.url}/inbox/unassigned`)

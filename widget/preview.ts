@@ -8,6 +8,12 @@ import type { createVisitor, Visitor, VisitorState } from "./visitor.ts"
 
 let shown: HTMLElement | undefined
 
+// A chat that opens takes the focus. This one opens while somebody types beside it, and may have it only once he is here.
+const { focus } = HTMLElement.prototype
+HTMLElement.prototype.focus = function (options) {
+  if (document.hasFocus()) focus.call(this, options)
+}
+
 addEventListener("message", ({ source, data }) => {
   if (source !== parent) return
   // The desk is what frames this page, and the only one that may.

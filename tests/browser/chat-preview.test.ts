@@ -53,6 +53,35 @@ test("what is typed is in the preview at once and nowhere else before it is save
   })
 })
 
+test("the preview that follows what is typed never takes the caret from it", async () => {
+  for (const shows of ["home", "conversation"]) {
+    await choose("Shown", shows)
+    await ada.getByRole("textbox", { name: "Greeting" }).fill("")
+    for (const part of ["Good ", "morning, ", "sailors!"]) {
+      await ada.keyboard.type(part)
+      const settings = ada.getByRole("textbox", { name: "Greeting" })
+      await expect.poll(() => settings.inputValue()).toContain(part)
+      // It has followed, and is at rest again.
+      await ada.waitForTimeout(400)
+    }
+    await chat().getByRole("dialog").waitFor()
+    expect(await ada.getByRole("textbox", { name: "Greeting" }).inputValue()).toBe("Good morning, sailors!")
+  }
+  // Nor from the palette, when it comes later than that.
+  await ada.route("**/chat-preview", async (route) => {
+    await ada.getByRole("dialog", { name: "Commands" }).waitFor()
+    await route.continue()
+  })
+  await people.openSettings(ada, "Team")
+  await people.openSettings(ada, "Sources")
+  await ada.keyboard.press("Control+k")
+  await chat().getByRole("dialog").waitFor()
+  await ada.keyboard.type("go to")
+  expect(await ada.getByRole("combobox", { name: /^Find a command/ }).inputValue()).toBe("go to")
+  await ada.keyboard.press("Escape")
+  await ada.getByRole("dialog", { name: "Commands" }).waitFor({ state: "detached" })
+})
+
 test("wide and phone, light and dark, and to the left", async () => {
   await choose("Shown", "home")
   await choose("Page", "dark")

@@ -1,7 +1,8 @@
 /** What is being written and not sent: the words, the files, and whose they are. */
 import type { Attaching, Attachment } from "./attaching.ts"
 import type { Answer } from "./server.ts"
-import type { Storage } from "./storage.ts"
+import { readJson, type Storage } from "./storage.ts"
+import { isFiles } from "./trust.ts"
 
 export type Unsent = {
   /** Another object when the words became others without being written in the field. */
@@ -72,8 +73,11 @@ export function openWriting(o: {
 
   storage.watch((name, value) => {
     if (name !== ":files") return
-    // What another tab attaches waits in this one, too, which may have had nothing to do with files so far.
-    const opening = value && o.key() ? attach() : attaching
+    // What another tab attaches waits in this one, too, even if it had nothing to do with files so far. Not yet while
+    // something is being recorded there: whoever opens such a list takes it for what a closed tab left.
+    const files = readJson(value, isFiles) ?? []
+    const isWhole = files.length > 0 && !files.some((file) => file.unfinished)
+    const opening = isWhole && o.key() ? attach() : attaching
     void opening?.then(
       (opened) => opened.follow(),
       () => {},

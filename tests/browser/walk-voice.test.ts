@@ -208,6 +208,41 @@ test("a recording is not lost with its page, and not with another conversation",
   await ada.getByRole("button", { name: /^Remove Voice message/ }).click()
 })
 
+test("what is being recorded in one tab is nothing in another; once recorded it waits in both", async () => {
+  const context = await shop.newContext()
+  const first = await shop.enter(context)
+  const other = await shop.enter(context)
+  // On a slow line the other one has what takes care of files only in the middle of it.
+  const begun = Promise.withResolvers<void>()
+  await other.route("**/attaching*.js", async (route) => {
+    await begun.promise
+    await route.continue()
+  })
+  for (const page of [first, other]) await openChat(page)
+  const shown: number[] = []
+  const recordUntil = (time: string) =>
+    expect
+      .poll(
+        async () => {
+          shown.push(await attachedVoice(other).count())
+          return first.getByRole("timer").innerText()
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(time)
+  await record(first).click()
+  await recordUntil("0:02")
+  begun.resolve()
+  await recordUntil("0:04")
+  expect(Math.max(...shown)).toBe(0)
+  await stop(first).click()
+  for (const page of [first, other]) {
+    await attachedVoice(page).waitFor()
+    expect(await attachedVoice(page).count()).toBe(1)
+  }
+  await context.close()
+})
+
 test("what is said in a note is for no visitor", async () => {
   const before = await voicesIn(shopLog(visitor)).count()
   await ada.getByRole("switch", { name: "Internal note" }).click()

@@ -15,20 +15,21 @@ const LOOKED_AT = 150
 export function useHistory(conversationId: string, page: string | null): CustomerHistory | undefined {
   const isOnline = useConnection() === "online"
   const [history, setHistory] = useState<CustomerHistory>()
-  const isFirst = history === undefined
+  const isThere = useRef(false)
   // Also after he has gone from it.
   const latest = useRef(page)
   useEffect(() => {
     latest.current = page ?? latest.current
     if (!isOnline) return
     const controller = new AbortController()
-    let timer = setTimeout(() => void ask(1), isFirst ? LOOKED_AT : LATER)
+    let timer = setTimeout(() => void ask(1), isThere.current ? LATER : LOOKED_AT)
     async function ask(times: number) {
       try {
         const path = `/conversations/${conversationId}/customer/history`
         const answer = await request("GET", path, undefined, customerHistory)
         if (controller.signal.aborted) return
         setHistory(answer)
+        isThere.current = true
         // Somebody looks at him sooner than the server has noted where he is, or was last, and with what.
         const isBehind = latest.current !== null && answer.visits[0]?.path !== latest.current
         if (isBehind && times < MOST_TIMES) timer = setTimeout(() => void ask(times + 1), LATER)
@@ -41,8 +42,6 @@ export function useHistory(conversationId: string, page: string | null): Custome
       controller.abort()
       clearTimeout(timer)
     }
-    // What comes first changes nothing about what to ask.
-    // oxlint-disable-next-line react/exhaustive-deps
   }, [conversationId, page, isOnline])
   return history
 }
